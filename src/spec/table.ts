@@ -1,0 +1,197 @@
+// The compiled form of an OpenAPI document: what klue generate writes and the runtime and the client read.
+
+/** Where a parameter travels. */
+export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie'
+
+/** How a parameter is written, and what its schema expects, so that it can be read without its schema. */
+export interface CompiledParameter {
+  /** As declared; header names in lower case. */
+  name: string
+  in: ParameterPlace
+  required: boolean
+  /** With the default of its place filled in: path and header `simple`, query and cookie `form`. */
+  style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject'
+  /** With the default of its style filled in. */
+  explode: boolean
+  /** What the schema wants after `$ref`, `allOf`, `anyOf`, `oneOf` are looked through. */
+  shape: 'primitive' | 'array' | 'object'
+  allowReserved?: boolean
+  /** The media type of a `content` parameter, for example `application/json`. */
+  content?: string
+  /** `multi` of Swagger 2.0 and form/explode arrays take repeated keys; tsv has no OpenAPI 3 style. */
+  separator?: '\t'
+}
+
+export interface CompiledBody {
+  required: boolean
+  /** Declared media types in document order, lower case, without parameters; may hold wildcards. */
+  media: string[]
+}
+
+export interface CompiledReply {
+  /** `200`, `4XX` or `default`. */
+  status: string
+  /** Declared media types, empty where the answer has no body. */
+  media: string[]
+}
+
+/** The x-klue-* settings of an operation, in camelCase. */
+export interface OperationSettings {
+  /** x-klue-timeout: seconds until 504. */
+  timeoutSeconds?: number
+  /** x-klue-slow-ms: milliseconds after which a call is reported as slow. */
+  slowMs?: number
+  /** x-klue-body-limit: bytes; overrides `body_limit_bytes` of the configuration. */
+  bodyLimitBytes?: number
+  /** x-klue-function: name of the Lambda function that serves this operation. */
+  function?: string
+  /** x-decorate-server: name of the decorator around the handler. */
+  decorateServer?: string
+  /** x-decorate-request: name of the decorator around the client's call. */
+  decorateRequest?: string
+}
+
+export interface CompiledOperation {
+  /** The operationId; unique within its API. */
+  id: string
+  /** The client's method name: x-bind-client, else the operationId. */
+  clientName: string
+  /** File name of the validators without folder and extension: `requests/<file>.cjs` and `replies/<file>.cjs`. */
+  file: string
+  /** Upper case. */
+  method: string
+  /** The path template as declared, below the base path where `base_path: true`. */
+  path: string
+  parameters: CompiledParameter[]
+  body?: CompiledBody
+  replies: CompiledReply[]
+  /** The status of a plain returned value: the lowest declared 2xx, else 200. */
+  successStatus: number
+  /** Alternatives; within one all schemes must be satisfied. Empty: open to everybody. */
+  security: Record<string, string[]>[]
+  settings: OperationSettings
+}
+
+export type SecurityScheme =
+  | { kind: 'bearer' }
+  | { kind: 'basic' }
+  | { kind: 'apiKey'; name: string; in: 'header' | 'query' | 'cookie' }
+  /** oauth2 and openIdConnect: the service has to register a handler of its own; until then nobody passes. */
+  | { kind: 'custom' }
+
+/**
+ * One node of the route tree; a request path is split at `/` and matched segment by segment,
+ * literals first, then segment patterns with more literal characters first, then whole-segment parameters.
+ */
+export interface RouteNode {
+  /** Next nodes by literal segment (percent-decoded). */
+  literals?: Record<string, RouteNode>
+  /** Next nodes by a pattern such as `{base}...{head}`, most literal characters first. `source` is an anchored regular expression over the decoded segment with one group for each name. */
+  patterns?: { source: string; names: string[]; node: RouteNode }[]
+  /** The next node for a segment that is one parameter as a whole. Names are positional: see `methods`. */
+  parameter?: RouteNode
+  /** Operations that end here: method → index into `operations` and the names of the whole-segment and pattern parameters in path order. */
+  methods?: Record<string, { operation: number; names: string[] }>
+}
+
+/** The file `table.cjs` of an API. Plain data. */
+export interface ApiTable {
+  /** File name of the document without extension. */
+  api: string
+  /** info.title */
+  title: string
+  /** info.version */
+  version: string
+  /** info.description */
+  description?: string
+  /** As declared in the document, before any conversion, for example `3.1.0` or `2.0`. */
+  openapi: string
+  /** Path of the document relative to the project's folder, with forward slashes. */
+  document: string
+  /** Path part of the first server URL or basePath, without trailing slash; empty where there is none. Not part of the routes unless `base_path: true`. */
+  basePath: string
+  securitySchemes: Record<string, SecurityScheme>
+  operations: CompiledOperation[]
+  routes: RouteNode
+}
+
+/** One fault as Ajv reports it. */
+export interface ValidationFault {
+  instancePath: string
+  keyword: string
+  message?: string
+  params: Record<string, unknown>
+}
+
+/** An Ajv standalone validator: may coerce and fill in defaults in place. */
+export interface Validator {
+  (data: unknown): boolean
+  errors?: ValidationFault[] | null
+}
+
+/** The file `requests/<file>.cjs` of an operation. */
+export interface RequestValidators {
+  /** Validates, coerces and completes `{ path, query, headers, cookies }`; absent where the operation has no parameters. */
+  parameters?: Validator
+  /** By declared media type. JSON bodies are not coerced; form bodies are. A media type whose schema accepts everything is absent. */
+  body: Record<string, Validator>
+}
+
+/** The file `replies/<file>.cjs` of an operation. */
+export interface ReplyValidators {
+  /** By declared status, then by media type. Nothing is coerced. */
+  replies: Record<string, Record<string, Validator>>
+  /** Headers by declared status; header values are coerced from text. */
+  headers: Record<string, Validator>
+}
+
+/** An operation's types; klue generate writes one for each operation. */
+export interface OperationTypes {
+  path: object
+  query: object
+  headers: object
+  cookies: object
+  body: unknown
+  /** Declared bodies by status; numeric keys, and `default`. */
+  replies: object
+  /** The success bodies: what a handler may return as it is. */
+  success: unknown
+}
+
+/** What klue/client needs of an API; plain data, so that it runs in browsers. */
+export interface ClientSpec<Operations = unknown> {
+  api: string
+  /** Servers of the document, for a client without an address. */
+  servers: string[]
+  securitySchemes: Record<string, SecurityScheme>
+  operations: ClientOperation[]
+  /** Carries the types; never set. */
+  readonly types?: Operations
+}
+
+export type ClientOperation = Pick<CompiledOperation, 'id' | 'clientName' | 'method' | 'path' | 'parameters' | 'body' | 'security' | 'settings'> & { replies: CompiledReply[] }
+
+/** A persisted definition: the `x-persist` of a schema, resolved. */
+export interface PersistSpec {
+  /** Logical table name; the real one is prefixed with service and stage. */
+  table: string
+  /** Property that is the partition key, and the one that is the sort key if there is one. */
+  key: { partition: string; sort?: string }
+  indexes: { name: string; partition: string; sort?: string }[]
+  /** Property that holds the time of expiry in epoch seconds. */
+  ttl?: string
+  /** Property that counts versions, for optimistic locking. */
+  version?: string
+  /** DynamoDB types of the key attributes. */
+  keyTypes: Record<string, 'S' | 'N'>
+  /** Properties whose schema says string although a number may be stored, or date, and so on: property → JSON type. */
+  properties: Record<string, { type?: string; format?: string }>
+}
+
+/** A persisted definition with the type of its items. */
+export interface PersistDefinition<Item = unknown> extends PersistSpec {
+  /** Name of the schema, for example `Measurement`. */
+  name: string
+  /** Carries the type; never set. */
+  readonly types?: Item
+}
