@@ -20,6 +20,8 @@ export interface CompiledParameter {
   content?: string
   /** `multi` of Swagger 2.0 and form/explode arrays take repeated keys; tsv has no OpenAPI 3 style. */
   separator?: '\t'
+  /** Of an exploded `form` object in the query: the properties that its schema names; absent where it takes any. */
+  properties?: string[]
 }
 
 export interface CompiledBody {
@@ -113,6 +115,8 @@ export interface ApiTable {
   securitySchemes: Record<string, SecurityScheme>
   operations: CompiledOperation[]
   routes: RouteNode
+  /** The definitions with x-persist. */
+  persist: PersistDefinition[]
 }
 
 /** One fault as Ajv reports it. */
