@@ -1,0 +1,114 @@
+// The step authenticate: security handlers for the schemes of a spec, and which refusal a caller hears.
+import { catalog, type HttpError, isHttpError } from '../errors/index.ts'
+import type { SecurityScheme } from '../spec/index.ts'
+import type { Context } from './context.ts'
+import type { Exchange } from './exchange.ts'
+import { type User, userOfHeader } from './jwt.ts'
+import { readCookies } from './parameters.ts'
+
+/** What a caller shows for a scheme; `authorization` is the whole header for schemes of other kinds. */
+export type Credentials =
+  | { kind: 'basic'; username: string; password: string }
+  | { kind: 'apiKey'; key: string }
+  | { kind: 'bearer'; token: string }
+  | { kind: 'custom'; authorization: string }
+
+/**
+ * Decides on credentials: something truthy lets the request in, an object becomes `context.user.claims`
+ * (its `id` the user's id); anything falsy or thrown refuses it.
+ */
+export type SecurityHandler = (credentials: Credentials, context: Context) => unknown
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The check of one scheme, in the form that openapi-backend calls: a User, or a thrown refusal. */
+export function schemeCheck(name: string, scheme: SecurityScheme, own: SecurityHandler | undefined): (exchange: Exchange) => Promise<User> {
+  return async (exchange) => {
+    const user = own === undefined && scheme.kind === 'bearer' ? await bearerUser(exchange) : await ownUser({ name, scheme, own, exchange })
+    checkScopes(name, exchange, user)
+    return user
+  }
+}
+
+/** The refusal that tells the caller most: of credentials that were shown, before those that are missing. */
+export function chooseRefusal(results: Record<string, unknown>): HttpError {
+  const refusals = Object.values(results)
+    .map((result) => (result as { error?: unknown } | undefined)?.error)
+    .filter(isHttpError)
+  const missing = catalog.AUTHORIZATION_HEADER_MISSING.code
+  return refusals.find((refusal) => refusal.code !== missing) ?? refusals[0] ?? catalog.UNAUTHORIZED()
+}
+
+/** The user of a bearer token, from the header or, where there is none, the cookie `token`. */
+export async function bearerUser(exchange: Exchange): Promise<User> {
+  const { headers, method } = exchange.request
+  if (headers['authorization']?.trim()) return userOfHeader(exchange.platform, headers['authorization'])
+  const cookie = readCookies(headers['cookie'])['token']?.replaceAll('+', ' ')
+  if (cookie === undefined || cookie === '') throw catalog.AUTHORIZATION_HEADER_MISSING(undefined, { headers: { 'www-authenticate': 'Bearer' } })
+  // A browser sends cookies with requests that other sites cause; such a request may read, but not change.
+  if (!safeMethods.has(method) && !isTrustedOrigin(exchange)) throw catalog.ORIGIN_FORBIDDEN()
+  return userOfHeader(exchange.platform, cookie)
+}
+
+function isTrustedOrigin({ request: { headers }, platform: { config } }: Exchange): boolean {
+  const origin = headers['origin']
+  if (origin === undefined) return false
+  if (config.cookieOrigins.includes(origin)) return true
+  return URL.canParse(origin) && new URL(origin).host === headers['host']
+}
+
+interface OwnCheck {
+  name: string
+  scheme: SecurityScheme
+  own: SecurityHandler | undefined
+  exchange: Exchange
+}
+
+async function ownUser({ name, scheme, own, exchange }: OwnCheck): Promise<User> {
+  const credentials = readCredentials(scheme, exchange)
+  // Fail closed: a scheme that nobody checks lets nobody in.
+  if (own === undefined) throw catalog.UNAUTHORIZED(`No security handler is registered for the scheme ${name}`)
+  const verdict = await own(credentials, exchange.context)
+  if (!verdict) throw refusalOf(scheme)
+  const claims = typeof verdict === 'object' ? (verdict as Record<string, unknown>) : {}
+  const id = typeof claims['id'] === 'string' ? claims['id'] : credentials.kind === 'basic' ? credentials.username : ''
+  return { id, claims, issuer: '', token: credentials.kind === 'bearer' ? credentials.token : '' }
+}
+
+function readCredentials(scheme: SecurityScheme, exchange: Exchange): Credentials {
+  const { headers, query } = exchange.request
+  const authorization = headers['authorization']?.trim() ?? ''
+  if (scheme.kind === 'apiKey') {
+    const key = scheme.in === 'header' ? headers[scheme.name.toLowerCase()] : scheme.in === 'cookie' ? readCookies(headers['cookie'])[scheme.name] : new URLSearchParams(query).get(scheme.name)
+    if (!key) throw catalog.API_KEY_INVALID(`There is no API key in the ${scheme.in} ${scheme.name}`)
+    return { kind: 'apiKey', key }
+  }
+  if (authorization === '') throw catalog.AUTHORIZATION_HEADER_MISSING(undefined, { headers: challenge(scheme) })
+  if (scheme.kind === 'bearer') return { kind: 'bearer', token: authorization.replace(/^bearer\s+/i, '') }
+  if (scheme.kind === 'custom') return { kind: 'custom', authorization }
+  const encoded = /^basic\s+([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1]
+  const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = pair.indexOf(':')
+  if (colon < 0) throw catalog.AUTHORIZATION_HEADER_MISSING('There is no Basic authorization in the HTTP request', { headers: challenge(scheme) })
+  return { kind: 'basic', username: pair.slice(0, colon), password: pair.slice(colon + 1) }
+}
+
+function refusalOf(scheme: SecurityScheme): HttpError {
+  if (scheme.kind === 'basic') return catalog.CREDENTIALS_INVALID(undefined, { headers: challenge(scheme) })
+  if (scheme.kind === 'apiKey') return catalog.API_KEY_INVALID()
+  return scheme.kind === 'bearer' ? catalog.TOKEN_INVALID() : catalog.UNAUTHORIZED()
+}
+
+function challenge(scheme: SecurityScheme): Record<string, string> {
+  if (scheme.kind === 'basic') return { 'www-authenticate': 'Basic realm="klue", charset="UTF-8"' }
+  return scheme.kind === 'bearer' ? { 'www-authenticate': 'Bearer' } : {}
+}
+
+function checkScopes(name: string, { operation }: Exchange, user: User): void {
+  const wanted = (operation?.security ?? []).flatMap((requirement) => requirement[name] ?? [])
+  if (wanted.length === 0) return
+  const claim = user.claims['scope'] ?? user.claims['scopes']
+  const held = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : []
+  const lacking = wanted.filter((scope) => !held.includes(scope))
+  if (lacking.length > 0) throw catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`)
+}

@@ -1,0 +1,142 @@
+// Binds an API to its handlers through openapi-backend, fed with the compiled router and validators.
+import { OpenAPIBackend } from 'openapi-backend'
+import { catalog, UsageError } from '../errors/index.ts'
+import type { ApiSpec } from './api-spec.ts'
+import { chooseRefusal, schemeCheck, type SecurityHandler } from './authenticate.ts'
+import type { Exchange } from './exchange.ts'
+import { findOperation, type Match } from './match.ts'
+import type { Handler } from './types.ts'
+import { validateRequest } from './validate.ts'
+
+/** One API of a service with what answers it. */
+export interface BoundApi {
+  readonly spec: ApiSpec
+  readonly handlers: Readonly<Record<string, Handler<never> | undefined>>
+  match(method: string, segments: string[]): Match
+  /** Runs the steps authenticate, validate and call, or refuses; gives what the handler gave. */
+  handle(exchange: Exchange): Promise<unknown>
+}
+
+/** The step call: runs a handler inside its time. */
+export type CallStep = (exchange: Exchange, handler: Handler<never>) => Promise<unknown>
+
+export interface BindingOptions {
+  spec: ApiSpec
+  handlers: Record<string, Handler<never> | undefined>
+  security: Record<string, SecurityHandler>
+}
+
+/** Binds handlers to an API. Throws a UsageError for a scheme without a check. */
+export function bindApi(options: BindingOptions, call: CallStep): BoundApi {
+  const { spec, handlers, security } = options
+  checkSchemes(spec, security)
+  const backend = new CompiledBackend(options, call)
+  return {
+    spec,
+    handlers,
+    match: (method, segments) => findOperation(spec.table, method, segments),
+    handle: (exchange) => backend.handleRequest(exchange as never, exchange) as Promise<unknown>,
+  }
+}
+
+// openapi-backend hands its hooks a context of `any` parts and our exchange behind it.
+type Hook = (context: { security?: Record<string, unknown>; validation?: { errors?: unknown } }, exchange: Exchange) => unknown
+
+/**
+ * openapi-backend with match and validate replaced by the compiled ones: its own build an Ajv and a list of
+ * regular expressions from the whole document. Handlers, security and the order of the steps stay its own.
+ */
+class CompiledBackend extends OpenAPIBackend {
+  constructor({ spec, handlers, security }: BindingOptions, call: CallStep) {
+    // Every refusing hook is registered and strict is on: without either openapi-backend calls the handler anyway.
+    super({ definition: {} as never, strict: true, validate: true, handlers: { ...operationHooks(handlers, call), ...refusingHooks() } as never, securityHandlers: securityHooks(spec, security) as never })
+    // Without a prototype: an operation called `constructor` that nobody handles must not find one.
+    this.handlers = Object.assign(Object.create(null) as Record<string, never>, this.handlers)
+    this.router = compiledRouter(spec) as never
+    this.validator = compiledValidator(spec) as never
+    this.initialized = true
+  }
+}
+
+function operationHooks(handlers: BindingOptions['handlers'], call: CallStep): Record<string, Hook> {
+  const hooks: Record<string, Hook> = {}
+  for (const [operationId, handler] of Object.entries(handlers)) {
+    if (handler !== undefined) hooks[operationId] = (_context, exchange) => call(exchange, handler)
+  }
+  return hooks
+}
+
+function refusingHooks(): Record<string, Hook> {
+  return {
+    notFound: (_context, exchange) => refuse(catalog.NOT_FOUND(`No operation answers at ${exchange.path}`)),
+    methodNotAllowed: (_context, exchange) => {
+      const allow = exchange.match.kind === 'method-not-allowed' ? exchange.match.allow.join(', ') : ''
+      return refuse(catalog.METHOD_NOT_ALLOWED(`${exchange.path} does not answer to ${exchange.method}, only to ${allow}`, { headers: { allow } }))
+    },
+    unauthorizedHandler: (context) => refuse(chooseRefusal(context.security ?? {})),
+    validationFail: (context) => refuse(invalidParameter(context.validation?.errors)),
+    notImplemented: (_context, exchange) => refuse(catalog.NOT_IMPLEMENTED(`No handler is bound to ${exchange.operation?.id ?? 'this operation'}`)),
+    postSecurityHandler: (context, exchange) => {
+      const user = Object.values(context.security ?? {}).find((result) => typeof result === 'object' && result !== null && 'claims' in result)
+      if (user !== undefined) exchange.context.user = user as never
+    },
+  }
+}
+
+function invalidParameter(errors: unknown): Error {
+  const faults = errors as { pointer: string; message: string }[]
+  const first = faults[0]!
+  const rest = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
+  const description = first.message.startsWith('Cannot parse') ? first.message : `${first.pointer} ${first.message}${rest}`
+  return catalog.INVALID_PARAMETER(description, { errors: faults })
+}
+
+function refuse(error: Error): never {
+  throw error
+}
+
+function securityHooks(spec: ApiSpec, security: BindingOptions['security']): Record<string, Hook> {
+  const hooks: Record<string, Hook> = {}
+  for (const [name, scheme] of Object.entries(spec.table.securitySchemes)) {
+    const check = schemeCheck(name, scheme, security[name])
+    hooks[name] = (_context, exchange) => check(exchange)
+  }
+  return hooks
+}
+
+function compiledRouter(spec: ApiSpec): object {
+  const byId = new Map(spec.table.operations.map((operation) => [operation.id, operation]))
+  return {
+    parseRequest: (request: unknown) => request,
+    matchOperation(exchange: Exchange) {
+      if (exchange.match.kind === 'operation') {
+        exchange.operation = exchange.match.operation
+        return { operationId: exchange.operation.id, security: exchange.operation.security }
+      }
+      // openapi-backend tells a 405 from a 404 by the first characters of the text.
+      throw new Error(exchange.match.kind === 'method-not-allowed' ? '405-methodNotAllowed' : '404-notFound')
+    },
+    getOperation: (operationId: string) => byId.get(operationId),
+    getOperations: () => spec.table.operations,
+  }
+}
+
+function compiledValidator(spec: ApiSpec): object {
+  return {
+    coerceTypes: false,
+    validateRequest(exchange: Exchange) {
+      const { input, faults } = validateRequest(spec, exchange.operation!, exchange)
+      exchange.input = input
+      return { valid: faults.length === 0, errors: faults.length === 0 ? null : faults }
+    },
+  }
+}
+
+function checkSchemes(spec: ApiSpec, security: Record<string, SecurityHandler>): void {
+  const { table } = spec
+  const used = new Set(table.operations.flatMap((operation) => operation.security.flatMap(Object.keys)))
+  const faults = [...used]
+    .filter((name) => table.securitySchemes[name]?.kind !== 'bearer' && security[name] === undefined)
+    .map((name) => ({ code: 'security-handler-missing', file: table.document, pointer: `/components/securitySchemes/${name}`, message: `Nothing checks the security scheme ${name} of the API ${table.api}`, hint: `pass security: { ${name}: ... } to defineService` }))
+  if (faults.length > 0) throw new UsageError(faults)
+}

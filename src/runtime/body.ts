@@ -1,0 +1,88 @@
+// Reads a request's body as its media type says.
+import { catalog } from '../errors/index.ts'
+import type { CompiledOperation } from '../spec/index.ts'
+import type { ApiRequest } from './message.ts'
+import { readMultipart } from './multipart.ts'
+
+/** A body after reading: its value and the declared media type whose schema it must fit. */
+export interface ReadBody {
+  value: unknown
+  /** Absent where there is no body. */
+  media?: string
+  /** What made it unreadable, for a 400. */
+  fault?: string
+}
+
+const unreadableJson = "Cannot parse json data: have you set 'Content-Type' to 'application/json'?"
+
+/**
+ * Reads the body of a request.
+ * Throws PAYLOAD_TOO_LARGE above the limit and UNSUPPORTED_MEDIA_TYPE where the operation does not declare the type.
+ */
+export function readBody(operation: CompiledOperation, request: ApiRequest, limitBytes: number): ReadBody {
+  const limit = operation.settings.bodyLimitBytes ?? limitBytes
+  const bytes = request.body
+  if (request.bodyTooLarge === true || (bytes !== undefined && bytes.length > limit)) {
+    throw catalog.PAYLOAD_TOO_LARGE(`The body of the request is larger than the ${limit} bytes that ${operation.id} accepts`)
+  }
+  if (operation.body === undefined) return { value: undefined }
+  if (bytes === undefined || bytes.length === 0) return operation.body.required ? { value: undefined, fault: 'must be present' } : { value: undefined }
+  const contentType = request.headers['content-type'] ?? ''
+  const media = chooseMedia(operation.body.media, contentType)
+  if (media === undefined) throw catalog.UNSUPPORTED_MEDIA_TYPE(`${operation.id} takes a body of ${operation.body.media.join(' or ')}, not of ${bareType(contentType)}`)
+  return { media, ...parse(bytes, contentType === '' ? media : contentType) }
+}
+
+/** The media type without parameters, lower case. */
+export function bareType(contentType: string): string {
+  const semicolon = contentType.indexOf(';')
+  return (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase()
+}
+
+/** Whether a media type carries JSON. */
+export function isJson(media: string): boolean {
+  return media === 'application/json' || media.endsWith('+json') || media.endsWith('/json')
+}
+
+/** The declared media type, possibly with wildcards, that a concrete one falls under; the most exact wins. */
+export function chooseMedia(declared: string[], contentType: string): string | undefined {
+  // Without the header the body is taken for what the operation declares first.
+  if (contentType === '') return declared[0]
+  const type = bareType(contentType)
+  const candidates = [type, `${type.split('/', 1)[0]}/*`, '*/*']
+  for (const candidate of candidates) {
+    const found = declared.find((media) => bareType(media) === candidate)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function parse(bytes: Uint8Array, contentType: string): { value: unknown; fault?: string } {
+  const type = bareType(contentType)
+  if (isJson(type)) return parseJson(bytes)
+  if (type === 'application/x-www-form-urlencoded') return { value: readForm(toText(bytes)) }
+  if (type === 'multipart/form-data') return readMultipart(bytes, contentType)
+  if (type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml')) return { value: toText(bytes) }
+  return { value: bytes }
+}
+
+function parseJson(bytes: Uint8Array): { value: unknown; fault?: string } {
+  try {
+    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown }
+  } catch {
+    return { value: undefined, fault: unreadableJson }
+  }
+}
+
+function readForm(text: string): Record<string, unknown> {
+  const form = Object.create(null) as Record<string, unknown>
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = form[name]
+    form[name] = known === undefined ? value : Array.isArray(known) ? [...(known as unknown[]), value] : [known, value]
+  }
+  return form
+}
+
+function toText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}

@@ -1,0 +1,62 @@
+// Routes that every service has: health, version, documents, and the crash API for tests.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { catalog, defineError } from '../errors/index.ts'
+import type { Platform } from './platform.ts'
+import { type RawRoute, toRawRoutes } from './raw-routes.ts'
+import { reply } from './reply.ts'
+import type { RawHandler, Service } from './service.ts'
+
+/** The built-in routes of a service. */
+export function builtInRoutes(service: Service, platform: Platform): RawRoute[] {
+  const version: RawHandler = () => {
+    const { table } = service.apis[0]!.spec
+    return { name: table.api, version: table.version, container: platform.version }
+  }
+  return [
+    ...toRawRoutes({
+      'GET /': () => reply(200, 'OK', { headers: { 'content-type': 'text/plain; charset=utf-8' } }),
+      'GET /ping': () => ({}),
+      'GET /version': version,
+      'GET /doc/{api}.yaml': ({ path }) => document(platform, path['api']!, 'yaml'),
+      'GET /doc/{api}.json': ({ path }) => document(platform, path['api']!, 'json'),
+      'GET /doc/{api}': ({ path }) => document(platform, path['api']!, 'html'),
+    }),
+    ...toRawRoutes({ 'GET /auth/version': version }, true),
+    ...crashRoutes(platform),
+  ]
+}
+
+async function document(platform: Platform, api: string, form: 'html' | 'yaml' | 'json'): Promise<unknown> {
+  const found = await platform.document?.(api, form)
+  if (found === undefined) throw catalog.NOT_FOUND(`There is no API ${api} here`)
+  return reply(200, found.text, { headers: { ...found.headers, 'content-type': found.contentType } })
+}
+
+const FATAL_CUSTOM_ERROR = defineError('FATAL_CUSTOM_ERROR', 543, 'endpoint returns an Error instance')
+const NON_FATAL_CUSTOM_ERROR = defineError('NON_FATAL_CUSTOM_ERROR', 401, 'Raising a non-fatal custom error')
+
+// Fails in every way there is, so that error handling and reports can be tried on a running service.
+function crashRoutes(platform: Platform): RawRoute[] {
+  // Never on a live stage: anybody could fill the admins' mailboxes.
+  if (!platform.config.crashApi || platform.config.live) return []
+  return toRawRoutes({
+    'GET /crash/internalexception': () => {
+      throw new Error('Raising an internal exception')
+    },
+    'GET /crash/klueexception': () => {
+      throw NON_FATAL_CUSTOM_ERROR()
+    },
+    'GET /crash/reporterror': (_input, context) => {
+      context.reportError('called crash/reporterror to test error reporting')
+      return {}
+    },
+    'GET /crash/slowcall': async (_input, context) => {
+      await sleep(6000, undefined, { signal: context.signal })
+      return {}
+    },
+    'GET /crash/returnerrorinstance': () => FATAL_CUSTOM_ERROR(),
+    'GET /crash/returnfatalerrorresponse': () => reply(543, FATAL_CUSTOM_ERROR('endpoint returns an Error response').toBody()),
+    'GET /crash/returnnonfatalerrorresponse': () => reply(401, NON_FATAL_CUSTOM_ERROR('endpoint returns a non-fatal Error response').toBody()),
+    'GET /crash/returnerrormodel': () => ({ status: 543, error: 'ANOTHER_CUSTOM_ERROR', error_description: 'Testing error model' }),
+  })
+}

@@ -1,0 +1,29 @@
+// Compares an answer with what the specification declares: off, logged, or failed.
+import { catalog, type ErrorDetail } from '../errors/index.ts'
+import type { Exchange } from './exchange.ts'
+import type { Rendered } from './render.ts'
+import { run } from './validate.ts'
+
+/** Checks a rendered answer as `response_check` says. Throws RESPONSE_INVALID where that is `fail`. */
+export function checkResponse(exchange: Exchange, { response, declared }: Rendered): void {
+  const { operation, api, platform, context } = exchange
+  const mode = platform.config.responseCheck
+  if (mode === 'off' || operation === undefined || api === undefined) return
+  const faults = declared === undefined ? undeclared(exchange, response.status) : faultsOf(exchange, { response, declared })
+  if (faults.length === 0) return
+  const message = `The answer of ${operation.id} does not match its specification: ${faults[0]!.pointer} ${faults[0]!.message}`
+  if (mode === 'fail') throw catalog.RESPONSE_INVALID(message, { errors: faults })
+  context.log.warn(message, { faults })
+}
+
+function undeclared({ operation }: Exchange, status: number): ErrorDetail[] {
+  const isDeclared = operation!.replies.some((reply) => reply.status === String(status) || reply.status === 'default' || reply.status.toUpperCase() === `${Math.floor(status / 100)}XX`)
+  return isDeclared || operation!.replies.length === 0 ? [] : [{ pointer: '/status', message: `${status} is not declared` }]
+}
+
+function faultsOf({ api, operation }: Exchange, { response, declared }: Rendered): ErrorDetail[] {
+  const validator = api!.spec.reply(operation!).replies[declared!.status]?.[declared!.media]
+  // Only JSON has a schema worth checking, and it is checked as the caller will read it.
+  if (validator === undefined || typeof response.body !== 'string' || !declared!.media.includes('json')) return []
+  return run(validator, JSON.parse(response.body) as unknown, '/body', [])
+}

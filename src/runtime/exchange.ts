@@ -1,0 +1,29 @@
+// What the steps of one request share, from its arrival to its answer.
+import type { CompiledOperation } from '../spec/index.ts'
+import type { BoundApi } from './binding.ts'
+import type { Context } from './context.ts'
+import type { Match } from './match.ts'
+import type { ApiRequest } from './message.ts'
+import type { Platform } from './platform.ts'
+import type { Input } from './types.ts'
+
+/** One request on its way through the pipeline. */
+export interface Exchange {
+  // The three names that openapi-backend reads from a request.
+  readonly method: string
+  readonly path: string
+  readonly headers: Record<string, string>
+
+  readonly request: ApiRequest
+  readonly platform: Platform
+  readonly context: Context
+  readonly startedAt: number
+  /** Set by the step match. */
+  match: Match
+  api?: BoundApi
+  operation?: CompiledOperation
+  /** Set by the step validate. */
+  input?: Input
+  /** Aborted at the deadline, on an interrupt, or when the caller goes away. */
+  readonly abort: AbortController
+}

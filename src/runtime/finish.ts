@@ -1,0 +1,89 @@
+// The last touches that every answer gets: CORS, size, compression, HEAD.
+import { gzipSync } from 'node:zlib'
+import { catalog } from '../errors/index.ts'
+import type { Config } from '../config/index.ts'
+import type { ApiRequest, ApiResponse } from './message.ts'
+
+/** Bodies below this size are not worth compressing. */
+const gzipFromBytes = 500
+
+const compressible = /^(text\/|application\/(json|javascript|xml|yaml|x-ndjson)|image\/svg\+xml)|\+(json|xml)\b/
+
+/** Whether a request is a browser's question what it may send. */
+export function isPreflight({ method, headers }: ApiRequest): boolean {
+  return method === 'OPTIONS' && headers['origin'] !== undefined && headers['access-control-request-method'] !== undefined
+}
+
+/** Answers OPTIONS on a path with these methods. */
+export function answerOptions(request: ApiRequest, allow: string[]): ApiResponse {
+  const headers: Record<string, string> = { allow: allow.join(', ') }
+  if (isPreflight(request)) {
+    headers['access-control-allow-methods'] = allow.join(', ')
+    headers['access-control-max-age'] = '600'
+    const asked = request.headers['access-control-request-headers']
+    if (asked !== undefined) headers['access-control-allow-headers'] = asked
+  }
+  return { status: 200, headers, cookies: [], body: '' }
+}
+
+/** Throws RESPONSE_TOO_LARGE where the platform would drop the answer. */
+export function checkSize(response: ApiResponse, config: Config): void {
+  const bytes = Buffer.byteLength(response.body)
+  // Binary bodies travel as base64, four characters for three bytes.
+  const travelling = typeof response.body === 'string' ? bytes : Math.ceil(bytes / 3) * 4
+  if (travelling > config.responseLimitBytes) throw catalog.RESPONSE_TOO_LARGE(`The answer would be ${travelling} bytes, more than the ${config.responseLimitBytes} that can be delivered`)
+}
+
+/** Adds CORS headers, compresses, and takes the body off an answer to HEAD. */
+export function finish(request: ApiRequest, response: ApiResponse, config: Config): ApiResponse {
+  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, clean(value)]))
+  addCors(request, headers, config)
+  const body = compress(request, { ...response, headers })
+  if (request.method === 'HEAD') {
+    headers['content-length'] = String(Buffer.byteLength(body))
+    return { ...response, headers, body: '' }
+  }
+  return { ...response, headers, cookies: response.cookies.map(clean), body }
+}
+
+function addCors(request: ApiRequest, headers: Record<string, string>, config: Config): void {
+  const { origin } = request.headers
+  const isOpen = config.corsOrigins.includes('*')
+  if (origin === undefined) {
+    if (isOpen) headers['access-control-allow-origin'] = '*'
+    return
+  }
+  addVary(headers, 'Origin')
+  const isTrusted = config.cookieOrigins.includes(origin)
+  if (!isOpen && !isTrusted && !config.corsOrigins.includes(origin)) return
+  headers['access-control-allow-origin'] = clean(origin)
+  // Only origins that may use the token cookie; a wildcard must never come with credentials.
+  if (isTrusted) headers['access-control-allow-credentials'] = 'true'
+}
+
+function compress(request: ApiRequest, response: ApiResponse): string | Uint8Array {
+  const { headers, body } = response
+  if (Buffer.byteLength(body) < gzipFromBytes || headers['content-encoding'] !== undefined || !compressible.test(headers['content-type'] ?? '')) return body
+  addVary(headers, 'Accept-Encoding')
+  if (!acceptsGzip(request.headers['accept-encoding'] ?? '')) return body
+  headers['content-encoding'] = 'gzip'
+  return gzipSync(body)
+}
+
+function acceptsGzip(header: string): boolean {
+  return header.split(',').some((part) => {
+    const [coding, ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase())
+    return (coding === 'gzip' || coding === '*') && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+  })
+}
+
+function addVary(headers: Record<string, string>, name: string): void {
+  const known = headers['vary']
+  if (known === undefined) headers['vary'] = name
+  else if (!known.toLowerCase().split(/,\s*/).includes(name.toLowerCase())) headers['vary'] = `${known}, ${name}`
+}
+
+// A line break in a header would start another header.
+function clean(value: string): string {
+  return String(value).replace(/[\r\n\0]+/g, ' ')
+}

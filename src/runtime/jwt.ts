@@ -1,0 +1,106 @@
+// Issues and verifies the JSON web tokens of users, on jsonwebtoken.
+import type { JwtPayload, SignOptions, VerifyOptions } from 'jsonwebtoken'
+import { catalog, type HttpError, UsageError } from '../errors/index.ts'
+import type { Platform } from './platform.ts'
+
+/** Who a request comes from. */
+export interface User {
+  /** The `sub` of the token; empty where it has none. */
+  id: string
+  /** All claims of the token, or what a security handler returned. */
+  claims: Record<string, unknown>
+  /** The `iss` of the token; empty where it has none. */
+  issuer: string
+  /** The token as it came; empty for callers without one. */
+  token: string
+}
+
+export interface TokenOptions {
+  /** Seconds; default `jwt_token_timeout` of the configuration, 86400. */
+  expiresIn?: number
+  /** Further claims; `iss`, `sub`, `aud`, `iat` and `exp` cannot be replaced. */
+  claims?: Record<string, unknown>
+  /** Default `jwt_issuer` of the configuration. */
+  issuer?: string
+  /** Epoch seconds; default now. */
+  issuedAt?: number
+}
+
+// The only algorithm that is ever accepted: an unpinned one would let a token choose its own check.
+const algorithm = 'HS256'
+
+/** How far the clocks of two machines may differ. */
+const leewaySeconds = 300
+
+/**
+ * Makes a token for a user.
+ * Throws a UsageError where the user id is empty or no secret is configured.
+ */
+export async function generateToken(platform: Platform, userId: string, options: TokenOptions = {}): Promise<string> {
+  if (userId === '') throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
+  const { config } = platform
+  const issuedAt = options.issuedAt ?? Math.floor(platform.now() / 1000)
+  const issuer = options.issuer ?? config.jwtIssuer
+  const claims = {
+    ...options.claims,
+    ...(issuer === undefined ? {} : { iss: issuer }),
+    ...(config.jwtAudience === undefined ? {} : { aud: config.jwtAudience }),
+    sub: userId,
+    iat: issuedAt,
+    exp: issuedAt + (options.expiresIn ?? config.jwtTokenTimeout),
+  }
+  const { sign } = await load()
+  return sign(claims, await signingSecret(platform), { algorithm } satisfies SignOptions)
+}
+
+/**
+ * The user of an Authorization header `Bearer <token>`.
+ * Throws AUTHORIZATION_HEADER_MISSING, TOKEN_INVALID or TOKEN_EXPIRED.
+ */
+export async function userOfHeader(platform: Platform, header: string | undefined): Promise<User> {
+  const words = (header ?? '').trim().split(/\s+/)
+  if (words[0] === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
+  if (words[0]!.toLowerCase() !== 'bearer') throw catalog.TOKEN_INVALID('Authorization header must start with Bearer')
+  if (words.length === 1) throw catalog.TOKEN_INVALID('Token not found in Authorization header')
+  if (words.length > 2) throw catalog.TOKEN_INVALID('Authorization header must be Bearer + \\s + token')
+  return userOfToken(platform, words[1]!)
+}
+
+/** The user of a token. Throws TOKEN_INVALID or TOKEN_EXPIRED. */
+export async function userOfToken(platform: Platform, token: string): Promise<User> {
+  const secret = await signingSecret(platform)
+  const { verify } = await load()
+  const nowSeconds = Math.floor(platform.now() / 1000)
+  let payload: JwtPayload | string
+  try {
+    payload = verify(token, secret, { algorithms: [algorithm], clockTolerance: leewaySeconds, clockTimestamp: nowSeconds } satisfies VerifyOptions)
+  } catch (cause) {
+    throw refusal(cause)
+  }
+  if (typeof payload !== 'object') throw catalog.TOKEN_INVALID('JWT token is invalid')
+  // Audience and issuer are compared here, because jsonwebtoken tells its refusals apart by text only.
+  const { jwtAudience, jwtIssuer } = platform.config
+  if (jwtAudience !== undefined && ![payload.aud].flat().includes(jwtAudience)) throw catalog.TOKEN_INVALID('incorrect audience')
+  if (jwtIssuer !== undefined && payload.iss !== jwtIssuer) throw catalog.TOKEN_INVALID('incorrect issuer')
+  if (payload.iat !== undefined && !(payload.iat <= nowSeconds + leewaySeconds)) throw catalog.TOKEN_INVALID('Token was issued in the future')
+  return { id: typeof payload.sub === 'string' ? payload.sub : '', claims: payload as Record<string, unknown>, issuer: payload.iss ?? '', token }
+}
+
+function refusal(cause: unknown): HttpError {
+  const name = cause instanceof Error ? cause.name : ''
+  if (name === 'TokenExpiredError') return catalog.TOKEN_EXPIRED(undefined, { cause })
+  if (name === 'NotBeforeError') return catalog.TOKEN_INVALID('Token is not valid yet', { cause })
+  return catalog.TOKEN_INVALID(undefined, { cause })
+}
+
+async function signingSecret(platform: Platform): Promise<string> {
+  const secret = platform.config.jwtSecret ?? (await platform.secret('jwt_secret'))
+  if (secret === undefined || secret === '') throw new UsageError({ code: 'jwt-secret-missing', file: 'klue-config.yaml', pointer: 'jwt_secret', message: 'No JWT secret is configured', hint: 'set jwt_secret to the name of a variable listed in env_secrets' })
+  return secret
+}
+
+// Loaded on the first token: an API without tokens does not pay for it.
+async function load(): Promise<typeof import('jsonwebtoken')> {
+  const loaded = await import('jsonwebtoken')
+  return loaded.default ?? loaded
+}

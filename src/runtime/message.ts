@@ -1,0 +1,35 @@
+// The neutral request and answer that both edges translate to and from.
+
+/** A request as the pipeline sees it, whatever brought it. */
+export interface ApiRequest {
+  /** Upper case. */
+  method: string
+  /** Without query; percent-encoded unless `pathIsDecoded`. */
+  path: string
+  /** True where the event source has decoded the path already (payload 2.0 of an HTTP API). */
+  pathIsDecoded?: boolean
+  /** Raw query string without `?`. */
+  query: string
+  /** Lower-case names; repeated headers joined by `, ` (cookies by `; `). */
+  headers: Record<string, string>
+  /** Absent where the request has none. */
+  body?: Uint8Array
+  /** The edge stopped reading because the body exceeds the limit. */
+  bodyTooLarge?: boolean
+  /** The caller's address; empty where unknown. */
+  sourceIp: string
+  /** The platform's id of this request, where it has one. */
+  requestId?: string
+  /** Epoch milliseconds at which the platform ends the request. */
+  endsAt?: number
+}
+
+/** An answer as the pipeline makes it. */
+export interface ApiResponse {
+  status: number
+  /** Lower-case names. */
+  headers: Record<string, string>
+  /** Values of Set-Cookie headers. */
+  cookies: string[]
+  body: string | Uint8Array
+}

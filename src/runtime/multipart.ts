@@ -1,0 +1,64 @@
+// Reads a multipart/form-data body: fields as text, files as bytes.
+
+/** A file that came in a form. */
+export interface FormFile {
+  filename: string
+  contentType: string
+  data: Uint8Array
+}
+
+// A form with more parts than this is no form that somebody filled in.
+const partLimit = 1000
+
+/** Reads the parts; a field that comes more than once becomes an array. */
+export function readMultipart(bytes: Uint8Array, contentType: string): { value: unknown; fault?: string } {
+  const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType)
+  const mark = boundary?.[1] ?? boundary?.[2]
+  if (mark === undefined) return { value: undefined, fault: "must be multipart/form-data with a boundary in 'Content-Type'" }
+  const form = Object.create(null) as Record<string, unknown>
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const parts = splitParts(body, mark)
+  if (parts === undefined) return { value: undefined, fault: 'must be complete multipart/form-data' }
+  for (const part of parts) {
+    const read = readPart(part)
+    if (read === undefined) return { value: undefined, fault: 'must name each part of the form' }
+    const known = form[read.name]
+    form[read.name] = known === undefined ? read.value : Array.isArray(known) ? [...(known as unknown[]), read.value] : [known, read.value]
+  }
+  return { value: form }
+}
+
+function splitParts(body: Buffer, boundary: string): Buffer[] | undefined {
+  const delimiter = Buffer.from(`\r\n--${boundary}`)
+  const parts: Buffer[] = []
+  const first = Buffer.from(`--${boundary}`)
+  if (body.indexOf(first) !== 0) return undefined
+  let start = first.length
+  while (parts.length <= partLimit) {
+    if (body.subarray(start, start + 2).toString('latin1') === '--') return parts
+    if (body.subarray(start, start + 2).toString('latin1') !== '\r\n') return undefined
+    const end = body.indexOf(delimiter, start)
+    if (end < 0) return undefined
+    parts.push(body.subarray(start + 2, end))
+    start = end + delimiter.length
+  }
+  return undefined
+}
+
+function readPart(part: Buffer): { name: string; value: string | FormFile } | undefined {
+  const blank = part.indexOf('\r\n\r\n')
+  const head = part.subarray(0, Math.max(0, blank)).toString('utf8')
+  const disposition = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(head)?.[1]
+  const name = disposition === undefined ? undefined : attribute(disposition, 'name')
+  if (blank < 0 || name === undefined) return undefined
+  const data = part.subarray(blank + 4)
+  const contentType = /^content-type:\s*(.+?)\s*$/im.exec(head)?.[1]
+  const filename = attribute(disposition!, 'filename')
+  if (filename !== undefined) return { name, value: { filename, contentType: contentType ?? 'application/octet-stream', data } }
+  return { name, value: data.toString('utf8') }
+}
+
+function attribute(disposition: string, name: string): string | undefined {
+  const match = new RegExp(`(?:^|[;\\s])${name}="((?:[^"\\\\]|\\\\.)*)"|(?:^|[;\\s])${name}=([^\\s;]+)`, 'i').exec(disposition)
+  return (match?.[1] ?? match?.[2])?.replace(/%22/g, '"').replace(/\\"/g, '"')
+}

@@ -1,0 +1,71 @@
+// Calls to other APIs: their address, and what of the incoming request travels along.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Client, type ClientOptions, type ClientSpec, createClient } from '../client/index.ts'
+import { UsageError } from '../errors/index.ts'
+import type { Context } from './context.ts'
+import { generateToken, type TokenOptions } from './jwt.ts'
+import type { ApiRequest, ApiResponse } from './message.ts'
+import type { Platform } from './platform.ts'
+
+// The token of backendToken must reach calls made deep inside, and no call of another request.
+const backendTokens: AsyncLocalStorage<string> = new AsyncLocalStorage()
+
+/** Runs a function whose outgoing calls carry a token of the service itself. */
+export async function withBackendToken<Result>(platform: Platform, options: TokenOptions & { userId?: string }, run: () => Promise<Result>): Promise<Result> {
+  const userId = options.userId ?? platform.config.defaultUserId
+  if (userId === undefined) throw new UsageError({ code: 'default-user-missing', file: 'klue-config.yaml', pointer: 'default_user_id', message: 'backendToken() was given no userId and there is no default', hint: 'set default_user_id or pass { userId }' })
+  return backendTokens.run(await generateToken(platform, userId, options), run)
+}
+
+interface ApiCall<Operations, Calls> {
+  platform: Platform
+  context: Context
+  spec: ClientSpec<Operations, Calls>
+  options: Partial<ClientOptions>
+}
+
+/** A client for an API that the configuration or this process knows. */
+export function callApi<Operations, Calls>({ platform, context, spec, options }: ApiCall<Operations, Calls>): Client<Operations, Calls> {
+  const settings = platform.config.apis[spec.api]
+  const local = platform.local.get(spec.api)
+  const address = options.url ?? settings?.url
+  if (address === undefined && local === undefined) {
+    throw new UsageError({ code: 'api-address-missing', file: 'klue-config.yaml', pointer: `apis.${spec.api}.url`, message: `The address of the API ${spec.api} is not configured`, hint: `set apis: { ${spec.api}: { url: https://... } }` })
+  }
+  return createClient(spec, {
+    // Served by this process: the call runs through its whole pipeline without a socket.
+    ...(address === undefined ? { url: 'http://local.invalid', fetch: localFetch(local!) } : { url: address }),
+    ...(settings?.username === undefined ? {} : { username: settings.username, password: settings.password ?? '' }),
+    ...(settings?.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }),
+    callId: context.callId,
+    callPath: context.callPath,
+    deadline: context.endsAt,
+    token: () => backendTokens.getStore() ?? context.user?.token ?? '',
+    ...options,
+  })
+}
+
+/** `fetch` for an API in this process. */
+export function localFetch(answer: (request: ApiRequest) => Promise<ApiResponse>): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const url = new URL(request.url)
+    const body = new Uint8Array(await request.arrayBuffer())
+    const response = await answer({
+      method: request.method,
+      path: url.pathname,
+      query: url.search.slice(1),
+      headers: Object.fromEntries(request.headers),
+      ...(body.length === 0 ? {} : { body }),
+      sourceIp: '127.0.0.1',
+    })
+    const headers = new Headers(response.headers)
+    for (const cookie of response.cookies) headers.append('set-cookie', cookie)
+    const isEmpty = response.status === 204 || response.status === 304 || request.method === 'HEAD'
+    return new Response(isEmpty ? null : toBody(response.body), { status: response.status, headers })
+  }
+}
+
+function toBody(body: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' ? body : new Uint8Array(body)
+}

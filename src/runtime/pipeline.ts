@@ -1,0 +1,139 @@
+// The life of a request: every step from its arrival to its one line in the log.
+import { catalog, UsageError } from '../errors/index.ts'
+import { bearerUser } from './authenticate.ts'
+import { type BoundApi, bindApi, type CallStep } from './binding.ts'
+import { builtInRoutes } from './built-ins.ts'
+import { callInTime } from './call.ts'
+import { checkResponse } from './check-response.ts'
+import { createContext } from './context.ts'
+import type { Exchange } from './exchange.ts'
+import { fail, type Failure } from './fail.ts'
+import { answerOptions, checkSize, finish, isPreflight } from './finish.ts'
+import { allowedMethods, toSegments } from './match.ts'
+import type { ApiRequest, ApiResponse } from './message.ts'
+import type { Platform } from './platform.ts'
+import { findRawRoute, type RawRoute, toRawRoutes } from './raw-routes.ts'
+import { render } from './render.ts'
+import { requestRecord } from './request-record.ts'
+import type { Service, ServiceApi } from './service.ts'
+
+/** A service that an edge has started. */
+export interface OpenService {
+  readonly service: Service
+  readonly platform: Platform
+  /** Answers a request; never rejects. */
+  answer(request: ApiRequest): Promise<ApiResponse>
+}
+
+/**
+ * Starts a service on a platform: binds its handlers, opens nothing else.
+ * Throws a UsageError where a handler, decorator or security check is missing.
+ */
+export function openService(service: Service, platform: Platform): OpenService {
+  const apis = service.apis.map((api) => bindApi({ ...api, handlers: decorated(api) }, call))
+  const routes = [...toRawRoutes(service.routes), ...builtInRoutes(service, platform)]
+  const opened: Opened = { service, platform, apis, routes }
+  return { service, platform, answer: (request) => answer(opened, request) }
+}
+
+interface Opened {
+  service: Service
+  platform: Platform
+  apis: BoundApi[]
+  routes: RawRoute[]
+}
+
+async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse> {
+  const { service, platform } = opened
+  const exchange = begin(opened, request) //                              0 context
+  let response: ApiResponse
+  let failure: Failure | undefined
+  try {
+    response = await respond(opened, exchange)
+    checkSize(response, platform.config)
+  } catch (thrown) {
+    failure = await fail(exchange, thrown, service.errorDecorator)
+    response = failure.response
+  }
+  const finished = finish(request, response, platform.config)
+  platform.log(requestRecord(exchange, finished, failure))
+  return finished
+}
+
+function begin({ service, platform }: Opened, request: ApiRequest): Exchange {
+  const abort = new AbortController()
+  const { method, path, headers } = request
+  const context = createContext(platform, request, { service: service.name, signal: abort.signal })
+  return { method, path, headers, request, platform, context, abort, startedAt: platform.now(), match: { kind: 'none' } }
+}
+
+async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse> {
+  const { api, raw, allow } = match(opened, exchange) //                  1 match
+  if (allow !== undefined) return answerOptions(exchange.request, allow)
+  const value = raw === undefined
+    ? await api.handle(exchange) // openapi-backend runs                  3 authenticate, 4 validate, 5 call
+    : await callRaw(exchange, raw)
+  const rendered = render(exchange.operation, value, exchange.headers['accept']) // 6 reply
+  checkResponse(exchange, rendered)
+  return rendered.response
+}
+
+interface Matched {
+  /** The API whose binding answers, also with its 404 and 405. */
+  api: BoundApi
+  raw?: { route: RawRoute; path: Record<string, string> }
+  /** The methods of the path, where the request asks for them. */
+  allow?: string[]
+}
+
+function match({ apis, routes }: Opened, exchange: Exchange): Matched {
+  const { method, path, request, context } = exchange
+  const segments = toSegments(path, request.pathIsDecoded === true)
+  const allow = new Set<string>()
+  // A preflight asks about the method to come, even where the spec declares OPTIONS itself.
+  if (!isPreflight(request)) {
+    for (const api of apis) {
+      const found = api.match(method, segments)
+      if (found.kind === 'operation') {
+        Object.assign(exchange, { api, match: found })
+        context.operationId = found.operation.id
+        return { api }
+      }
+    }
+    const raw = findRawRoute(routes, method, segments)
+    if (raw.kind === 'route') {
+      context.operationId = raw.route.name
+      return { api: apis[0]!, raw }
+    }
+  }
+  for (const found of [...apis.map((api) => api.match('', segments)), findRawRoute(routes, '', segments)]) {
+    if (found.kind === 'method-not-allowed') for (const name of found.allow) allow.add(name)
+  }
+  if (allow.size > 0 && method === 'OPTIONS') return { api: apis[0]!, allow: allowedMethods(allow) }
+  if (allow.size > 0) exchange.match = { kind: 'method-not-allowed', allow: allowedMethods(allow) }
+  return { api: apis[0]! }
+}
+
+const call: CallStep = (exchange, handler) => callInTime(exchange, () => handler(exchange.input as never, exchange.context))
+
+async function callRaw(exchange: Exchange, { route, path }: NonNullable<Matched['raw']>): Promise<unknown> {
+  const { request, context, platform } = exchange
+  if (request.bodyTooLarge === true) throw catalog.PAYLOAD_TOO_LARGE(`The body of the request is larger than the ${platform.config.bodyLimitBytes} bytes that this service accepts`)
+  if (route.isPrivate) context.user = await bearerUser(exchange)
+  return callInTime(exchange, () => route.handler({ path, raw: request }, context))
+}
+
+function decorated({ spec, handlers, decorators }: ServiceApi): ServiceApi['handlers'] {
+  const named = spec.table.operations.filter((operation) => operation.settings.decorateServer !== undefined)
+  if (named.length === 0) return handlers
+  const wrapped = { ...handlers }
+  for (const { id, settings } of named) {
+    const decorator = decorators[settings.decorateServer!]
+    const handler = handlers[id]
+    if (decorator === undefined) {
+      throw new UsageError({ code: 'decorator-missing', file: spec.table.document, message: `x-decorate-server of ${id} names ${settings.decorateServer!}, which the service does not have`, hint: `pass decorators: { ${settings.decorateServer!}: ... } to defineService` })
+    }
+    if (handler !== undefined) wrapped[id] = decorator(handler, id)
+  }
+  return wrapped
+}

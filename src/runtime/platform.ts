@@ -1,0 +1,27 @@
+// The port through which an edge tells the runtime where it is.
+import type { Config } from '../config/index.ts'
+import type { Database } from '../persist/index.ts'
+import type { Store } from '../store/index.ts'
+import type { LogRecord } from './log.ts'
+import type { ApiRequest, ApiResponse } from './message.ts'
+
+/** What the pipeline needs of the place it runs in; made by an edge. */
+export interface Platform {
+  config: Config
+  /** Opened on first use. */
+  database(): Database
+  /** Opened on first use. */
+  store(): Store
+  /** The value of a secret, or undefined where there is none. */
+  secret(name: string): Promise<string | undefined>
+  /** Takes one record; never throws and never waits. */
+  log(record: LogRecord): void
+  /** APIs that this process serves itself, by name; calls to them do not touch the network. */
+  local: ReadonlyMap<string, (request: ApiRequest) => Promise<ApiResponse>>
+  /** The deployed version `YYMMDD-HHMM-<count>-<sha6>`; empty on a developer's machine. */
+  version: string
+  /** The text of a served document or its page; undefined where this process does not hold it. */
+  document?(api: string, form: 'html' | 'yaml' | 'json'): Promise<{ contentType: string; text: string; headers?: Record<string, string> } | undefined>
+  /** Epoch milliseconds. */
+  now(): number
+}

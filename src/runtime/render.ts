@@ -1,0 +1,81 @@
+// The step reply: what a handler gave becomes the declared status, media type and body.
+import { catalog, fromErrorBody, isError, isHttpError } from '../errors/index.ts'
+import type { CompiledOperation, CompiledReply } from '../spec/index.ts'
+import { bareType, isJson } from './body.ts'
+import type { ApiResponse } from './message.ts'
+import { isReply, type Reply, reply } from './reply.ts'
+
+/** An answer before the last touches, with what the response check needs to know. */
+export interface Rendered {
+  response: ApiResponse
+  /** The declared status (`200`, `4XX`, `default`) and media type that the answer falls under. */
+  declared: { status: string; media: string } | undefined
+}
+
+/**
+ * Renders what a handler gave. A failure that was returned is thrown.
+ * Throws RESPONSE_INVALID where there is nothing to send although a body is declared.
+ */
+export function render(operation: CompiledOperation | undefined, value: unknown, accept: string | undefined): Rendered {
+  if (isError(value)) throw value
+  const answer = isReply(value) ? value : reply(operation?.successStatus ?? 200, value)
+  if (isError(answer.body)) throw withReply(answer)
+  const declared = operation === undefined ? undefined : declaredReply(operation, answer.status)
+  const isBodiless = answer.status === 204 || answer.status === 304 || (declared !== undefined && declared.media.length === 0)
+  if (answer.body === undefined || answer.body === null) {
+    if (!isReply(value) && operation !== undefined && !isBodiless && declared !== undefined) {
+      throw catalog.RESPONSE_INVALID(`The handler of ${operation.id} returned nothing, but status ${answer.status} is declared with a body`)
+    }
+    if (answer.body === undefined) return { response: { ...parts(answer), body: '' }, declared: undefined }
+  }
+  const media = answer.headers['content-type'] ?? chooseMedia(declared?.media ?? [], answer.body, accept)
+  const response = { ...parts(answer), body: encode(answer.body, media) }
+  response.headers['content-type'] ??= media.startsWith('text/') && !media.includes('charset') ? `${media}; charset=utf-8` : media
+  return { response, declared: declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) } }
+}
+
+/** The declaration that a status falls under: its own, its class, or the default. */
+export function declaredReply(operation: CompiledOperation, status: number): CompiledReply | undefined {
+  const names = [String(status), `${Math.floor(status / 100)}XX`, 'default']
+  for (const name of names) {
+    const found = operation.replies.find((declared) => declared.status.toUpperCase() === name.toUpperCase())
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function parts({ status, headers, cookies }: Reply): Omit<ApiResponse, 'body'> {
+  return { status, headers: { ...headers }, cookies }
+}
+
+// An error model inside a reply is an error like any other; its own status wins over the reply's.
+function withReply(answer: Reply): unknown {
+  if (isHttpError(answer.body)) return answer.body
+  const error = fromErrorBody(answer.body as never)
+  Object.assign(error.headers, answer.headers)
+  return error
+}
+
+function chooseMedia(declared: string[], body: unknown, accept: string | undefined): string {
+  const suits = declared.filter((media) => suitsBody(media, body))
+  const accepted = accept === undefined || accept.includes('*/*') ? undefined : suits.find((media) => accept.toLowerCase().includes(bareType(media)))
+  const chosen = accepted ?? suits[0]
+  if (chosen !== undefined && !chosen.includes('*')) return chosen
+  if (body instanceof Uint8Array) return 'application/octet-stream'
+  return typeof body === 'string' && declared.length === 0 ? 'text/plain' : 'application/json'
+}
+
+function suitsBody(media: string, body: unknown): boolean {
+  if (body instanceof Uint8Array) return !isJson(bareType(media))
+  return typeof body === 'string' || isJson(bareType(media))
+}
+
+function encode(body: unknown, media: string): string | Uint8Array {
+  if (body instanceof Uint8Array) return body
+  if (typeof body === 'string' && !isJson(bareType(media))) return body
+  return JSON.stringify(body)
+}
+
+function matching(declared: string[], media: string): string {
+  return declared.find((candidate) => bareType(candidate) === bareType(media)) ?? media
+}

@@ -1,0 +1,40 @@
+// Answers that say more than a body: status, headers, cookies.
+
+/** An answer with its status; made by `reply`. */
+export interface Reply<Status extends number = number, Body = unknown> {
+  readonly kind: typeof replyBrand
+  status: Status
+  body: Body
+  /** Lower-case names. */
+  headers: Record<string, string>
+  /** Values of Set-Cookie headers. */
+  cookies: string[]
+}
+
+export interface ReplyOptions {
+  headers?: Record<string, string>
+  cookies?: string[]
+}
+
+// A brand that survives two copies of this file in one process.
+const replyBrand = 'klue.Reply'
+
+/**
+ * An answer with a status of its own.
+ * @example return reply(201, measurement, { headers: { location: `/measurements/${measurement.id}` } })
+ */
+export function reply<Status extends number, Body = undefined>(status: Status, body?: Body, options: ReplyOptions = {}): Reply<Status, Body> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value
+  return { kind: replyBrand, status, body: body as Body, headers, cookies: options.cookies ?? [] }
+}
+
+/** An answer that sends the caller elsewhere; 302 unless told otherwise. */
+export function redirect<Status extends number = 302>(location: string, status: Status = 302 as Status): Reply<Status, undefined> {
+  return reply<Status, undefined>(status, undefined, { headers: { location } })
+}
+
+/** Whether a value was made by `reply`. */
+export function isReply(value: unknown): value is Reply {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === replyBrand
+}

@@ -1,0 +1,41 @@
+// The one line that a request leaves in the log.
+import type { Exchange } from './exchange.ts'
+import type { Failure } from './fail.ts'
+import type { LogRecord } from './log.ts'
+import type { ApiResponse } from './message.ts'
+
+/** What is written at the end of a request. Queries and bodies stay out: they may hold secrets. */
+export function requestRecord(exchange: Exchange, response: ApiResponse, failure: Failure | undefined): LogRecord {
+  const { context, platform, request, startedAt } = exchange
+  const now = platform.now()
+  const duration = now - startedAt
+  return {
+    kind: 'request',
+    level: response.status >= 500 ? 'error' : response.status >= 400 ? 'warn' : 'info',
+    time: new Date(now).toISOString(),
+    message: `${request.method} ${request.path} ${response.status}`,
+    service: platform.config.name,
+    operation: context.operationId,
+    method: request.method,
+    path: request.path,
+    status: response.status,
+    duration_ms: duration,
+    call_id: context.callId,
+    call_path: context.callPath,
+    ...(context.user === undefined ? {} : { user: context.user.id }),
+    ip: request.sourceIp,
+    ...(request.requestId === undefined ? {} : { request_id: request.requestId }),
+    ...(failure === undefined ? {} : failureFields(failure, response.status)),
+  }
+}
+
+function failureFields({ error, errorId }: Failure, status: number): Record<string, unknown> {
+  const { cause } = error
+  return {
+    error: error.code,
+    error_description: error.message,
+    error_id: errorId,
+    // The stack is for those who run the service: it is in the log, never in the answer.
+    ...(status >= 500 ? { stack: cause instanceof Error ? cause.stack : error.stack } : {}),
+  }
+}

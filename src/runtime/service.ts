@@ -1,0 +1,78 @@
+// A service as a value: its APIs, handlers and hooks. Declaring one does no I/O.
+import type { ErrorBody } from '../errors/index.ts'
+import type { ApiSpec } from './api-spec.ts'
+import type { SecurityHandler } from './authenticate.ts'
+import type { Context } from './context.ts'
+import type { ApiRequest } from './message.ts'
+import type { Handler, Handlers } from './types.ts'
+
+/** Changes the JSON of every error answer; what it returns is sent. */
+export type ErrorDecorator = (error: ErrorBody) => ErrorBody | Promise<ErrorBody>
+
+/** Answers a path that no spec covers; gives a value, a reply or an error as handlers do. */
+export type RawHandler = (input: RawInput, context: Context) => unknown
+
+export interface RawInput {
+  /** Values of the path template, decoded. */
+  path: Record<string, string>
+  raw: ApiRequest
+}
+
+/** Wraps a handler; named by x-decorate-server. */
+export type HandlerDecorator = (handler: Handler<never>, operationId: string) => Handler<never>
+
+export interface ServiceOptions<Operations> {
+  /** The API that this service answers; from generated code. */
+  spec: ApiSpec<Operations>
+  /** One handler for each operation. */
+  handlers: Handlers<Operations>
+  /** Checks for the security schemes of the spec, by scheme name. Bearer schemes are klue tokens unless given here. */
+  security?: Record<string, SecurityHandler>
+  /** Wrappers that x-decorate-server names. */
+  decorators?: Record<string, HandlerDecorator>
+  /** Further services that this one answers for as well; their operations keep their own security and decorators. */
+  include?: Service[]
+  /** Handlers on paths that no spec covers, by `METHOD /path`; path templates as in OpenAPI. */
+  routes?: Record<string, RawHandler>
+  /** Called on every error answer, refusals included. */
+  errorDecorator?: ErrorDecorator
+}
+
+/** A declared service. */
+export interface Service {
+  /** The name of its first API. */
+  readonly name: string
+  readonly apis: readonly ServiceApi[]
+  readonly routes: Readonly<Record<string, RawHandler>>
+  readonly errorDecorator: ErrorDecorator | undefined
+}
+
+export interface ServiceApi {
+  readonly spec: ApiSpec
+  readonly handlers: Readonly<Record<string, Handler<never> | undefined>>
+  readonly security: Readonly<Record<string, SecurityHandler>>
+  readonly decorators: Readonly<Record<string, HandlerDecorator>>
+}
+
+/**
+ * Declares a service. Nothing is read or opened until an edge starts it.
+ * @example
+ * export const service = defineService({ spec: builds, handlers: { recordMeasurement, listMeasurements } })
+ */
+export function defineService<Operations>(options: ServiceOptions<Operations>): Service {
+  const own: ServiceApi = {
+    spec: options.spec,
+    handlers: options.handlers as Record<string, Handler<never> | undefined>,
+    security: options.security ?? {},
+    decorators: options.decorators ?? {},
+  }
+  const included = options.include ?? []
+  return {
+    get name() {
+      return own.spec.table.api
+    },
+    apis: [own, ...included.flatMap((service) => service.apis)],
+    routes: Object.assign({}, ...included.map((service) => service.routes), options.routes) as Record<string, RawHandler>,
+    errorDecorator: options.errorDecorator,
+  }
+}

@@ -1,0 +1,43 @@
+// The step validate: reads a request and checks it with the operation's precompiled validators.
+import type { ErrorDetail } from '../errors/index.ts'
+import type { CompiledOperation, ValidationFault, Validator } from '../spec/index.ts'
+import type { ApiSpec } from './api-spec.ts'
+import { readBody } from './body.ts'
+import type { Exchange } from './exchange.ts'
+import { readParameters } from './parameters.ts'
+import type { Input } from './types.ts'
+
+// One answer names so many faults at most; more help nobody and would let a small request cause a large answer.
+const faultLimit = 50
+
+/** Reads and checks a request; the input is complete, coerced and typed as declared where there are no faults. */
+export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exchange: Exchange): { input: Input; faults: ErrorDetail[] } {
+  const { request, match, platform } = exchange
+  const path = match.kind === 'operation' ? match.path : {}
+  const { parameters, unreadable } = readParameters(operation, request, path)
+  const body = readBody(operation, request, platform.config.bodyLimitBytes)
+  const validators = spec.request(operation)
+  const faults: ErrorDetail[] = [...unreadable]
+  if (body.fault !== undefined) faults.push({ pointer: '/body', message: body.fault })
+  if (validators.parameters !== undefined) faults.push(...run(validators.parameters, parameters, '', unreadable))
+  const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
+  if (check !== undefined) faults.push(...run(check, body.value, '/body', []))
+  return { input: { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }, faults: faults.slice(0, faultLimit) }
+}
+
+/** What is wrong with a value in the words of an error answer. */
+export function run(validator: Validator, value: unknown, prefix: string, known: { pointer: string }[]): ErrorDetail[] {
+  if (validator(value)) return []
+  return (validator.errors ?? []).map((fault) => toDetail(fault, prefix)).filter((detail) => !known.some(({ pointer }) => pointer === detail.pointer))
+}
+
+function toDetail(fault: ValidationFault, prefix: string): ErrorDetail {
+  const { instancePath, keyword, params, message = 'is not valid' } = fault
+  // Ajv points at the object; a caller looks for the property.
+  const property = params['missingProperty'] ?? (keyword === 'additionalProperties' ? params['additionalProperty'] : keyword === 'unevaluatedProperties' ? params['unevaluatedProperty'] : undefined)
+  const pointer = `${prefix}${instancePath}${property === undefined ? '' : `/${String(property).replaceAll('~', '~0').replaceAll('/', '~1')}`}`
+  if (params['missingProperty'] !== undefined) return { pointer, message: 'is required' }
+  if (property !== undefined) return { pointer, message: 'is not declared' }
+  if (keyword === 'enum' && Array.isArray(params['allowedValues'])) return { pointer, message: `must be one of ${params['allowedValues'].slice(0, 20).map((value) => JSON.stringify(value)).join(', ')}` }
+  return { pointer, message }
+}
