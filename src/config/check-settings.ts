@@ -1,0 +1,100 @@
+// Every key of a file: known, own, replaced or misspelt, and whether its value has the right form.
+import { editDistance, type Fault } from '../errors/index.ts'
+import { valueFault } from './check-value.ts'
+import { apiKeys, keySpec, knownKeyNames, snakeCase } from './key-table.ts'
+import type { KeySpec } from './keys.ts'
+import { replacedKeys, synonyms, variableKeys } from './replaced-keys.ts'
+import type { Setting } from './yaml-source.ts'
+
+/** What is to be checked: the top of a file, or an overlay, which may not hold `stages`. */
+export interface Checked {
+  settings: Setting[]
+  at: 'base' | 'overlay'
+  /** Values that stand for a variable and are checked once it is read. */
+  secretNames: ReadonlySet<string>
+}
+
+export interface Findings {
+  faults: Fault[]
+  notices: Fault[]
+}
+
+const reservedKeys = ['stage', 'values', 'secretKeys']
+
+/** Adds a fault for everything wrong and a notice for every key that nothing reads. */
+export function checkSettings(checked: Checked, findings: Findings): void {
+  for (const setting of checked.settings) checkSetting(setting, checked, findings)
+  for (const [other, known] of Object.entries(synonyms)) {
+    const doubled = checked.settings.find((setting) => setting.key === other)
+    if (doubled !== undefined && checked.settings.some((setting) => setting.key === known)) report(findings.faults, doubled, { code: 'config-key-twice', message: `${other} is another name of ${known}, and both are set`, hint: `keep ${known}` })
+  }
+}
+
+function checkSetting(setting: Setting, checked: Checked, findings: Findings): void {
+  const { key } = setting
+  const known = synonyms[key] ?? key
+  if (key === 'stages') checkStages(setting, checked, findings)
+  else if (key === 'apis') checkApis(setting, checked, findings.faults)
+  else if (keySpec(known) !== undefined) checkValue({ setting, spec: keySpec(known)!, key }, checked, findings.faults)
+  else if (Object.hasOwn(variableKeys, key)) checkVariableKey(setting, findings)
+  else if (Object.hasOwn(replacedKeys, key)) report(findings.notices, setting, { code: 'config-key-replaced', message: `${key} is not used: ${replacedKeys[key]}` })
+  else checkOwnKey(setting, findings.faults)
+}
+
+function checkStages(setting: Setting, checked: Checked, findings: Findings): void {
+  if (checked.at === 'overlay') return report(findings.faults, setting, { code: 'config-value', message: 'stages may stand only at the top of klue-config.yaml', hint: 'write the keys of this stage without stages' })
+  if (setting.inner === undefined && setting.value !== null) return report(findings.faults, setting, { code: 'config-value', message: 'stages must be a map of stage names to their keys' })
+  for (const stage of setting.inner ?? []) {
+    if (stage.inner !== undefined) checkSettings({ ...checked, settings: stage.inner, at: 'overlay' }, findings)
+    else if (stage.value !== null) report(findings.faults, stage, { code: 'config-value', message: `stages.${stage.key} must be a map of keys to values` })
+  }
+}
+
+function checkApis(setting: Setting, checked: Checked, faults: Fault[]): void {
+  if (setting.value === null) return
+  if (setting.inner === undefined) return report(faults, setting, { code: 'config-value', message: `apis ${valueFault(keySpec('apis')!, setting.value) ?? 'must be a map'}` })
+  for (const api of setting.inner) {
+    if (api.inner === undefined) report(faults, api, { code: 'config-value', message: `apis.${api.key} must be a map with url, username, password or timeout_ms` })
+    for (const inner of api.inner ?? []) {
+      const key = `apis.${api.key}.${inner.key}`
+      const spec = Object.hasOwn(apiKeys, inner.key) ? apiKeys[inner.key] : undefined
+      if (spec !== undefined) checkValue({ setting: inner, spec, key }, checked, faults)
+      else report(faults, inner, { code: 'config-key-unknown', message: `there is no key ${key}`, hint: suggestion(inner.key, Object.keys(apiKeys)) ?? `the keys are ${Object.keys(apiKeys).join(', ')}` })
+    }
+  }
+}
+
+function checkValue(row: { setting: Setting; spec: KeySpec; key: string }, checked: Checked, faults: Fault[]): void {
+  const { setting, spec, key } = row
+  if (setting.value === null || (typeof setting.value === 'string' && checked.secretNames.has(setting.value))) return
+  const wrong = valueFault(spec, setting.value)
+  if (wrong !== undefined) report(faults, setting, { code: 'config-value', message: `${key} ${wrong}` })
+}
+
+function checkVariableKey(setting: Setting, findings: Findings): void {
+  const known = variableKeys[setting.key]!
+  if (typeof setting.value !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(setting.value)) return report(findings.faults, setting, { code: 'config-value', message: `${setting.key} must be the name of an environment variable` })
+  report(findings.notices, setting, { code: 'config-key-replaced', message: `${setting.key} is an older form: write ${known}: ${setting.value} and list ${setting.value} under env_secrets` })
+}
+
+function checkOwnKey(setting: Setting, faults: Fault[]): void {
+  const { key } = setting
+  const hint = suggestion(key, [...knownKeyNames(), ...Object.keys(synonyms), 'stages'])
+  if (hint !== undefined) report(faults, setting, { code: 'config-key-unknown', message: `there is no key ${key}`, hint })
+  else if (!/^[A-Za-z][\w.-]*$/.test(key)) report(faults, setting, { code: 'config-key-unknown', message: `the key ${JSON.stringify(key)} must be a letter followed by letters, digits, dots, dashes or underscores` })
+  else if (reservedKeys.includes(key)) report(faults, setting, { code: 'config-key-unknown', message: `the key ${key} is taken by the configuration object itself`, hint: 'choose another name' })
+}
+
+// Own keys are welcome, so only a slip of one or two letters is refused; in a short name two letters are half of it.
+function suggestion(key: string, candidates: string[]): string | undefined {
+  const spelt = snakeCase(key)
+  const near = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(spelt, candidate, 3), allowed: Math.min(2, Math.max(1, Math.floor(candidate.length / 3))) }))
+    .filter(({ distance, allowed }) => distance <= allowed)
+    .sort((left, right) => left.distance - right.distance)[0]
+  return near === undefined ? undefined : `did you mean ${near.candidate}?`
+}
+
+function report(faults: Fault[], setting: Setting, fault: { code: string; message: string; hint?: string }): void {
+  faults.push({ file: setting.file, line: setting.line, column: setting.column, pointer: setting.key, ...fault })
+}

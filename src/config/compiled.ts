@@ -1,0 +1,147 @@
+// The configuration as a deployed function reads it: names of secrets in, the one configuration object out.
+import { type Fault, UsageError } from '../errors/index.ts'
+import { isMap, toApiSettings, valueFault, valueFromText } from './check-value.ts'
+import { environment } from './environment.ts'
+import { apiKeys, camelCase, keySpec, keyTable, snakeCase } from './key-table.ts'
+import type { Config, KeySpec } from './keys.ts'
+
+/** Plain JSON: the merged files of a stage, without the values of `env_secrets`. */
+export interface CompiledConfig {
+  stage: string
+  /** Keys as in the file, known and own; other names of known keys are resolved. */
+  values: Record<string, unknown>
+  /** Where each key is set: dotted key → file and line, so that a fault at start can say so. */
+  places: Record<string, { file: string; line: number }>
+}
+
+/** Where the values of `env_secrets` come from. */
+export interface SecretSources {
+  /** The environment; that of the process by default. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** Stands in for unset variables, and by key (`jwt_secret`) for secret keys that the file does not set. */
+  secrets?: Readonly<Record<string, string>>
+}
+
+interface Reading {
+  compiled: CompiledConfig
+  sources: Required<SecretSources>
+  secretNames: Set<unknown>
+  secretKeys: string[]
+  faults: Fault[]
+}
+
+/**
+ * Makes the configuration object: puts secrets in, checks every value, fills defaults in.
+ * @throws UsageError with every fault: an unset variable, a wrong value, a missing key
+ */
+export function fromCompiledConfig(compiled: CompiledConfig, sources: SecretSources = {}): Config {
+  const listed = compiled.values['env_secrets']
+  const reading: Reading = {
+    compiled,
+    sources: { env: sources.env ?? environment(), secrets: sources.secrets ?? {} },
+    secretNames: new Set(Array.isArray(listed) ? listed : []),
+    secretKeys: [],
+    faults: [],
+  }
+  const values = substitute(reading)
+  const config = toConfig(reading, values)
+  if (reading.faults.length === 0) checkTogether(reading, config)
+  if (reading.faults.length > 0) throw new UsageError(reading.faults)
+  return config
+}
+
+/** A fault about a dotted key, at the place where the key is set. */
+export function keyFault(compiled: Pick<CompiledConfig, 'places'>, key: string, fault: { code: string; message: string; hint?: string }): Fault {
+  const parts = key.split('.')
+  while (parts.length > 1 && compiled.places[parts.join('.')] === undefined) parts.pop()
+  const place = compiled.places[parts.join('.')] ?? { file: 'klue-config.yaml' }
+  return { ...place, pointer: key, ...fault }
+}
+
+function substitute(reading: Reading): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(reading.compiled.values)) {
+    if (key === 'apis' && isMap(value)) values[key] = Object.fromEntries(Object.entries(value).map(([api, settings]) => [api, substituteApi(reading, api, settings)]))
+    else values[key] = key === 'env_secrets' ? value : secretOr(reading, { key, spec: keySpec(key) }, value)
+  }
+  return values
+}
+
+function substituteApi(reading: Reading, api: string, settings: unknown): unknown {
+  if (!isMap(settings)) return settings
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, secretOr(reading, { key: `apis.${api}.${key}`, spec: apiKeys[key] }, value)]))
+}
+
+function secretOr(reading: Reading, target: { key: string; spec: KeySpec | undefined }, value: unknown): unknown {
+  if (typeof value !== 'string' || !reading.secretNames.has(value)) return value
+  reading.secretKeys.push(target.key)
+  const text = reading.sources.env[value] || reading.sources.secrets[value]
+  if (text !== undefined && text !== '') return target.spec === undefined ? text : valueFromText(target.spec, text)
+  reading.faults.push(keyFault(reading.compiled, target.key, {
+    code: 'secret-missing',
+    message: `the value of ${target.key} comes from the environment variable ${value}, which is not set`,
+    hint: `set ${value}, or give ${target.key} a value of its own for the stage ${reading.compiled.stage}`,
+  }))
+  return undefined
+}
+
+function toConfig(reading: Reading, values: Record<string, unknown>): Config {
+  const { stage } = reading.compiled
+  const config: Record<string, unknown> = {}
+  for (const [key, spec] of Object.entries(keyTable)) {
+    const name = snakeCase(key)
+    const value = values[name] ?? (spec.secret ? reading.sources.secrets[name] : undefined) ?? defaultOf(spec, stage)
+    if (value === undefined) continue
+    checkKey(reading, { name, spec }, value)
+    config[key] = name === 'apis' && isMap(value) ? Object.fromEntries(Object.entries(value).map(([api, settings]) => [api, isMap(settings) ? toApiSettings(settings) : {}])) : value
+  }
+  if (config['defaultUserId'] === undefined && config['live'] !== true) config['defaultUserId'] = 'KLUE_DEFAULT_USER_ID'
+  for (const [key, value] of Object.entries(values)) if (keySpec(key) === undefined) config[key] = value
+  return withFixedParts(config, { stage, values, secretKeys: reading.secretKeys }) as Config
+}
+
+function withFixedParts(config: Record<string, unknown>, parts: { stage: string; values: Record<string, unknown>; secretKeys: string[] }): Record<string, unknown> {
+  for (const [key, value] of Object.entries(parts)) Object.defineProperty(config, key, { value: typeof value === 'object' ? Object.freeze(value) : value, enumerable: key === 'stage' })
+  // Both spellings of a known key mean one value: otherwise setting the other one at run time would do nothing, silently.
+  for (const key of Object.keys(keyTable)) {
+    const name = snakeCase(key)
+    if (name !== key) Object.defineProperty(config, name, { get: () => config[key], set: (value: unknown) => void (config[key] = value) })
+  }
+  return config
+}
+
+function checkKey(reading: Reading, row: { name: string; spec: KeySpec }, value: unknown): void {
+  const report = (key: string, wrong: string | undefined): void => {
+    if (wrong !== undefined) reading.faults.push(keyFault(reading.compiled, key, { code: 'config-value', message: `${key} ${wrong}` }))
+  }
+  report(row.name, valueFault(row.spec, value))
+  if (row.spec.type !== 'map of called APIs' || !isMap(value)) return
+  for (const [api, settings] of Object.entries(value)) {
+    if (!isMap(settings)) report(`apis.${api}`, 'must be a map with url, username, password or timeout_ms')
+    else for (const [key, setting] of Object.entries(settings)) if (apiKeys[key] !== undefined && setting !== undefined) report(`apis.${api}.${key}`, valueFault(apiKeys[key], setting))
+  }
+}
+
+function defaultOf(spec: KeySpec, stage: string): unknown {
+  if (spec.default === 'by stage') return stage === 'live'
+  return Array.isArray(spec.default) ? [...(spec.default as string[])] : typeof spec.default === 'object' ? {} : spec.default
+}
+
+function checkTogether(reading: Reading, config: Config): void {
+  const { stage } = reading.compiled
+  const report = (key: string, message: string, hint: string): void => void reading.faults.push(keyFault(reading.compiled, key, { code: 'config-value', message, hint }))
+  if (config.name === undefined) report('name', 'there is no name', 'add a line such as name: builds')
+  if (config.live && config.liveHost === undefined) report('live_host', `the stage ${stage} is live, but there is no live_host`, 'add live_host with the public host of the service')
+  if (config.live && config.crashApi) report('crash_api', `the stage ${stage} is live, and a live stage does not serve the crash API`, `set crash_api: false for the stage ${stage}`)
+  if (config.awsHostsMin > config.awsHostsMax) report('aws_hosts_min', `aws_hosts_min (${config.awsHostsMin}) is above aws_hosts_max (${config.awsHostsMax})`, 'lower the one or raise the other')
+}
+
+/** The name in the file of any spelling of a key: `live-host`, `liveHost` and `live_host` are one. */
+export function fileName(key: string): string {
+  return keySpec(snakeCase(key)) === undefined ? key : snakeCase(key)
+}
+
+/** The key of the configuration object for a name in the file. */
+export function objectKey(name: string): string {
+  return keySpec(name) === undefined ? name : camelCase(name)
+}

@@ -1,0 +1,68 @@
+// The only reader and writer of the process's environment.
+
+/** The variables that klue reads, each with its meaning; docs/reference/config.md holds the same table. */
+export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
+  AWS_ENDPOINT_URL: 'Where AWS answers, for example an emulator.',
+  AWS_ENDPOINT_URL_DYNAMODB: 'Where DynamoDB answers; wins over AWS_ENDPOINT_URL and `dynamodb_endpoint`.',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: 'Set by Lambda: MiB of memory.',
+  AWS_LAMBDA_FUNCTION_NAME: 'Set by Lambda: present where the service runs there.',
+  AWS_REGION: 'Region of AWS; set by Lambda.',
+  CI: 'Anything but empty: output without colours and questions.',
+  DO_REPORT_ERROR: 'Anything but empty: reports are delivered in tests too.',
+  KLUE_JWT_TOKEN: 'Token that acceptance tests send.',
+  KLUE_SERVER_HOST: 'Host that acceptance tests call.',
+  KLUE_SERVER_PORT: 'Port that acceptance tests call.',
+  KLUE_STAGE: 'Stage where no `--stage` says otherwise; `local` by default.',
+  KLUE_TARGET: 'Where acceptance tests run: `in-process`, `local` or an URL.',
+  LAMBDA_TASK_ROOT: 'Set by Lambda: folder of the function.',
+  NO_COLOR: 'Anything but empty: output without colours.',
+  NO_ERROR_REPORTING: '`1`: no report is delivered.',
+  NO_SSL_CHECK: 'Anything but empty: acceptance tests accept any certificate.',
+  PORT: 'Port of the local server; wins over `port`.',
+}
+
+/** A variable that klue knows by name. */
+export type EnvironmentName =
+  | 'AWS_ENDPOINT_URL'
+  | 'AWS_ENDPOINT_URL_DYNAMODB'
+  | 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE'
+  | 'AWS_LAMBDA_FUNCTION_NAME'
+  | 'AWS_REGION'
+  | 'CI'
+  | 'DO_REPORT_ERROR'
+  | 'KLUE_JWT_TOKEN'
+  | 'KLUE_SERVER_HOST'
+  | 'KLUE_SERVER_PORT'
+  | 'KLUE_STAGE'
+  | 'KLUE_TARGET'
+  | 'LAMBDA_TASK_ROOT'
+  | 'NO_COLOR'
+  | 'NO_ERROR_REPORTING'
+  | 'NO_SSL_CHECK'
+  | 'PORT'
+
+/** The value of a variable that klue knows; empty counts as unset. */
+export function env(name: EnvironmentName): string | undefined {
+  return process.env[name] || undefined
+}
+
+/** A copy of the whole environment, for child processes and for `env_secrets`. */
+export function environment(): Record<string, string | undefined> {
+  return { ...process.env }
+}
+
+/** Sets a variable of this process and of those that it starts; undefined removes it. */
+export function setEnvironment(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name]
+  else process.env[name] = value
+}
+
+/** Keeps the AWS SDK's warnings about Node versions away from the output; call it before an SDK client is made. */
+export function quietAwsSdk(): void {
+  setEnvironment('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
+}
+
+/** The stage: the option, else KLUE_STAGE, else `local`. */
+export function stageName(option?: string): string {
+  return option || env('KLUE_STAGE') || 'local'
+}

@@ -1,0 +1,71 @@
+// The table of known keys: type, bounds, default, unit and meaning; docs/reference/config.md holds the same table.
+import type { KeySpec, KnownConfig } from './keys.ts'
+
+const MIB = 1024 * 1024
+const origin = /^(\*|https?:\/\/[^/\s]+)$/
+const exactOrigin = /^https?:\/\/[^/\s*]+$/
+const httpUrl = /^https?:\/\/[^\s]+$/
+
+/** Every known key by its camelCase name; the compiler keeps it equal to KnownConfig. */
+export const keyTable: { readonly [Key in keyof Required<KnownConfig>]: KeySpec } = {
+  name: { group: 'service', type: 'text', pattern: /^[A-Za-z][A-Za-z0-9-]{0,39}$/, must: 'be a letter followed by up to 39 letters, digits or dashes', doc: 'Short name of the service; mandatory. Tables, stacks and reports carry it.' },
+  live: { group: 'service', type: 'true or false', default: 'by stage', doc: 'Whether real users depend on this stage; refuses the crash API and needs `live_host`. By default only the stage `live` is.' },
+  liveHost: { group: 'service', type: 'text', pattern: /^(https?:\/\/)?[A-Za-z0-9.-]+(:\d+)?\/?$/, must: 'be a host name such as builds.example.com, with or without https://', doc: 'Public host of this stage; mandatory where the stage is live or tests run against it.' },
+  envSecrets: { group: 'service', type: 'list of texts', default: [], pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, must: 'be a name of an environment variable', doc: 'Names of environment variables; every key whose whole value is one of them gets the value of the variable.' },
+  port: { group: 'service', type: 'whole number', default: 8080, min: 0, max: 65535, doc: 'Port of the local server; the variable PORT and `--port` win. 0 takes a free one.' },
+  jwtSecret: { group: 'security', type: 'text', secret: true, pattern: /^.{16,}$/s, must: 'be at least 16 characters long', doc: 'Key that signs and checks tokens (HS256). Where it is not set, it is generated under `.klue/` locally and kept in Secrets Manager in AWS.' },
+  jwtIssuer: { group: 'security', type: 'text', doc: 'Issuer of tokens; checked where it is set.' },
+  jwtAudience: { group: 'security', type: 'text', doc: 'Audience of tokens; checked where it is set.' },
+  jwtTokenTimeout: { group: 'security', type: 'whole number', default: 86400, min: 1, max: 315360000, unit: 'seconds', doc: 'Life of a token.' },
+  jwtTokenRenewAfter: { group: 'security', type: 'whole number', default: 10800, min: 0, max: 315360000, unit: 'seconds', doc: 'Age from which a client should ask for a new token; handed to clients, enforced by nothing.' },
+  defaultUserId: { group: 'security', type: 'text', doc: 'User id of tokens that `backendToken` makes without a user; `KLUE_DEFAULT_USER_ID` where it is not set, and nobody on a live stage.' },
+  loginAttempts: { group: 'security', type: 'whole number', default: 5, min: 1, max: 1000, doc: 'Failed log-ins of a user name until further ones are refused.' },
+  loginWindowSeconds: { group: 'security', type: 'whole number', default: 900, min: 1, max: 86400, unit: 'seconds', doc: 'Time in which `login_attempts` are counted.' },
+  cookieOrigins: { group: 'security', type: 'list of texts', default: [], pattern: exactOrigin, must: 'be an origin such as https://app.example.com', doc: 'Origins whose pages may use the token cookie for methods other than GET, HEAD and OPTIONS.' },
+  corsOrigins: { group: 'security', type: 'list of texts', default: ['*'], pattern: origin, must: 'be * or an origin such as https://app.example.com', doc: 'Origins that browsers may call this service from.' },
+  basePath: { group: 'requests', type: 'true or false', default: false, doc: 'Whether operations are served below the path of `servers[0].url` or `basePath` of their document.' },
+  bodyLimitBytes: { group: 'requests', type: 'whole number', default: 6 * MIB, min: 0, max: 6 * MIB, unit: 'bytes', doc: 'Largest body of a request; larger ones are answered 413. Lambda takes no more than 6 MiB.' },
+  responseLimitBytes: { group: 'requests', type: 'whole number', default: 6 * MIB, min: 1024, max: 6 * MIB, unit: 'bytes', doc: 'Largest answer; larger ones become 500 RESPONSE_TOO_LARGE. Lambda delivers no more than 6 MiB.' },
+  timeoutSeconds: { group: 'requests', type: 'whole number', default: 29, min: 1, max: 900, unit: 'seconds', doc: 'Time of a handler until the caller gets 504; an HTTP API itself gives up after 30.' },
+  responseCheck: { group: 'requests', type: 'choice', default: 'log', choices: ['off', 'log', 'fail'], doc: 'What happens to an answer that its document does not declare: nothing, a line in the log, or 500 RESPONSE_INVALID.' },
+  hideInternalErrors: { group: 'requests', type: 'true or false', default: false, doc: 'Whether callers get a fixed sentence instead of the text of an unknown exception; recommended for a live stage.' },
+  crashApi: { group: 'observing', type: 'true or false', default: false, doc: 'Whether `/crash/*` is served to try out errors and reports; refused on a live stage.' },
+  reportCallExceedingMs: { group: 'observing', type: 'whole number', default: 1000, min: 1, max: 900000, unit: 'milliseconds', doc: 'Duration from which a call is reported as slow.' },
+  apis: { group: 'calls', type: 'map of called APIs', default: {}, doc: 'How to reach the APIs that this service calls: name of the document → `url`, `username`, `password`, `timeout_ms` (milliseconds).' },
+  dynamodbEndpoint: { group: 'aws', type: 'text', pattern: httpUrl, must: 'be an URL such as http://127.0.0.1:8000', doc: 'DynamoDB that is used instead of the embedded one or AWS; the variables AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL win.' },
+  awsUser: { group: 'aws', type: 'text', doc: 'Profile of the AWS configuration that commands use; the default profile where it is not set.' },
+  awsDefaultRegion: { group: 'aws', type: 'text', pattern: /^[a-z]{2}(-[a-z]+)+-\d+$/, must: 'be a region such as eu-west-1', doc: 'Region of the service; that of the AWS configuration where it is not set.' },
+  awsCertArn: { group: 'aws', type: 'text', pattern: /^arn:[^\s]+$/, must: 'be an ARN', doc: 'Certificate for `live_host`.' },
+  awsZoneId: { group: 'aws', type: 'text', doc: 'Hosted zone in which `live_host` is registered; without it the record is printed.' },
+  awsHostsMin: { group: 'aws', type: 'whole number', default: 1, min: 0, max: 10000, doc: 'Lowest provisioned concurrency.' },
+  awsHostsMax: { group: 'aws', type: 'whole number', default: 4, min: 1, max: 10000, doc: 'Highest provisioned concurrency.' },
+}
+
+/** What `apis.<name>` may hold, by its name in the file. */
+export const apiKeys: Readonly<Record<string, KeySpec>> = {
+  url: { group: 'calls', type: 'text', pattern: httpUrl, must: 'be an URL such as https://metrics.example.com', doc: 'Where the called API answers; the first server of its document where it is not set.' },
+  username: { group: 'calls', type: 'text', doc: 'User name of Basic authentication.' },
+  password: { group: 'calls', type: 'text', secret: true, doc: 'Password of Basic authentication.' },
+  timeout_ms: { group: 'calls', type: 'whole number', default: 10000, min: 1, max: 900000, unit: 'milliseconds', doc: 'Time until a call to this API is given up.' },
+}
+
+/** `jwtTokenTimeout` → `jwt_token_timeout`; also `jwt-token-timeout`. */
+export function snakeCase(name: string): string {
+  return name.replaceAll(/(?<=[a-z0-9])([A-Z])/g, '_$1').replaceAll('-', '_').toLowerCase()
+}
+
+/** `jwt_token_timeout` → `jwtTokenTimeout`. */
+export function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** The known keys as they are spelt in the file. */
+export function knownKeyNames(): string[] {
+  return Object.keys(keyTable).map(snakeCase)
+}
+
+/** What is known about a key of the file, or undefined for an own key. */
+export function keySpec(name: string): KeySpec | undefined {
+  const key = camelCase(name)
+  return Object.hasOwn(keyTable, key) && snakeCase(key) === name ? keyTable[key as keyof KnownConfig] : undefined
+}

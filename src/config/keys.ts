@@ -1,0 +1,86 @@
+// What the configuration is once parsed: the type of every known key, and what a row of the key table says.
+
+/** How klue reaches an API that this service calls. */
+export interface ApiSettings {
+  /** Where the called API answers, for example `https://metrics.example.com`. */
+  url?: string
+  /** User name of Basic authentication. */
+  username?: string
+  /** Password of Basic authentication. */
+  password?: string
+  /** Milliseconds until a call to this API is given up. */
+  timeoutMs?: number
+}
+
+/** Every known key of klue-config.yaml in camelCase; docs/reference/config.md explains each. */
+export interface KnownConfig {
+  name: string
+  live: boolean
+  liveHost?: string
+  envSecrets: string[]
+  jwtSecret?: string
+  jwtIssuer?: string
+  jwtAudience?: string
+  /** Seconds. */
+  jwtTokenTimeout: number
+  /** Seconds. */
+  jwtTokenRenewAfter: number
+  defaultUserId?: string
+  loginAttempts: number
+  loginWindowSeconds: number
+  cookieOrigins: string[]
+  corsOrigins: string[]
+  port: number
+  basePath: boolean
+  bodyLimitBytes: number
+  responseLimitBytes: number
+  timeoutSeconds: number
+  responseCheck: 'off' | 'log' | 'fail'
+  hideInternalErrors: boolean
+  reportCallExceedingMs: number
+  crashApi: boolean
+  apis: Record<string, ApiSettings>
+  dynamodbEndpoint?: string
+  awsUser?: string
+  awsDefaultRegion?: string
+  awsCertArn?: string
+  awsZoneId?: string
+  awsHostsMin: number
+  awsHostsMax: number
+}
+
+/** The one configuration object: known keys in camelCase, own keys by their given name. */
+export interface Config extends KnownConfig {
+  /** The stage that this configuration is for, for example `local` or `live`. */
+  readonly stage: string
+  /** Every key that the files set, known and own, as spelt there and with secrets put in. */
+  readonly values: Readonly<Record<string, unknown>>
+  /** Keys whose values must not be shown, dotted below the top level, for example `apis.metrics.password`. */
+  readonly secretKeys: readonly string[]
+  /** Own keys, and what the service sets at run time. */
+  [key: string]: unknown
+}
+
+/** Groups of keys, in the order of the reference page. */
+export type KeyGroup = 'service' | 'security' | 'requests' | 'observing' | 'calls' | 'aws'
+
+interface KeyBase {
+  group: KeyGroup
+  /** One sentence. */
+  doc: string
+  /** `seconds`, `milliseconds`, `bytes`; absent where the value counts nothing. */
+  unit?: string
+  /** Never shown, and kept locally or in Secrets Manager where the file does not set it. */
+  secret?: true
+}
+
+/** What a value may be; `pattern` and the bounds are inclusive and say themselves in `must`. */
+export type KeySpec = KeyBase &
+  (
+    | { type: 'text'; default?: string; pattern?: RegExp; must?: string }
+    | { type: 'whole number'; default: number; min: number; max: number }
+    | { type: 'true or false'; default: boolean | 'by stage' }
+    | { type: 'choice'; default: string; choices: readonly string[] }
+    | { type: 'list of texts'; default: readonly string[]; pattern?: RegExp; must?: string }
+    | { type: 'map of called APIs'; default: Readonly<Record<string, never>> }
+  )

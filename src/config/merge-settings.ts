@@ -1,0 +1,49 @@
+// Settings of several files over each other: later ones win; called APIs are merged key by key.
+import type { CompiledConfig } from './compiled.ts'
+import { isMap } from './check-value.ts'
+import { synonyms, variableKeys } from './replaced-keys.ts'
+import type { Setting } from './yaml-source.ts'
+
+/** The values and places of layers, the first one lowest; other names of known keys are resolved. */
+export function mergeSettings(layers: Setting[][]): Pick<CompiledConfig, 'values' | 'places'> {
+  const merged: Pick<CompiledConfig, 'values' | 'places'> = { values: {}, places: {} }
+  for (const setting of layers.flat()) {
+    const name = synonyms[setting.key] ?? variableKeys[setting.key] ?? setting.key
+    // An empty key (`port:`) takes the value of a lower layer back to the default.
+    if (setting.value === null) delete merged.values[name]
+    else merged.values[name] = name === 'apis' ? mergeApis(merged.values[name], setting.value) : setting.value
+    recordPlaces(merged.places, name, setting)
+  }
+  addVariableNames(merged.values, layers.flat())
+  return merged
+}
+
+function mergeApis(below: unknown, above: unknown): unknown {
+  if (!isMap(above)) return above
+  const result: Record<string, unknown> = isMap(below) ? { ...below } : {}
+  for (const [api, settings] of Object.entries(above)) {
+    const lower = result[api]
+    result[api] = isMap(settings) ? withoutEmpty({ ...(isMap(lower) ? lower : {}), ...settings }) : settings
+  }
+  return result
+}
+
+function withoutEmpty(settings: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null))
+}
+
+// After the merge: a later `env_secrets` replaces the list, and must not lose the names that env_jwt_* gave.
+function addVariableNames(values: Record<string, unknown>, settings: Setting[]): void {
+  for (const setting of settings) if (variableKeys[setting.key] !== undefined) addSecretName(values, setting.value)
+}
+
+function addSecretName(values: Record<string, unknown>, name: unknown): void {
+  if (typeof name !== 'string') return
+  const listed = Array.isArray(values['env_secrets']) ? (values['env_secrets'] as string[]) : []
+  if (!listed.includes(name)) values['env_secrets'] = [...listed, name]
+}
+
+function recordPlaces(places: CompiledConfig['places'], key: string, setting: Setting): void {
+  places[key] = { file: setting.file, line: setting.line }
+  if (key === 'apis' || key.startsWith('apis.')) for (const inner of setting.inner ?? []) recordPlaces(places, `${key}.${inner.key}`, inner)
+}
