@@ -1,5 +1,4 @@
 // From anything thrown or returned to the one JSON error shape.
-import { randomUUID } from 'node:crypto'
 import { UNHANDLED_SERVER_ERROR } from './catalog.ts'
 import { type ErrorBody, HttpError, isHttpError, messageOf } from './http-error.ts'
 
@@ -43,7 +42,8 @@ export function fromErrorBody(body: ErrorBody): HttpError {
 export function withErrorId(error: HttpError): string {
   // A frozen error cannot hold its id; the answer then carries one of its own.
   if (error.errorId !== undefined) return error.errorId
-  const id = randomUUID()
+  // The global one: this file also runs in browsers.
+  const id = globalThis.crypto.randomUUID()
   if (!Object.isFrozen(error)) error.errorId = id
   return id
 }

@@ -163,7 +163,7 @@ export interface OperationTypes {
 }
 
 /** What klue/client needs of an API; plain data, so that it runs in browsers. */
-export interface ClientSpec<Operations = unknown> {
+export interface ClientSpec<Operations = unknown, Calls = unknown> {
   api: string
   /** Servers of the document, for a client without an address. */
   servers: string[]
@@ -171,6 +171,8 @@ export interface ClientSpec<Operations = unknown> {
   operations: ClientOperation[]
   /** Carries the types; never set. */
   readonly types?: Operations
+  /** Carries the types of what callers give, before defaults are filled in; never set. */
+  readonly calls?: Calls
 }
 
 export type ClientOperation = Pick<CompiledOperation, 'id' | 'clientName' | 'method' | 'path' | 'parameters' | 'body' | 'security' | 'settings'> & { replies: CompiledReply[] }

@@ -1,0 +1,14 @@
+// One call from its input to its answer: the request is written, sent, and its answer read.
+import { readAnswer } from './answer.ts'
+import { sendWithAttempts } from './attempts.ts'
+import type { Call } from './call.ts'
+import { requestOf } from './request.ts'
+import type { Exchange } from './types.ts'
+
+/** Calls an operation; resolves for every status. */
+export async function exchange(call: Call): Promise<Exchange> {
+  call.call.signal?.throwIfAborted()
+  const request = await requestOf(call)
+  const { attempts, ...answer } = await sendWithAttempts(call, request)
+  return { operationId: call.operation.id, method: request.method, url: request.url, attempts, status: answer.status, headers: answer.headers, bytes: answer.bytes, ...readAnswer(answer, call.operation) }
+}
