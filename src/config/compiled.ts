@@ -20,6 +20,8 @@ export interface SecretSources {
   env?: Readonly<Record<string, string | undefined>>
   /** Stands in for unset variables, and by key (`jwt_secret`) for secret keys that the file does not set. */
   secrets?: Readonly<Record<string, string>>
+  /** What a variable that is set nowhere does: a fault (the default), or its key has no value, as for a build that never sees secrets. */
+  unset?: 'refuse' | 'leave out'
 }
 
 interface Reading {
@@ -38,7 +40,7 @@ export function fromCompiledConfig(compiled: CompiledConfig, sources: SecretSour
   const listed = compiled.values['env_secrets']
   const reading: Reading = {
     compiled,
-    sources: { env: sources.env ?? environment(), secrets: sources.secrets ?? {} },
+    sources: { env: sources.env ?? environment(), secrets: sources.secrets ?? {}, unset: sources.unset ?? 'refuse' },
     secretNames: new Set(Array.isArray(listed) ? listed : []),
     secretKeys: [],
     faults: [],
@@ -77,6 +79,7 @@ function secretOr(reading: Reading, target: { key: string; spec: KeySpec | undef
   reading.secretKeys.push(target.key)
   const text = reading.sources.env[value] || reading.sources.secrets[value]
   if (text !== undefined && text !== '') return target.spec === undefined ? text : valueFromText(target.spec, text)
+  if (reading.sources.unset === 'leave out') return undefined
   reading.faults.push(keyFault(reading.compiled, target.key, {
     code: 'secret-missing',
     message: `the value of ${target.key} comes from the environment variable ${value}, which is not set`,

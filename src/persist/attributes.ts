@@ -1,0 +1,133 @@
+// Items to DynamoDB's attributes and back, without loss and with a clear error for what cannot be stored.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { PersistSpec } from '../spec/index.ts'
+import { digitsFault, exactNumber } from './numbers.ts'
+
+export type Attributes = Record<string, AttributeValue>
+
+const maxItemBytes = 400 * 1024
+const maxDepth = 32
+
+/**
+ * An item as attributes; undefined is left out, dates become ISO text.
+ * @throws TypeError for a value that cannot be stored, RangeError for an item above 400 KB
+ */
+export function toAttributes(item: object, spec: PersistSpec): Attributes {
+  const attributes: Attributes = {}
+  for (const [property, value] of Object.entries(item)) {
+    if (value === undefined || typeof value === 'function') continue
+    attributes[property] = spec.keyTypes[property] === undefined ? toAttribute(value, `${spec.table}.${property}`, 1) : toKeyAttribute(spec, property, value)
+  }
+  const bytes = attributesBytes(attributes)
+  if (bytes > maxItemBytes) throw new RangeError(`The item for table ${spec.table} takes ${bytes} bytes, and DynamoDB holds at most ${maxItemBytes}: keep large parts elsewhere, for example in S3`)
+  return attributes
+}
+
+/**
+ * The value of a key property as an attribute.
+ * @throws TypeError where its type is not that of the key, or it is empty
+ */
+export function toKeyAttribute(spec: PersistSpec, property: string, value: unknown): AttributeValue {
+  const place = `${spec.table}.${property}`
+  if (spec.keyTypes[property] === 'N') {
+    if (typeof value !== 'number' && typeof value !== 'bigint' && !(typeof value === 'string' && digitsFault(value) === undefined)) throw new TypeError(`${place} is part of a key and must be a number, not ${kindOf(value)}`)
+    return { N: digitsOf(value, place) }
+  }
+  const text = value instanceof Date ? dateText(value, place) : value
+  if (typeof text !== 'string') throw new TypeError(`${place} is part of a key and must be text, not ${kindOf(value)}`)
+  if (text === '') throw new TypeError(`${place} is part of a key and must not be empty`)
+  const limit = property === spec.key.sort ? 1024 : 2048
+  if (Buffer.byteLength(text) > limit) throw new RangeError(`${place} is part of a key and must not take more than ${limit} bytes`)
+  return { S: text }
+}
+
+/**
+ * Attributes as an item. A number whose property is declared as string comes back as its digits.
+ * @throws RangeError where a JavaScript number cannot hold a stored number exactly
+ */
+export function fromAttributes(attributes: Attributes, spec: PersistSpec): Record<string, unknown> {
+  const item: Record<string, unknown> = {}
+  for (const [property, attribute] of Object.entries(attributes)) {
+    const value = attribute.N !== undefined && spec.properties[property]?.type === 'string' ? attribute.N : fromAttribute(attribute, `${spec.table}.${property}`)
+    setOwn(item, property, value)
+  }
+  return item
+}
+
+/** The size that DynamoDB counts for an item: names, values, and three bytes a list or map. */
+export function attributesBytes(attributes: Attributes): number {
+  return Object.entries(attributes).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + attributeBytes(value), 0)
+}
+
+function toAttribute(value: unknown, place: string, depth: number): AttributeValue {
+  if (depth > maxDepth) throw new RangeError(`${place} is nested deeper than the ${maxDepth} levels that DynamoDB holds, or contains itself`)
+  if (typeof value === 'string') return { S: value }
+  if (typeof value === 'number' || typeof value === 'bigint') return { N: digitsOf(value, place) }
+  if (typeof value === 'boolean') return { BOOL: value }
+  if (value === null) return { NULL: true }
+  if (value instanceof Uint8Array) return { B: value }
+  if (value instanceof Date) return { S: dateText(value, place) }
+  if (Array.isArray(value)) return { L: value.map((part: unknown, index) => toAttribute(part === undefined ? null : part, `${place}[${index}]`, depth + 1)) }
+  if (typeof value === 'object' && !(value instanceof Map) && !(value instanceof Set)) {
+    const kept = Object.entries(value).filter(([, part]) => part !== undefined && typeof part !== 'function')
+    return { M: Object.fromEntries(kept.map(([key, part]) => [key, toAttribute(part, `${place}.${key}`, depth + 1)])) }
+  }
+  throw new TypeError(`${place} cannot be stored: it is ${kindOf(value)}; use text, numbers, booleans, null, bytes, lists or plain objects`)
+}
+
+function fromAttribute(attribute: AttributeValue, place: string): unknown {
+  if (attribute.S !== undefined) return attribute.S
+  if (attribute.N !== undefined) return numberOf(attribute.N, place)
+  if (attribute.BOOL !== undefined) return attribute.BOOL
+  if (attribute.NULL !== undefined) return null
+  if (attribute.B !== undefined) return attribute.B
+  if (attribute.L !== undefined) return attribute.L.map((part, index) => fromAttribute(part, `${place}[${index}]`))
+  if (attribute.M !== undefined) {
+    const map: Record<string, unknown> = {}
+    for (const [key, part] of Object.entries(attribute.M)) setOwn(map, key, fromAttribute(part, `${place}.${key}`))
+    return map
+  }
+  if (attribute.SS !== undefined) return attribute.SS
+  if (attribute.NS !== undefined) return attribute.NS.map((digits) => numberOf(digits, place))
+  return attribute.BS
+}
+
+function numberOf(digits: string, place: string): number {
+  const value = exactNumber(digits)
+  if (value === undefined) throw new RangeError(`The stored number ${digits} in ${place} is more than a JavaScript number holds exactly: declare the property as type string in its schema`)
+  return value
+}
+
+function digitsOf(value: unknown, place: string): string {
+  const digits = String(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${place} cannot be stored: ${digits} is not a finite number`)
+  const fault = digitsFault(digits)
+  if (fault !== undefined) throw new RangeError(`${place} cannot be stored: ${digits} ${fault}; declare the property as type string and store text`)
+  return digits
+}
+
+function dateText(value: Date, place: string): string {
+  if (Number.isNaN(value.getTime())) throw new TypeError(`${place} cannot be stored: it is a date without a time`)
+  return value.toISOString()
+}
+
+// A property may be called __proto__; an assignment would change the object's prototype instead.
+function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+}
+
+function attributeBytes(attribute: AttributeValue): number {
+  if (attribute.S !== undefined) return Buffer.byteLength(attribute.S)
+  if (attribute.N !== undefined) return Math.ceil(attribute.N.replace(/[^0-9]/g, '').length / 2) + 2
+  if (attribute.B !== undefined) return attribute.B.byteLength
+  if (attribute.L !== undefined) return 3 + attribute.L.reduce((sum, part) => sum + 1 + attributeBytes(part), 0)
+  if (attribute.M !== undefined) return 3 + attributesBytes(attribute.M) + Object.keys(attribute.M).length
+  return 1
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'object') return `a ${value.constructor?.name ?? 'object'}`
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`
+}

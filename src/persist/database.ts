@@ -1,0 +1,134 @@
+// The connection to DynamoDB: made on first use, closed by whoever opened it.
+import type {
+  CreateTableCommandInput,
+  CreateTableCommandOutput,
+  DeleteItemCommandInput,
+  DeleteItemCommandOutput,
+  DeleteTableCommandInput,
+  DeleteTableCommandOutput,
+  DescribeTableCommandInput,
+  DescribeTableCommandOutput,
+  DynamoDBClient,
+  DynamoDBClientConfig,
+  GetItemCommandInput,
+  GetItemCommandOutput,
+  PutItemCommandInput,
+  PutItemCommandOutput,
+  QueryCommandInput,
+  QueryCommandOutput,
+  ScanCommandInput,
+  ScanCommandOutput,
+  UpdateItemCommandInput,
+  UpdateItemCommandOutput,
+  UpdateTableCommandInput,
+  UpdateTableCommandOutput,
+} from '@aws-sdk/client-dynamodb'
+import { quietAwsSdk } from '../config/index.ts'
+import { messageOf } from '../errors/index.ts'
+
+export interface DatabaseOptions {
+  /** Where DynamoDB answers instead of AWS, for example `http://127.0.0.1:8000`; credentials are then made up. */
+  endpoint?: string
+  /** Region; that of the environment by default. */
+  region?: string
+  /** Put before the name of every table, for example `builds-local-`. */
+  prefix: string
+  /** Milliseconds since 1970, for expiry; the system's clock by default. */
+  now?: () => number
+}
+
+/** The calls that a database answers: input and output by name. */
+export interface DatabaseCalls {
+  CreateTable: [CreateTableCommandInput, CreateTableCommandOutput]
+  DeleteItem: [DeleteItemCommandInput, DeleteItemCommandOutput]
+  DeleteTable: [DeleteTableCommandInput, DeleteTableCommandOutput]
+  DescribeTable: [DescribeTableCommandInput, DescribeTableCommandOutput]
+  GetItem: [GetItemCommandInput, GetItemCommandOutput]
+  PutItem: [PutItemCommandInput, PutItemCommandOutput]
+  Query: [QueryCommandInput, QueryCommandOutput]
+  Scan: [ScanCommandInput, ScanCommandOutput]
+  UpdateItem: [UpdateItemCommandInput, UpdateItemCommandOutput]
+  UpdateTable: [UpdateTableCommandInput, UpdateTableCommandOutput]
+}
+
+/** A call that DynamoDB refused or did not answer; `cause` is the SDK's error and `reason` its name. */
+export interface DatabaseError extends Error {
+  readonly reason: string
+}
+
+export interface Database {
+  readonly prefix: string
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Makes one call. Throws a DatabaseError where it fails. */
+  run<Name extends keyof DatabaseCalls>(name: Name, input: DatabaseCalls[Name][0], options?: { signal?: AbortSignal }): Promise<DatabaseCalls[Name][1]>
+  /** Ends the connections; a later call opens new ones. */
+  close(): void
+}
+
+/** Opens a database without touching the network or loading the SDK; both happen at the first call. */
+export function openDatabase(options: DatabaseOptions): Database {
+  let connecting: Promise<Connection> | undefined
+  let connection: Connection | undefined
+  return {
+    prefix: options.prefix,
+    now: options.now ?? Date.now,
+    async run(name, input, { signal } = {}) {
+      connecting ??= connect(options)
+      connection = await connecting
+      try {
+        return (await connection.send(name, input, signal)) as never
+      } catch (failure) {
+        throw toDatabaseError(failure, `${name} on table ${String(input.TableName)}`)
+      }
+    },
+    close() {
+      connecting = undefined
+      connection?.client.destroy()
+      connection = undefined
+    },
+  }
+}
+
+/** Whether a call failed for the named reason, for example `ConditionalCheckFailedException`. */
+export function failedBecause(failure: unknown, reason: string): boolean {
+  return failure instanceof Error && (failure as Partial<DatabaseError>).reason === reason
+}
+
+interface Connection {
+  client: DynamoDBClient
+  send(name: keyof DatabaseCalls, input: unknown, signal: AbortSignal | undefined): Promise<unknown>
+}
+
+async function connect(options: DatabaseOptions): Promise<Connection> {
+  quietAwsSdk()
+  const sdk = await import('./sdk.ts')
+  const client = new sdk.DynamoDBClient(clientConfig(options))
+  const commands: Record<keyof DatabaseCalls, new (input: never) => object> = {
+    CreateTable: sdk.CreateTableCommand,
+    DeleteItem: sdk.DeleteItemCommand,
+    DeleteTable: sdk.DeleteTableCommand,
+    DescribeTable: sdk.DescribeTableCommand,
+    GetItem: sdk.GetItemCommand,
+    PutItem: sdk.PutItemCommand,
+    Query: sdk.QueryCommand,
+    Scan: sdk.ScanCommand,
+    UpdateItem: sdk.UpdateItemCommand,
+    UpdateTable: sdk.UpdateTableCommand,
+  }
+  return { client, send: (name, input, signal) => client.send(new commands[name](input as never) as never, signal === undefined ? {} : { abortSignal: signal }) }
+}
+
+function clientConfig({ endpoint, region }: DatabaseOptions): DynamoDBClientConfig {
+  const limits = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true, httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 } }
+  const shared: DynamoDBClientConfig = { maxAttempts: 4, retryMode: 'standard', requestHandler: limits }
+  if (endpoint === undefined) return { ...shared, ...(region === undefined ? {} : { region }) }
+  // With its own endpoint nothing may depend on the AWS configuration of the machine.
+  return { ...shared, endpoint, region: region ?? 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, defaultsMode: 'standard', endpointDiscoveryEnabled: false, accountIdEndpointMode: 'disabled' }
+}
+
+function toDatabaseError(failure: unknown, call: string): DatabaseError {
+  const reason = failure instanceof Error ? failure.name : 'Error'
+  const error = new Error(`DynamoDB did not do ${call}: ${reason}: ${messageOf(failure)}`, { cause: failure })
+  return Object.assign(error, { name: 'DatabaseError', reason })
+}
