@@ -29,6 +29,9 @@ export interface TokenOptions {
 // The only algorithm that is ever accepted: an unpinned one would let a token choose its own check.
 const algorithm = 'HS256'
 
+/** What making and checking tokens needs of a platform. */
+export type TokenPlatform = Pick<Platform, 'config' | 'secret' | 'now'>
+
 /** How far the clocks of two machines may differ. */
 const leewaySeconds = 300
 
@@ -36,7 +39,7 @@ const leewaySeconds = 300
  * Makes a token for a user.
  * Throws a UsageError where the user id is empty or no secret is configured.
  */
-export async function generateToken(platform: Platform, userId: string, options: TokenOptions = {}): Promise<string> {
+export async function generateToken(platform: TokenPlatform, userId: string, options: TokenOptions = {}): Promise<string> {
   if (userId === '') throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
   const { config } = platform
   const issuedAt = options.issuedAt ?? Math.floor(platform.now() / 1000)
@@ -57,7 +60,7 @@ export async function generateToken(platform: Platform, userId: string, options:
  * The user of an Authorization header `Bearer <token>`.
  * Throws AUTHORIZATION_HEADER_MISSING, TOKEN_INVALID or TOKEN_EXPIRED.
  */
-export async function userOfHeader(platform: Platform, header: string | undefined): Promise<User> {
+export async function userOfHeader(platform: TokenPlatform, header: string | undefined): Promise<User> {
   const words = (header ?? '').trim().split(/\s+/)
   if (words[0] === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
   if (words[0]!.toLowerCase() !== 'bearer') throw catalog.TOKEN_INVALID('Authorization header must start with Bearer')
@@ -67,7 +70,7 @@ export async function userOfHeader(platform: Platform, header: string | undefine
 }
 
 /** The user of a token. Throws TOKEN_INVALID or TOKEN_EXPIRED. */
-export async function userOfToken(platform: Platform, token: string): Promise<User> {
+export async function userOfToken(platform: TokenPlatform, token: string): Promise<User> {
   const secret = await signingSecret(platform)
   const { verify } = await load()
   const nowSeconds = Math.floor(platform.now() / 1000)
@@ -93,7 +96,7 @@ function refusal(cause: unknown): HttpError {
   return catalog.TOKEN_INVALID(undefined, { cause })
 }
 
-async function signingSecret(platform: Platform): Promise<string> {
+async function signingSecret(platform: TokenPlatform): Promise<string> {
   const secret = platform.config.jwtSecret ?? (await platform.secret('jwt_secret'))
   if (secret === undefined || secret === '') throw new UsageError({ code: 'jwt-secret-missing', file: 'klue-config.yaml', pointer: 'jwt_secret', message: 'No JWT secret is configured', hint: 'set jwt_secret to the name of a variable listed in env_secrets' })
   return secret

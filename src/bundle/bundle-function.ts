@@ -1,0 +1,45 @@
+// Bundles an entry file into what a Lambda function runs: one module, and its compiled APIs beside it.
+import { cp, mkdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Metafile } from 'esbuild'
+import { type FoundApis, generatedApis } from './generated.ts'
+import { slimOpenapiBackend } from './slim.ts'
+
+export interface FunctionBundle {
+  /** Path of the module. */
+  file: string
+  /** esbuild's account of what went in. */
+  metafile: Metafile
+}
+
+// CommonJS packages inside an ES module still call require for Node's own modules.
+const requireShim = "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);"
+
+/** Bundles one entry file into `folder/index.mjs`. */
+export async function bundleFunction(options: { root: string; entry: string; folder: string }): Promise<FunctionBundle> {
+  const { build } = await import('esbuild')
+  const found: FoundApis = { folders: new Set() }
+  const file = join(options.folder, 'index.mjs')
+  await mkdir(options.folder, { recursive: true })
+  const { metafile } = await build({
+    absWorkingDir: options.root,
+    entryPoints: [options.entry],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    conditions: ['klue-source'],
+    // The SDK's ES modules are a third smaller than its CommonJS ones.
+    mainFields: ['module', 'main'],
+    banner: { js: requireShim },
+    minify: true,
+    keepNames: true,
+    sourcemap: 'linked',
+    metafile: true,
+    logLevel: 'silent',
+    plugins: [generatedApis('beside', found), slimOpenapiBackend()],
+  })
+  for (const folder of found.folders) await cp(folder, join(options.folder, basename(folder)), { recursive: true, filter: (source) => !source.endsWith('cache.json') })
+  return { file, metafile }
+}

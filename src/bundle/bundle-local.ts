@@ -1,0 +1,99 @@
+// Bundles a project's entry files for the local server: quickly, again and again, with packages left outside.
+import { access } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { BuildContext, Message } from 'esbuild'
+import { type Fault, UsageError } from '../errors/index.ts'
+import { generatedApis } from './generated.ts'
+
+/** A bundler that keeps what it has parsed between builds. */
+export interface LocalBundler {
+  /**
+   * Bundles the entries as they are now. Gives the modules' URLs by entry, and the files that went in.
+   * Throws a UsageError with the place of each syntax error or missing import.
+   */
+  build(): Promise<{ modules: Map<string, URL>; inputs: string[] }>
+  dispose(): Promise<void>
+}
+
+/**
+ * Opens a bundler for entry files.
+ * @param entries paths relative to `root`
+ * @param folder where bundles are written, below `root` so that they find the project's packages
+ */
+export async function openLocalBundler(options: { root: string; entries: string[]; folder: string }): Promise<LocalBundler> {
+  const { context } = await import('esbuild')
+  const { root, entries, folder } = options
+  let round = 0
+  let current: BuildContext | undefined
+  const open = async (): Promise<BuildContext> =>
+    context({
+      absWorkingDir: root,
+      entryPoints: entries,
+      outdir: folder,
+      outbase: root,
+      // Entries share what they both import: one configuration, one set of classes.
+      splitting: true,
+      bundle: true,
+      write: false,
+      packages: 'external',
+      platform: 'node',
+      target: 'node20',
+      format: 'esm',
+      outExtension: { '.js': '.mjs' },
+      sourcemap: 'inline',
+      metafile: true,
+      logLevel: 'silent',
+      plugins: [generatedApis('in-place', { folders: new Set() })],
+    })
+  return {
+    async build() {
+      current ??= await open()
+      round += 1
+      const result = await current.rebuild().catch((error: unknown) => {
+        throw new UsageError(toFaults((error as { errors?: Message[] }).errors ?? []))
+      })
+      return { modules: await write(result.outputFiles, { ...options, round }), inputs: Object.keys(result.metafile.inputs).map((input) => join(root, input)) }
+    },
+    async dispose() {
+      await current?.dispose()
+    },
+  }
+}
+
+interface WriteOptions {
+  root: string
+  entries: string[]
+  folder: string
+  round: number
+}
+
+// Each build has a folder of its own: Node keeps a module under its address for as long as the process lives.
+async function write(files: readonly { path: string; contents: Uint8Array }[], { root, entries, folder, round }: WriteOptions): Promise<Map<string, URL>> {
+  const { mkdir, rm, writeFile } = await import('node:fs/promises')
+  const target = join(folder, `${process.pid}-${round}`)
+  for (const file of files) {
+    const path = join(target, relative(folder, file.path))
+    await mkdir(join(path, '..'), { recursive: true })
+    await writeFile(path, file.contents)
+  }
+  await rm(join(folder, `${process.pid}-${round - 2}`), { recursive: true, force: true })
+  const modules = new Map<string, URL>()
+  for (const entry of entries) {
+    const path = join(target, relative(root, join(root, entry)).replace(/\.[cm]?tsx?$|\.[cm]?jsx?$/, '.mjs'))
+    await access(path)
+    modules.set(entry, pathToFileURL(path))
+  }
+  return modules
+}
+
+function toFaults(messages: Message[]): Fault[] {
+  if (messages.length === 0) return [{ code: 'bundle-failed', file: '', message: 'the functions could not be bundled' }]
+  return messages.map(({ text, location, notes }) => ({
+    code: 'bundle-failed',
+    file: location?.file ?? '',
+    ...(location === null ? {} : { line: location.line, column: location.column + 1 }),
+    message: text,
+    ...(notes[0]?.text === undefined ? {} : { hint: notes[0].text }),
+  }))
+}

@@ -1,0 +1,31 @@
+// The esbuild plugin that keeps out of a function what only a whole document would need.
+import type { Plugin } from 'esbuild'
+
+// openapi-backend requires these at its top, for parsing, compiling and mocking whole documents at run time.
+// The compiled binding uses none of them: a stub that throws takes their place.
+const unused = /^(ajv|lodash|openapi-schema-validator|dereference-json-schema|mock-json-schema|bath-es5|cookie|qs|@apidevtools\/json-schema-ref-parser)(\/|$)/
+const unusedFiles = /^\.\/(refparser|router|validation|utils)$/
+
+const lodash = `
+exports.keys = Object.keys
+exports.flatMap = (list, fn) => list.flatMap((entry) => fn(entry))
+exports.includes = (list, entry) => list.includes(entry)
+`
+
+const thrower = (name: string): string => `
+const unused = () => { throw new Error(${JSON.stringify(`${name} is not part of this function: everything it does was done by klue generate`)}) }
+module.exports = new Proxy(unused, { get: (_target, key) => key === '__esModule' ? true : unused })
+`
+
+/** Replaces what openapi-backend brings along by stubs. */
+export function slimOpenapiBackend(): Plugin {
+  return {
+    name: 'klue-slim-openapi-backend',
+    setup(build) {
+      const isFromBackend = (importer: string): boolean => /[\\/]openapi-backend[\\/][^\\/]+\.js$/.test(importer)
+      build.onResolve({ filter: unused }, ({ path, importer }) => (isFromBackend(importer) ? { path, namespace: 'klue-stub' } : undefined))
+      build.onResolve({ filter: unusedFiles }, ({ path, importer }) => (isFromBackend(importer) ? { path, namespace: 'klue-stub' } : undefined))
+      build.onLoad({ filter: /.*/, namespace: 'klue-stub' }, ({ path }) => ({ contents: path === 'lodash' ? lodash : thrower(path), loader: 'js' }))
+    },
+  }
+}

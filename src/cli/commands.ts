@@ -1,0 +1,11 @@
+// Every command of klue, in the order of the help. Each loads what it works with when it runs.
+import type { Command } from './command.ts'
+import { check } from './commands/check.ts'
+import { config } from './commands/config.ts'
+import { dev } from './commands/dev.ts'
+import { generate } from './commands/generate.ts'
+import { test } from './commands/test.ts'
+import { token } from './commands/token.ts'
+import { user } from './commands/user.ts'
+
+export const commands: readonly Command[] = [dev, check, generate, test, token, user, config]

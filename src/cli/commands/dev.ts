@@ -1,0 +1,78 @@
+// klue dev: the project on this machine, until Ctrl-C.
+import type { ReloadEvent, RunningProject } from '../../dev/index.ts'
+import { type Command, type CommandCall, stageOption, textOption } from '../command.ts'
+import { misuse } from '../run.ts'
+
+export const dev: Command = {
+  name: 'dev',
+  arguments: '',
+  summary: 'Runs every service on this machine and loads changes as they are saved.',
+  options: {
+    port: { type: 'string', value: 'N', doc: 'Port of the main service; PORT, `port` of the configuration or 8080 by default, 0 takes a free one.' },
+    stage: stageOption,
+    'in-memory': { type: 'boolean', doc: 'Forgets all data at the end instead of keeping it in `.klue/`.' },
+    'no-watch': { type: 'boolean', doc: 'Does not load changes.' },
+    json: { type: 'boolean', doc: 'Prints log records as JSON lines.' },
+  },
+  async run(call) {
+    // Before the slow part: a signal that comes while the project starts must end it too.
+    const stopped = stopSignal()
+    const { startProject, toReadable } = await import('../../dev/index.ts')
+    const { output } = call
+    const isJson = call.values['json'] === true
+    const stage = textOption(call, 'stage')
+    const port = portOption(call)
+    const running = await startProject({
+      root: call.root,
+      ...(stage === undefined ? {} : { stage }),
+      ...(port === undefined ? {} : { port }),
+      inMemory: call.values['in-memory'] === true,
+      watch: call.values['no-watch'] !== true,
+      log: (record) => output.print(isJson ? JSON.stringify(record) : toReadable(record, output)),
+      onReload: (event) => (event.ok ? output.print(reloadLine(event)) : output.printError(reloadLine(event))),
+    })
+    if (!isJson) output.print(banner(running))
+    await stopped
+    if (!isJson) output.print('Stopping: requests that run are answered, then the data is closed.')
+    await running.stop()
+    return 0
+  },
+}
+
+function portOption(call: CommandCall): number | undefined {
+  const text = textOption(call, 'port')
+  if (text === undefined) return undefined
+  const port = Number(text)
+  if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65535) return port
+  throw misuse(`--port ${text} is no port`, 'use a whole number from 1 to 65535')
+}
+
+function banner({ addresses, project }: RunningProject): string {
+  const [main, ...others] = addresses
+  const lines = [
+    `${project.config.name} is up, stage ${project.config.stage}`,
+    `  service       ${main!.url}`,
+    ...main!.apis.map((api) => `  docs          ${main!.url}/doc/${api}`),
+    `  health check  ${main!.url}/ping`,
+    ...others.map(({ name, url }) => `  ${name.padEnd(12)}  ${url}`),
+    'Ctrl-C stops it.',
+  ]
+  return lines.join('\n')
+}
+
+function reloadLine(event: ReloadEvent): string {
+  const what = [...event.changes].sort().join(', ')
+  return event.ok ? `Loaded the change of ${what} in ${event.milliseconds} ms` : `The change of ${what} is faulty; the last good build keeps answering:\n${event.faults}`
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      // A second signal ends the process at once, for when a request does not come to its end.
+      process.once(signal, () => {
+        resolve()
+        process.once(signal, () => process.exit(130))
+      })
+    }
+  })
+}

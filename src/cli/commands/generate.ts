@@ -1,0 +1,23 @@
+// klue generate: types, operation tables and validators from the documents.
+import { type Command, jsonOption, stageOption, textOption } from '../command.ts'
+
+export const generate: Command = {
+  name: 'generate',
+  arguments: '',
+  summary: 'Writes types, operation tables and validators from the documents in apis/.',
+  options: { check: { type: 'boolean', doc: 'Writes nothing; exit code 1 where something is not up to date.' }, stage: stageOption, json: jsonOption },
+  async run(call) {
+    const [{ generate: write }, { loadConfig }] = await Promise.all([import('../../spec/index.ts'), import('../../config/build.ts')])
+    const stage = textOption(call, 'stage')
+    const { config } = loadConfig({ root: call.root, ...(stage === undefined ? {} : { stage }) })
+    const isCheck = call.values['check'] === true
+    const result = await write(call.root, { check: isCheck, basePath: config.basePath })
+    if (call.values['json'] === true) call.output.printJson(result)
+    else if (isCheck) for (const file of result.stale) call.output.printError(`${file} is not up to date: run "klue generate"`)
+    else {
+      for (const { api, operations, milliseconds } of result.apis) call.output.print(`${api}: ${operations} ${operations === 1 ? 'operation' : 'operations'} in ${Math.round(milliseconds)} ms`)
+      call.output.print(`${result.written.length} files written, ${result.removed.length} removed, ${result.unchanged.length} unchanged`)
+    }
+    return isCheck && result.stale.length > 0 ? 1 : 0
+  },
+}

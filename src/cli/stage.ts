@@ -1,0 +1,15 @@
+// The configuration of a stage for commands, with the secrets that a local stage keeps for itself.
+import { join } from 'node:path'
+import { loadConfig } from '../config/build.ts'
+import { type Config, setConfig, stageName } from '../config/index.ts'
+import { localSecrets } from '../platform/index.ts'
+
+/** Loads and sets the configuration of a stage. */
+export async function loadStage(root: string, stage: string | undefined): Promise<Config> {
+  const name = stageName(stage)
+  // The signing key of a developer's machine is made on first use; no other stage may fall back on it.
+  const secrets = name === 'local' ? { jwt_secret: await localSecrets(join(root, '.klue')).ensure('jwt_secret') } : {}
+  const { config } = loadConfig({ root, stage: name, secrets })
+  setConfig(config)
+  return config
+}

@@ -1,0 +1,13 @@
+// The local edge: a project's services on this machine.
+export { checkHandlers } from './check-handlers.ts'
+export { openStageStore } from './local-store.ts'
+export type { OpenedStore } from './local-store.ts'
+export { findEntries, importServices } from './entries.ts'
+export type { LocatedService } from './entries.ts'
+export { openLocalProject } from './local-project.ts'
+export type { Change, LocalProject, LocalProjectOptions, LocalService } from './local-project.ts'
+export { toReadable } from './readable.ts'
+export { startServer } from './server.ts'
+export type { LocalServer } from './server.ts'
+export { startProject } from './start.ts'
+export type { ReloadEvent, RunningProject, StartOptions } from './start.ts'

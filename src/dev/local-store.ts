@@ -1,0 +1,32 @@
+// The store of a stage for commands: through the running local server, or opened for the moment, or in the account.
+import { join } from 'node:path'
+import { type Config, env } from '../config/index.ts'
+import { openDatabase } from '../persist/index.ts'
+import { joinLocalDynamo, openLocalDynamo } from '../platform/index.ts'
+import { openStore, type Store } from '../store/index.ts'
+
+export interface OpenedStore {
+  store: Store
+  close(): Promise<void>
+}
+
+/** Opens the store of a stage; the stage `local` is this machine's. */
+export async function openStageStore(root: string, config: Config): Promise<OpenedStore> {
+  const given = env('AWS_ENDPOINT_URL_DYNAMODB') ?? env('AWS_ENDPOINT_URL') ?? config.dynamodbEndpoint
+  const isEmbedded = given === undefined && config.stage === 'local'
+  const folder = join(root, '.klue', 'dynamodb')
+  // A running server holds the data's lock, and answers on its behalf.
+  const running = isEmbedded ? await joinLocalDynamo(folder) : undefined
+  const own = isEmbedded && running === undefined ? await openLocalDynamo({ folder }) : undefined
+  const endpoint = given ?? running ?? own?.endpoint
+  const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, ...(endpoint === undefined ? {} : { endpoint }) })
+  const store = openStore(database, { attempts: config.loginAttempts, windowSeconds: config.loginWindowSeconds })
+  if (isEmbedded) await store.ensure()
+  return {
+    store,
+    async close() {
+      database.close()
+      await own?.close()
+    },
+  }
+}

@@ -1,0 +1,63 @@
+// Translates HTTP API events (payload 2.0) to requests, and answers to results.
+import type { ApiRequest, ApiResponse } from '../runtime/index.ts'
+
+/** The parts of a payload 2.0 event that are read. */
+export interface HttpApiEvent {
+  version: string
+  rawPath: string
+  rawQueryString?: string
+  cookies?: string[]
+  headers?: Record<string, string | undefined>
+  body?: string
+  isBase64Encoded?: boolean
+  requestContext: {
+    requestId?: string
+    stage?: string
+    domainName?: string
+    http: { method: string; sourceIp?: string }
+  }
+}
+
+/** A payload 2.0 result. */
+export interface HttpApiResult {
+  statusCode: number
+  headers: Record<string, string>
+  cookies: string[]
+  body: string
+  isBase64Encoded: boolean
+}
+
+/** The request that an event tells of. */
+export function fromEvent(event: HttpApiEvent, endsAt?: number): ApiRequest {
+  const { requestContext } = event
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers[name.toLowerCase()] = value
+  if (event.cookies !== undefined && event.cookies.length > 0) headers['cookie'] = event.cookies.join('; ')
+  const body = event.body === undefined || event.body === '' ? undefined : Buffer.from(event.body, event.isBase64Encoded === true ? 'base64' : 'utf8')
+  return {
+    method: requestContext.http.method.toUpperCase(),
+    path: withoutStage(event.rawPath, requestContext.stage),
+    // An HTTP API hands the path over decoded, a function URL as it came.
+    pathIsDecoded: !(requestContext.domainName ?? '').includes('.lambda-url.'),
+    query: event.rawQueryString ?? '',
+    headers,
+    ...(body === undefined ? {} : { body }),
+    sourceIp: requestContext.http.sourceIp ?? '',
+    ...(requestContext.requestId === undefined ? {} : { requestId: requestContext.requestId }),
+    ...(endsAt === undefined ? {} : { endsAt }),
+  }
+}
+
+/** The result that an answer becomes. */
+export function toResult({ status, headers, cookies, body }: ApiResponse): HttpApiResult {
+  if (typeof body === 'string') return { statusCode: status, headers, cookies, body, isBase64Encoded: false }
+  return { statusCode: status, headers, cookies, body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
+}
+
+// A stage other than $default is the first segment of rawPath, though no part of the API's own paths.
+function withoutStage(rawPath: string, stage: string | undefined): string {
+  if (stage === undefined || stage === '$default') return rawPath
+  const prefix = `/${stage}`
+  if (rawPath === prefix) return '/'
+  return rawPath.startsWith(`${prefix}/`) ? rawPath.slice(prefix.length) : rawPath
+}

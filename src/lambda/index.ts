@@ -1,0 +1,5 @@
+// The door `klue/lambda`: what a function's entry file starts its service with.
+export { toLambda } from './handler.ts'
+export type { LambdaContext, LambdaHandler } from './handler.ts'
+export { fromEvent, toResult } from './event.ts'
+export type { HttpApiEvent, HttpApiResult } from './event.ts'

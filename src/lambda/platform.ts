@@ -1,0 +1,39 @@
+// The platform of a deployed function: configuration beside the bundle, tables in the account, lines on stdout.
+import { readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { env, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
+import { type Database, openDatabase } from '../persist/index.ts'
+import { type Platform, toLine } from '../runtime/index.ts'
+import { openStore, type Store } from '../store/index.ts'
+
+/** Reads what the deployment put beside the bundle. Called once an environment. */
+export function lambdaPlatform(): Platform {
+  quietAwsSdk()
+  const compiled = JSON.parse(readFileSync(join(env('LAMBDA_TASK_ROOT') ?? '.', 'klue-config.json'), 'utf8')) as Parameters<typeof fromCompiledConfig>[0]
+  const config = fromCompiledConfig(compiled)
+  setConfig(config)
+  const prefix = env('KLUE_TABLE_PREFIX') ?? `${config.name}-${config.stage}-`
+  const endpoint = env('AWS_ENDPOINT_URL_DYNAMODB') ?? env('AWS_ENDPOINT_URL')
+  const region = env('AWS_REGION')
+  let database: Database | undefined
+  let store: Store | undefined
+  const open = (): Database => (database ??= openDatabase({ prefix, ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }))
+  return {
+    config,
+    database: open,
+    store: () => (store ??= openStore(open())),
+    secret: (name) => Promise.resolve(env(name.toUpperCase())),
+    log: (record) => writeLine(`${toLine(record)}\n`),
+    local: new Map(),
+    version: env('KLUE_VERSION') ?? '',
+    now: Date.now,
+  }
+}
+
+function writeLine(line: string): void {
+  try {
+    writeSync(1, line)
+  } catch {
+    // A full or closed pipe must not cost the caller the answer.
+  }
+}
