@@ -1,7 +1,7 @@
 // Items to DynamoDB's attributes and back, without loss and with a clear error for what cannot be stored.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { PersistSpec } from '../spec/index.ts'
-import { digitsFault, exactNumber } from './numbers.ts'
+import { digitsFault, exactNumber, isDigits } from './numbers.ts'
 
 export type Attributes = Record<string, AttributeValue>
 
@@ -16,7 +16,7 @@ export function toAttributes(item: object, spec: PersistSpec): Attributes {
   const attributes: Attributes = {}
   for (const [property, value] of Object.entries(item)) {
     if (value === undefined || typeof value === 'function') continue
-    attributes[property] = spec.keyTypes[property] === undefined ? toAttribute(value, `${spec.table}.${property}`, 1) : toKeyAttribute(spec, property, value)
+    attributes[storableName(property, spec.table)] = spec.keyTypes[property] === undefined ? toAttribute(value, `${spec.table}.${property}`, 1) : toKeyAttribute(spec, property, value)
   }
   const bytes = attributesBytes(attributes)
   if (bytes > maxItemBytes) throw new RangeError(`The item for table ${spec.table} takes ${bytes} bytes, and DynamoDB holds at most ${maxItemBytes}: keep large parts elsewhere, for example in S3`)
@@ -30,7 +30,7 @@ export function toAttributes(item: object, spec: PersistSpec): Attributes {
 export function toKeyAttribute(spec: PersistSpec, property: string, value: unknown): AttributeValue {
   const place = `${spec.table}.${property}`
   if (spec.keyTypes[property] === 'N') {
-    if (typeof value !== 'number' && typeof value !== 'bigint' && !(typeof value === 'string' && digitsFault(value) === undefined)) throw new TypeError(`${place} is part of a key and must be a number, not ${kindOf(value)}`)
+    if (typeof value !== 'number' && typeof value !== 'bigint' && !(typeof value === 'string' && isDigits(value))) throw new TypeError(`${place} is part of a key and must be a number, not ${kindOf(value)}`)
     return { N: digitsOf(value, place) }
   }
   const text = value instanceof Date ? dateText(value, place) : value
@@ -49,7 +49,7 @@ export function fromAttributes(attributes: Attributes, spec: PersistSpec): Recor
   const item: Record<string, unknown> = {}
   for (const [property, attribute] of Object.entries(attributes)) {
     const value = attribute.N !== undefined && spec.properties[property]?.type === 'string' ? attribute.N : fromAttribute(attribute, `${spec.table}.${property}`)
-    setOwn(item, property, value)
+    item[property] = value
   }
   return item
 }
@@ -70,7 +70,7 @@ function toAttribute(value: unknown, place: string, depth: number): AttributeVal
   if (Array.isArray(value)) return { L: value.map((part: unknown, index) => toAttribute(part === undefined ? null : part, `${place}[${index}]`, depth + 1)) }
   if (typeof value === 'object' && !(value instanceof Map) && !(value instanceof Set)) {
     const kept = Object.entries(value).filter(([, part]) => part !== undefined && typeof part !== 'function')
-    return { M: Object.fromEntries(kept.map(([key, part]) => [key, toAttribute(part, `${place}.${key}`, depth + 1)])) }
+    return { M: Object.fromEntries(kept.map(([key, part]) => [storableName(key, place), toAttribute(part, `${place}.${key}`, depth + 1)])) }
   }
   throw new TypeError(`${place} cannot be stored: it is ${kindOf(value)}; use text, numbers, booleans, null, bytes, lists or plain objects`)
 }
@@ -83,9 +83,7 @@ function fromAttribute(attribute: AttributeValue, place: string): unknown {
   if (attribute.B !== undefined) return attribute.B
   if (attribute.L !== undefined) return attribute.L.map((part, index) => fromAttribute(part, `${place}[${index}]`))
   if (attribute.M !== undefined) {
-    const map: Record<string, unknown> = {}
-    for (const [key, part] of Object.entries(attribute.M)) setOwn(map, key, fromAttribute(part, `${place}.${key}`))
-    return map
+    return Object.fromEntries(Object.entries(attribute.M).map(([key, part]) => [key, fromAttribute(part, `${place}.${key}`)]))
   }
   if (attribute.SS !== undefined) return attribute.SS
   if (attribute.NS !== undefined) return attribute.NS.map((digits) => numberOf(digits, place))
@@ -111,9 +109,10 @@ function dateText(value: Date, place: string): string {
   return value.toISOString()
 }
 
-// A property may be called __proto__; an assignment would change the object's prototype instead.
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+// The SDK would lose the property silently.
+function storableName(name: string, place: string): string {
+  if (name === '__proto__') throw new TypeError(`${place} cannot be stored: a property must not be called __proto__`)
+  return name
 }
 
 function attributeBytes(attribute: AttributeValue): number {

@@ -58,6 +58,8 @@ export interface DatabaseError extends Error {
 
 export interface Database {
   readonly prefix: string
+  /** Where DynamoDB answers instead of AWS. */
+  readonly endpoint: string | undefined
   /** Milliseconds since 1970. */
   now(): number
   /** Makes one call. Throws a DatabaseError where it fails. */
@@ -72,6 +74,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   let connection: Connection | undefined
   return {
     prefix: options.prefix,
+    endpoint: options.endpoint,
     now: options.now ?? Date.now,
     async run(name, input, { signal } = {}) {
       connecting ??= connect(options)

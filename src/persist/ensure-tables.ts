@@ -16,7 +16,7 @@ export async function ensureTables(database: Database, definitions: readonly Per
 
 async function ensureTable(database: Database, definition: PersistSpec): Promise<void> {
   const input = tableInput(definition, database.prefix)
-  await resumeRebuild(database, definition)
+  if (database.endpoint !== undefined) await resumeRebuild(database, definition)
   const found = await describeTable(database, input.TableName!)
   const table = found === undefined ? await createTable(database, input) : await waitUntilActive(database, input.TableName!)
   const differences = keyDifferences(definition, table)
@@ -30,8 +30,8 @@ async function ensureTable(database: Database, definition: PersistSpec): Promise
   }
   for (const name of missingIndexes(definition, table)) await addIndex(database, definition, name)
   const complete = await waitUntilActive(database, input.TableName!)
-  // The embedded database accepts the call and adds nothing.
-  if (missingIndexes(definition, complete).length > 0) await rebuildTable(database, definition)
+  // The embedded database refuses the call, or accepts it and adds nothing.
+  if (database.endpoint !== undefined && missingIndexes(definition, complete).length > 0) await rebuildTable(database, definition)
 }
 
 async function addIndex(database: Database, definition: PersistSpec, name: string): Promise<void> {
@@ -42,6 +42,8 @@ async function addIndex(database: Database, definition: PersistSpec, name: strin
     await database.run('UpdateTable', { TableName: TableName!, AttributeDefinitions: AttributeDefinitions!, GlobalSecondaryIndexUpdates: [{ Create: index }] })
     await waitUntilActive(database, TableName!)
   } catch (failure) {
-    if (!failedBecause(failure, 'ResourceInUseException')) throw failure
+    // Never in AWS: there a table is not made anew.
+    const refusedLocally = database.endpoint !== undefined && failedBecause(failure, 'ValidationException')
+    if (!refusedLocally && !failedBecause(failure, 'ResourceInUseException')) throw failure
   }
 }

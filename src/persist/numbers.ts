@@ -2,6 +2,11 @@
 
 const decimal = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?$/
 
+/** Whether a text is a decimal number, of any size. */
+export function isDigits(text: string): boolean {
+  return parseDigits(text) !== undefined
+}
+
 /** Why DynamoDB cannot hold these digits, as the rest of a sentence, or undefined where it can. */
 export function digitsFault(text: string): string | undefined {
   const number = parseDigits(text)

@@ -1,0 +1,3 @@
+// What stands in for AWS on a developer's machine: the embedded DynamoDB and the file of secrets. Never in a bundle.
+export { joinLocalDynamo, type LocalDynamo, openLocalDynamo } from './dynamo.ts'
+export { type LocalSecrets, localSecrets } from './secrets.ts'

@@ -1,0 +1,5 @@
+// The kit's own table and what it keeps there. It builds on persist/, of the same level: the database and its items are one thing.
+export { storeDefinition, type StoreRow } from './definition.ts'
+export { type PasswordHasher, scryptHasher } from './passwords.ts'
+export { openStore, type Store, type StoreOptions } from './store.ts'
+export type { ProvenUser, Users } from './users.ts'

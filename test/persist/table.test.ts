@@ -1,0 +1,168 @@
+// Items of a definition against the embedded DynamoDB: keys, versions, expiry, numbers, listing.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { isHttpError } from '../../src/errors/index.ts'
+import { type Database, ensureTables, openDatabase, openTable, type Table } from '../../src/persist/index.ts'
+import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
+import type { PersistDefinition } from '../../src/spec/table.ts'
+
+interface Build {
+  job: string
+  number: number
+  metric?: string
+  value?: unknown
+  expires?: number
+  version?: number
+  price?: string
+}
+
+const builds: PersistDefinition<Build> = {
+  name: 'Build',
+  table: 'builds',
+  key: { partition: 'job', sort: 'number' },
+  indexes: [{ name: 'by-metric', partition: 'metric', sort: 'number' }],
+  ttl: 'expires',
+  keyTypes: { job: 'S', number: 'N', metric: 'S' },
+  properties: { job: { type: 'string' }, number: { type: 'integer' }, price: { type: 'string' } },
+}
+const counted: PersistDefinition<Build> = { ...builds, table: 'counted', key: { partition: 'job' }, indexes: [], keyTypes: { job: 'S' }, version: 'version' }
+const exact: PersistDefinition<{ id: string; n?: unknown }> = { name: 'Exact', table: 'exact', key: { partition: 'id' }, indexes: [], keyTypes: { id: 'N' }, properties: { id: { type: 'string' }, n: { type: 'number' } } }
+
+let dynamo: LocalDynamo
+let database: Database
+let table: Table<Build>
+let now = 1_700_000_000_000
+
+before(async () => {
+  dynamo = await openLocalDynamo({ memory: true })
+  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'test-', now: () => now })
+  await ensureTables(database, [builds, counted, exact])
+  table = openTable(database, builds)
+})
+
+after(async () => {
+  database.close()
+  await dynamo.close()
+})
+
+const code = (expected: string) => (failure: unknown) => isHttpError(failure) && failure.code === expected
+
+test('saves, loads and deletes an item', async () => {
+  const item: Build = { job: 'compile', number: 7, value: { list: [1, 'two', null, true, { deep: '' }], bytes: new Uint8Array([1, 2]), none: undefined } }
+  const saved = await table.save(item)
+  assert.deepEqual(saved, { job: 'compile', number: 7, value: { list: [1, 'two', null, true, { deep: '' }], bytes: new Uint8Array([1, 2]) } })
+  const loaded = await table.load({ job: 'compile', number: 7 })
+  assert.deepEqual({ ...loaded, value: { ...(loaded.value as object), bytes: [...(loaded.value as { bytes: Uint8Array }).bytes] } }, { job: 'compile', number: 7, value: { list: [1, 'two', null, true, { deep: '' }], bytes: [1, 2] } })
+  assert.equal(await table.delete({ job: 'compile', number: 7 }), true)
+  assert.equal(await table.delete({ job: 'compile', number: 7 }), false)
+  assert.equal(await table.find({ job: 'compile', number: 7 }), undefined)
+})
+
+test('says which item is missing', async () => {
+  await assert.rejects(table.load({ job: 'nothing', number: 3 }), (failure: unknown) => code('ITEM_NOT_FOUND')(failure) && (failure as Error).message === 'Table builds has no item with job=nothing, number=3')
+})
+
+test('refuses keys of another shape', async () => {
+  await assert.rejects(table.find('compile'), /two parts: give \{ job, number \}/)
+  await assert.rejects(table.find({ job: 'compile', numer: 1 }), /no part numer/)
+  await assert.rejects(table.find({ job: 'compile' }), /builds.number is part of a key and must be a number, not nothing/)
+  await assert.rejects(table.find({ job: '', number: 1 }), /must not be empty/)
+  await assert.rejects(table.save({ job: 'x', number: 'one' as never }), /must be a number, not text/)
+  await assert.rejects(table.save({ job: 'x', number: 1, metric: null as never }), /builds.metric is part of a key and must be text, not null/)
+  await assert.rejects(table.find({ job: 'x'.repeat(2049), number: 1 }), /2048 bytes/)
+})
+
+test('saves only where there is no item yet', async () => {
+  await table.save({ job: 'once', number: 1 }, { ifAbsent: true })
+  await assert.rejects(table.save({ job: 'once', number: 1 }, { ifAbsent: true }), (failure: unknown) => code('VERSION_CONFLICT')(failure) && /job=once, number=1 already/.test((failure as Error).message))
+})
+
+test('counts versions and refuses stale ones', async () => {
+  const versions = openTable(database, counted)
+  const first = await versions.save({ job: 'a', number: 1 })
+  assert.equal(first.version, 1)
+  await assert.rejects(versions.save({ job: 'a', number: 2 }), code('VERSION_CONFLICT'))
+  const second = await versions.save({ ...first, number: 2 })
+  assert.equal(second.version, 2)
+  await assert.rejects(versions.save({ ...first, number: 3 }), code('VERSION_CONFLICT'))
+  await assert.rejects(versions.save({ job: 'a', number: 3 }, { ifVersion: 1 }), code('VERSION_CONFLICT'))
+  assert.equal((await versions.save({ job: 'a', number: 3 }, { ifVersion: 2 })).version, 3)
+  await assert.rejects(versions.delete('a', { ifVersion: 2 }), code('VERSION_CONFLICT'))
+  assert.equal(await versions.delete('a', { ifVersion: 3 }), true)
+  await assert.rejects(versions.delete('a', { ifVersion: 3 }), code('VERSION_CONFLICT'))
+  await assert.rejects(versions.save({ job: 'a', number: 1, version: 'x' as never }), /must be a whole number/)
+  await assert.rejects(table.save({ job: 'a', number: 1 }, { ifVersion: 1 }), /ifVersion needs a version property/)
+})
+
+test('lets one of many parallel writers win', async () => {
+  const versions = openTable(database, counted)
+  const first = await versions.save({ job: 'race', number: 0 })
+  const results = await Promise.allSettled(Array.from({ length: 20 }, (_, number) => versions.save({ ...first, number })))
+  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1)
+  assert.ok(results.every((result) => result.status === 'fulfilled' || code('VERSION_CONFLICT')(result.reason)))
+})
+
+test('treats expired items as absent', async () => {
+  await table.save({ job: 'old', number: 1, expires: now / 1000 + 10 })
+  assert.notEqual(await table.find({ job: 'old', number: 1 }), undefined)
+  now += 10_000
+  assert.equal(await table.find({ job: 'old', number: 1 }), undefined)
+  assert.deepEqual(await table.query({ partition: 'old' }), { items: [] })
+  await table.save({ job: 'old', number: 1 }, { ifAbsent: true })
+  assert.equal(await table.delete({ job: 'old', number: 1 }), true)
+})
+
+test('keeps numbers exactly', async () => {
+  const numbers = [0, -0, 1, -1, 0.1, 1e-7, 5e-130, 1.7976931348623157e125, 9007199254740991, 123456789.123456789, 1e21, -2.5]
+  const saved = openTable(database, exact)
+  for (const [index, number] of numbers.entries()) {
+    await saved.save({ id: String(index), n: number })
+    assert.equal((await saved.load(String(index))).n, number === 0 ? 0 : number)
+  }
+})
+
+test('keeps digits that no JavaScript number holds where the schema says string', async () => {
+  const saved = openTable(database, exact)
+  const id = '12345678901234567890123456789012345678'
+  await saved.save({ id })
+  assert.equal((await saved.load(id)).id, id)
+  await assert.rejects(saved.save({ id: `${id}9` }), /38/)
+})
+
+test('refuses numbers that cannot be stored or read back', async () => {
+  const saved = openTable(database, exact)
+  for (const n of [NaN, Infinity, 1e126, 1e-131, 2n ** 70n]) await assert.rejects(saved.save({ id: '1', n }), /exact\.n/)
+  for (const n of [new Map(), new Set([1]), Symbol('x'), new Date(NaN)]) await assert.rejects(saved.save({ id: '1', n }), /exact\.n cannot be stored/)
+  const loop: unknown[] = []
+  loop.push(loop)
+  await assert.rejects(saved.save({ id: '1', n: loop }), /nested deeper/)
+  await database.run('PutItem', { TableName: 'test-exact', Item: { id: { N: '77' }, n: { N: '12345678901234567891' } } })
+  await assert.rejects(saved.load('77'), /exact\.n is more than a JavaScript number holds exactly: declare the property as type string/)
+})
+
+test('refuses an item above 400 KB', async () => {
+  await assert.rejects(table.save({ job: 'big', number: 1, value: 'x'.repeat(400 * 1024) }), /takes \d+ bytes, and DynamoDB holds at most 409600/)
+  await table.save({ job: 'big', number: 1, value: 'x'.repeat(400 * 1024 - 100) })
+})
+
+test('refuses the one property name that the SDK loses', async () => {
+  const item = JSON.parse('{"job":"proto","number":1,"value":{"constructor":2}}') as Build
+  assert.deepEqual((await table.save(item)).value, { constructor: 2 })
+  assert.deepEqual((await table.load({ job: 'proto', number: 1 })).value, { constructor: 2 })
+  await assert.rejects(table.save(JSON.parse('{"job":"proto","number":1,"value":{"__proto__":1}}') as Build), /must not be called __proto__/)
+  await assert.rejects(table.save(JSON.parse('{"job":"proto","number":1,"__proto__":1}') as Build), /must not be called __proto__/)
+})
+
+test('tells which call failed, with its cause', async () => {
+  const absent = openTable(database, { ...builds, table: 'absent' })
+  await assert.rejects(absent.find({ job: 'x', number: 1 }), (failure: unknown) => failure instanceof Error && !isHttpError(failure) && /GetItem on table test-absent: ResourceNotFoundException/.test(failure.message) && failure.cause instanceof Error)
+})
+
+test('works again after close', async () => {
+  const other = openDatabase({ endpoint: dynamo.endpoint, prefix: 'test-' })
+  await openTable(other, builds).find({ job: 'x', number: 1 })
+  other.close()
+  await openTable(other, builds).find({ job: 'x', number: 1 })
+  other.close()
+  other.close()
+})
