@@ -1,0 +1,102 @@
+// Writes the committed TypeScript files of an API: its types, and the specification for the client.
+import { clientSpecOf, type CompiledApi } from './compile-table.ts'
+import type { ApiDocument } from './document.ts'
+import { constantName, docComment, literalOf, propertyName, quoted } from './identifiers.ts'
+import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
+import { parameterSchema } from './parameters.ts'
+import { persistedSchemas } from './persist.ts'
+import { followRefs, isObject, objectOf } from './pointers.ts'
+import { createTypePrinter, type TypePrinter, union, type Variant } from './print-types.ts'
+
+const marker = 'klue generate; change the API document instead.'
+const globals = ['Operations', 'Calls', 'ApiSpec', 'PersistDefinition', 'Uint8Array', 'URL', 'Record', 'Array']
+
+/** Whether a file was written by klue generate. */
+export function isGenerated(text: string): boolean {
+  return text.slice(0, 300).includes(marker)
+}
+
+/** The file `<api>.ts`: types of operations and schemas, persisted definitions, the specification for the runtime. */
+export function emitTypes(api: ApiDocument, compiled: CompiledApi): string {
+  const constant = constantName(api.api)
+  const printer = createTypePrinter(api, [...globals, constant])
+  const operations = compiled.operations.map(({ raw }) => emitOperation(api, printer, raw, 'received')).join('')
+  const calls = compiled.operations.map(({ raw }) => emitOperation(api, printer, raw, 'sent')).join('')
+  const persisted = persistedSchemas(api)
+  const definitions = persisted.map(({ pointer, definition }) => {
+    const name = printer.nameOf(pointer)
+    return `/** The table of ${name}. */\nexport const ${name}: PersistDefinition<${name}> = ${literalOf(definition)}\n`
+  }).join('\n')
+  const imports = `import { type ApiSpec, loadSpec${persisted.length > 0 ? ', type PersistDefinition' : ''} } from 'klue/runtime'\n`
+  return [
+    `// Types and specification of the API ${api.api} (${api.file}). Written by ${marker}\n${imports}`,
+    `/** The API ${api.api}, for defineService. */\nexport const ${constant}: ApiSpec<Operations> = loadSpec<Operations>(new URL(${quoted(`./${api.api}/`)}, import.meta.url))\n`,
+    ...(definitions === '' ? [] : [definitions]),
+    `/** Every operation as its handler sees it: parameters are coerced and have their defaults. */\nexport interface Operations {\n${operations}}\n`,
+    `/** Every operation as a caller gives it: what has a default may be left out. */\nexport interface Calls {\n${calls}}\n`,
+    printer.declarations(),
+  ].filter((part) => part !== '').join('\n')
+}
+
+/** The file `<api>.client.ts`: what the client needs of the API, as plain data, one operation a line. */
+export function emitClient(api: ApiDocument, compiled: CompiledApi): string {
+  const { operations, ...rest } = clientSpecOf(compiled)
+  const fields = Object.entries(rest).map(([key, value]) => `  ${key}: ${literalOf(value)},\n`).join('')
+  return `// The specification of the API ${api.api} for its client. Written by ${marker}
+import type { ClientSpec } from 'klue/client'
+import type { Calls, Operations } from ${quoted(`./${api.api}.ts`)}
+
+/** The API ${api.api}, for createClient. */
+export const ${constantName(api.api)}Client: ClientSpec<Operations, Calls> = {
+${fields}  operations: [
+${operations.map((operation) => `    ${literalOf(operation)},\n`).join('')}  ],
+}
+`
+}
+
+function emitOperation(api: ApiDocument, printer: TypePrinter, raw: RawOperation, variant: Variant): string {
+  const places = (['path', 'query', 'header', 'cookie'] as const).map((place) => `    ${{ path: 'path', query: 'query', header: 'headers', cookie: 'cookies' }[place]}: ${emitPlace(api, printer, { raw, place, variant })}\n`).join('')
+  const replies = variant === 'received' ? emitReplies(api, printer, raw) : ''
+  const comment = variant === 'received' ? docComment(`${raw.method} ${raw.path}${typeof raw.value['summary'] === 'string' ? `: ${raw.value['summary'].trim()}` : ''}`, '  ') : ''
+  return `${comment}  ${propertyName(raw.id)}: {\n${places}    body: ${emitBody(api, printer, raw, variant)}\n${replies}  }\n`
+}
+
+function emitPlace(api: ApiDocument, printer: TypePrinter, { raw, place, variant }: { raw: RawOperation; place: string; variant: Variant }): string {
+  const lines = raw.parameters.filter(({ value }) => value['in'] === place).map(({ value }) => {
+    const { schema } = parameterSchema(value)
+    const hasDefault = isObject(schema) && ('default' in schema || 'default' in objectOf(followRefs(api.document, schema)))
+    const isNeeded = hasDefault ? variant === 'received' : place === 'path' || value['required'] === true
+    const type = printer.print(schema, variant, '      ')
+    const name = place === 'header' ? String(value['name']).toLowerCase() : String(value['name'])
+    const comment = typeof value['description'] === 'string' ? docComment(value['description'].trim().split(/\r?\n/)[0]?.slice(0, 160), '      ') : ''
+    return `${comment}      ${propertyName(name)}${isNeeded ? '' : '?'}: ${isNeeded ? type : union([type, 'undefined'])}\n`
+  })
+  return lines.length === 0 ? '{}' : `{\n${lines.join('')}    }`
+}
+
+function emitBody(api: ApiDocument, printer: TypePrinter, raw: RawOperation, variant: Variant): string {
+  const body = bodyOf(api, raw)?.value
+  if (body === undefined) return 'undefined'
+  const types = Object.entries(objectOf(body['content'])).map(([type, media]) => mediaType(printer, mediaOf(type), objectOf(media)['schema'], variant))
+  return union([...types, ...(body['required'] === true ? [] : ['undefined'])])
+}
+
+function emitReplies(api: ApiDocument, printer: TypePrinter, raw: RawOperation): string {
+  const replies = repliesOf(api, raw).map(({ status, value }) => {
+    const types = Object.entries(objectOf(value['content'])).map(([type, media]) => mediaType(printer, mediaOf(type), objectOf(media)['schema'], 'reply'))
+    return { status, type: types.length === 0 ? 'undefined' : union(types) }
+  })
+  const good = replies.filter(({ status }) => status.startsWith('2'))
+  const success = good.length > 0 ? good : replies.filter(({ status }) => status === 'default')
+  const lines = replies.map(({ status, type }) => `      ${propertyName(status)}: ${type}\n`).join('')
+  return `    replies: ${lines === '' ? '{}' : `{\n${lines}    }`}\n    success: ${success.length === 0 ? 'undefined' : union(success.map(({ type }) => type))}\n`
+}
+
+function mediaType(printer: TypePrinter, media: string, schema: unknown, variant: Variant): string {
+  const isForm = media === 'application/x-www-form-urlencoded' || media.startsWith('multipart/')
+  if (isForm && variant !== 'reply') return printer.printForm(schema, variant, '    ')
+  if (isObject(schema) && schema['format'] === 'binary') return 'Uint8Array'
+  if (/^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*)$/.test(media)) return printer.print(schema, variant, '      ')
+  if (media.startsWith('text/') || /[/+](xml|yaml|x-yaml|javascript|csv)$/.test(media)) return 'string'
+  return 'Uint8Array'
+}

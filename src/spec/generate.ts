@@ -1,0 +1,151 @@
+// klue generate: from the documents in apis/ to types, operation tables and validators.
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Fault, nearest, UsageError } from '../errors/index.ts'
+import { ajvVersion } from './ajv-modules.ts'
+import { checkApis } from './check.ts'
+import { emitApi } from './emit-api.ts'
+import { isGenerated } from './emit-typescript.ts'
+import { type GenerateCache, hashText, isFresh, listFiles, readCache, readText, writeAtomically } from './output-folder.ts'
+import { apiNameOf, listApiFiles, readApi } from './read.ts'
+
+export interface GenerateOptions {
+  /** Names of the APIs to generate; all without it. */
+  apis?: string[]
+  /** Writes nothing, and says what is stale. Compiled files count only where some exist: they are not committed. */
+  check?: boolean
+  /** Routes begin with the path of the first server. */
+  basePath?: boolean
+  /** @default 'functions/gen' */
+  outDir?: string
+}
+
+/** Paths are relative to the project's folder, with forward slashes, sorted. */
+export interface GenerateResult {
+  written: string[]
+  unchanged: string[]
+  removed: string[]
+  /** With `check`: what would be written or removed. */
+  stale: string[]
+  apis: { api: string; operations: number; milliseconds: number }[]
+}
+
+interface Run {
+  root: string
+  outDir: string
+  options: GenerateOptions
+  generator: string
+  result: GenerateResult
+}
+
+/**
+ * Generates what changed; a second run without a change compiles nothing.
+ * @throws UsageError with every fault of the documents; nothing is written then
+ */
+export async function generate(root: string, options: GenerateOptions = {}): Promise<GenerateResult> {
+  const run: Run = { root, outDir: options.outDir ?? 'functions/gen', options, generator: generatorHash(options), result: { written: [], unchanged: [], removed: [], stale: [], apis: [] } }
+  const all = await listApiFiles(root)
+  const files = wantedFiles(all, options.apis)
+  const changed: { file: string; started: number }[] = []
+  for (const file of files) {
+    const started = performance.now()
+    const cache = readCache(join(root, run.outDir), apiNameOf(file), run.generator)
+    if (cache === undefined || !isFresh(root, join(root, run.outDir), cache)) changed.push({ file, started })
+    else keep(run, file, cache, started)
+  }
+  const documents = await Promise.all(changed.map(({ file }) => readApi(root, file)))
+  const faults = checkApis(documents)
+  if (faults.length > 0) throw new UsageError(faults)
+  for (const document of documents) {
+    const started = performance.now()
+    const { files: outputs, operations } = await emitApi(document, { basePath: options.basePath === true, cache: readCache(join(root, run.outDir), document.api, run.generator), folder: join(root, run.outDir), typesOnly: options.check === true && listFiles(join(root, run.outDir, document.api)).length === 0 })
+    const sources = Object.fromEntries(document.sources.map(({ file }) => [file, hashText(readFileSync(join(root, file), 'utf8'))]))
+    store(run, document.api, outputs, { generator: run.generator, sources, operations })
+    run.result.apis.push({ api: document.api, operations, milliseconds: Math.round(performance.now() - started) })
+  }
+  if (options.apis === undefined) removeOrphans(run, new Set(all.map(apiNameOf)))
+  return sorted(run.result)
+}
+
+function keep(run: Run, file: string, cache: GenerateCache, started: number): void {
+  run.result.unchanged.push(...Object.keys(cache.files).map((path) => `${run.outDir}/${path}`))
+  run.result.apis.push({ api: apiNameOf(file), operations: cache.operations, milliseconds: Math.round(performance.now() - started) })
+}
+
+function wantedFiles(files: string[], names: string[] | undefined): string[] {
+  const faults: Fault[] = []
+  const known = new Map<string, string>()
+  for (const file of files) {
+    const other = known.get(apiNameOf(file).toLowerCase())
+    if (other !== undefined) faults.push({ code: 'api-double', file, message: `The API ${apiNameOf(file)} is also described by ${other}`, hint: 'give one of the two files another name' })
+    known.set(apiNameOf(file).toLowerCase(), file)
+  }
+  const wanted = names ?? files.map(apiNameOf)
+  for (const name of wanted) {
+    if (files.some((file) => apiNameOf(file) === name)) continue
+    const near = nearest(name, files.map(apiNameOf))
+    faults.push({ code: 'api-unknown', file: 'apis', message: `There is no document for the API "${name}"`, hint: near === undefined ? `add apis/${name}.yaml` : `did you mean "${near}"?` })
+  }
+  if (faults.length > 0) throw new UsageError(faults)
+  return files.filter((file) => wanted.includes(apiNameOf(file)))
+}
+
+function store(run: Run, api: string, outputs: Map<string, { key: string; text: string }>, meta: Omit<GenerateCache, 'files'>): void {
+  const files: GenerateCache['files'] = {}
+  for (const [path, { key, text }] of [...outputs].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    files[path] = { key, hash: hashText(text) }
+    put(run, path, text)
+  }
+  const compiled = `${api}/`
+  const leftOver = listFiles(join(run.root, run.outDir), api).filter((path) => path.startsWith(compiled) && !outputs.has(path) && path !== `${api}/cache.json`)
+  for (const path of leftOver) remove(run, path)
+  if (run.options.check !== true) writeAtomically(join(run.root, run.outDir, api, 'cache.json'), `${JSON.stringify({ ...meta, files }, null, 1)}\n`)
+}
+
+function put(run: Run, path: string, text: string): void {
+  const target = join(run.root, run.outDir, path)
+  const shown = `${run.outDir}/${path}`
+  if (readText(target) === text) {
+    run.result.unchanged.push(shown)
+    return
+  }
+  if (run.options.check === true) {
+    run.result.stale.push(shown)
+    return
+  }
+  writeAtomically(target, text)
+  run.result.written.push(shown)
+}
+
+function remove(run: Run, path: string): void {
+  if (run.options.check === true) {
+    run.result.stale.push(`${run.outDir}/${path}`)
+    return
+  }
+  rmSync(join(run.root, run.outDir, path), { force: true })
+  run.result.removed.push(`${run.outDir}/${path}`)
+}
+
+// Only what klue generate wrote itself: a file of somebody's own in the folder stays.
+function removeOrphans(run: Run, apis: ReadonlySet<string>): void {
+  for (const path of listFiles(join(run.root, run.outDir))) {
+    const [first = '', ...rest] = path.split('/')
+    const api = rest.length > 0 ? first : first.replace(/(\.client)?\.ts$/, '')
+    if (apis.has(api)) continue
+    const isOurs = rest.length > 0 ? readText(join(run.root, run.outDir, first, 'table.cjs')) !== undefined || run.result.removed.some((removed) => removed.startsWith(`${run.outDir}/${first}/`)) : path.endsWith('.ts') && isGenerated(readText(join(run.root, run.outDir, path)) ?? '')
+    if (isOurs) remove(run, path)
+  }
+}
+
+function sorted(result: GenerateResult): GenerateResult {
+  return { written: result.written.sort(), unchanged: result.unchanged.sort(), removed: result.removed.sort(), stale: result.stale.sort(), apis: result.apis.sort((left, right) => (left.api < right.api ? -1 : 1)) }
+}
+
+// The generator's own files are part of the key, so that a new version never keeps what an older one compiled.
+function generatorHash(options: GenerateOptions): string {
+  const here = fileURLToPath(import.meta.url)
+  const files = readdirSync(dirname(here)).filter((file) => /\.[jt]s$/.test(file) && !file.endsWith('.d.ts')).sort()
+  const texts = files.map((file) => `${basename(file)}\n${readText(join(dirname(here), file)) ?? ''}`)
+  return hashText(`${texts.join('\n')}\n${ajvVersion()}\n${String(options.basePath === true)}`)
+}

@@ -1,0 +1,13 @@
+// Reads, checks and compiles OpenAPI documents; runs at build time only.
+export { checkApis } from './check.ts'
+export type { ApiDocument, Origin, SourceFile } from './document.ts'
+export { type Extension, extensionVocabulary } from './extensions.ts'
+export { type FaultCode, faultCodes } from './fault-codes.ts'
+export { generate, type GenerateOptions, type GenerateResult } from './generate.ts'
+export { listOperations, type Located, type RawOperation } from './operations.ts'
+export { type PublishedDocument, readPublished } from './published.ts'
+export { readApi, readApis, type ReadOptions } from './read.ts'
+export type {
+  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledReply, OperationSettings, OperationTypes,
+  ParameterPlace, PersistDefinition, PersistSpec, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, ValidationFault, Validator,
+} from './table.ts'

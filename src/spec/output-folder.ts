@@ -1,0 +1,69 @@
+// The files of klue generate on disk: what is there, what differs, atomic writes.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+
+/** What `klue generate` remembers of an API between two runs. */
+export interface GenerateCache {
+  /** Hash of generator, Ajv and options. */
+  generator: string
+  /** Hashes of the files that were read, by path relative to the project's folder. */
+  sources: Record<string, string>
+  operations: number
+  /** Every file that belongs to the API, relative to the output folder: key of what it was made from, hash of its bytes. */
+  files: Record<string, { key: string; hash: string }>
+}
+
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+/** The text of a file, or undefined where it cannot be read. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** The cache of an API; undefined where there is none or it is of another generator. */
+export function readCache(folder: string, api: string, generator: string): GenerateCache | undefined {
+  try {
+    const cache = JSON.parse(readText(join(folder, api, 'cache.json')) ?? 'null') as GenerateCache | null
+    return cache?.generator === generator ? cache : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether neither what was read nor what was written has changed since. */
+export function isFresh(root: string, folder: string, cache: GenerateCache): boolean {
+  const same = (path: string, hash: string): boolean => {
+    const text = readText(path)
+    return text !== undefined && hashText(text) === hash
+  }
+  return Object.entries(cache.sources).every(([file, hash]) => same(join(root, file), hash)) && Object.entries(cache.files).every(([file, { hash }]) => same(join(folder, file), hash))
+}
+
+/** Writes a file whole or not at all. */
+export function writeAtomically(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    writeFileSync(temporary, text)
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/** The files below a folder, relative to it, with forward slashes; empty where there is none. */
+export function listFiles(folder: string, below: string = ''): string[] {
+  if (!existsSync(join(folder, below))) return []
+  return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const path = posix.join(below, entry.name)
+    return entry.isDirectory() ? listFiles(folder, path) : [path]
+  })
+}

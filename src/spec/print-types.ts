@@ -1,0 +1,189 @@
+// Prints schemas as TypeScript types; component schemas become named types.
+import type { ApiDocument } from './document.ts'
+import { docComment, propertyName, quoted, typeName } from './identifiers.ts'
+import { hiddenNames, isFile, isNullable, pointerOfRef } from './json-schema.ts'
+import { arrayOf, followRefs, isObject, type JsonObject, keysOf, objectOf, pointerTo, stringsOf, valueAt } from './pointers.ts'
+import { type SchemaTraits, traitsOf } from './schema-traits.ts'
+
+/** As a reply carries it, as a caller sends it, as a handler receives it with defaults filled in. */
+export type Variant = 'reply' | 'sent' | 'received'
+
+export interface TypePrinter {
+  print: (schema: unknown, variant: Variant, indent: string) => string
+  /** The fields of a form: binary ones are files. */
+  printForm: (schema: unknown, variant: Variant, indent: string) => string
+  /** The name of a component schema's type. */
+  nameOf: (pointer: string) => string
+  /** The declarations of every component schema and of whatever else was referred to, in order of their names. */
+  declarations: () => string
+}
+
+interface Printing {
+  api: ApiDocument
+  names: Map<string, string>
+  taken: Set<string>
+  traits: SchemaTraits
+  declared: Map<string, { pointer: string; variant: Variant }>
+}
+
+interface Context {
+  variant: Variant
+  indent: string
+  files?: boolean
+  /** The named type that is being declared, and whether the current place is part of it without an object between. */
+  owner?: string | undefined
+}
+
+/** A file in a form, as handlers and callers see it. */
+export const fileType = '{ filename: string; contentType: string; data: Uint8Array }'
+
+const suffixes: Record<Variant, string> = { reply: '', sent: 'Sent', received: 'Received' }
+
+export function createTypePrinter(api: ApiDocument, reserved: string[]): TypePrinter {
+  const printing: Printing = { api, names: new Map(), taken: new Set(reserved), traits: traitsOf(api), declared: new Map() }
+  const components = Object.keys(objectOf(objectOf(api.document?.['components'])['schemas'])).map((name) => pointerTo('', 'components', 'schemas', name))
+  // Names that need no change go first: no other may take them away.
+  for (const pointer of [...components].sort((left, right) => Number(isExact(right)) - Number(isExact(left)))) claimName(printing, pointer)
+  for (const pointer of components) declare(printing, pointer, 'reply')
+  return {
+    print: (schema, variant, indent) => print(printing, schema, { variant, indent }),
+    printForm: (schema, variant, indent) => print(printing, followRefs(api.document, schema), { variant, indent, files: true }),
+    nameOf: (pointer) => claimName(printing, pointer),
+    declarations: () => printDeclarations(printing),
+  }
+}
+
+function isExact(pointer: string): boolean {
+  const name = keysOf(pointer).at(-1) ?? ''
+  return typeName(name) === name
+}
+
+function claimName(printing: Printing, pointer: string): string {
+  const known = printing.names.get(pointer)
+  if (known !== undefined) return known
+  const wanted = typeName(keysOf(pointer).at(-1) ?? 'Schema')
+  let name = wanted
+  for (let count = 2; printing.taken.has(name); count += 1) name = `${wanted}${count}`
+  printing.taken.add(name)
+  printing.names.set(pointer, name)
+  return name
+}
+
+function declare(printing: Printing, pointer: string, variant: Variant): string {
+  const effective = printing.traits.variantOf(pointer, variant)
+  const base = claimName(printing, pointer)
+  const key = `${pointer} ${effective}`
+  const name = effective === 'reply' ? base : claimName(printing, pointerTo(pointer, `\u0000${base}${suffixes[effective]}`))
+  if (!printing.declared.has(key)) printing.declared.set(key, { pointer, variant: effective })
+  return name
+}
+
+function printDeclarations(printing: Printing): string {
+  const printed = new Map<string, string>()
+  // Printing may declare more; a Map yields what is added while it is read.
+  for (const [, { pointer, variant }] of printing.declared) {
+    const schema = valueAt(printing.api.document, pointer)
+    const name = declare(printing, pointer, variant)
+    printed.set(name, `${docComment(objectOf(schema)['description'])}export type ${name} = ${print(printing, schema, { variant, indent: '', owner: pointer })}\n`)
+  }
+  return [...printed].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, text]) => text).join('\n')
+}
+
+function print(printing: Printing, schema: unknown, context: Context): string {
+  if (schema === false) return 'never'
+  if (!isObject(schema)) return 'unknown'
+  if (context.files === true && isFile(schema)) return fileType
+  const ref = typeof schema['$ref'] === 'string' ? printRef(printing, pointerOfRef(schema['$ref']), context) : undefined
+  const type = ref !== undefined && printing.api.dialect !== '3.1' ? ref : intersection([ref, printBase(printing, schema, context), ...printAll(printing, schema, context)])
+  return isNullable(schema) ? union([type, 'null']) : type
+}
+
+function printRef(printing: Printing, pointer: string, context: Context): string {
+  if (context.owner !== undefined && printing.traits.circular(context.owner, pointer)) return 'unknown'
+  return declare(printing, pointer, context.variant)
+}
+
+function printAll(printing: Printing, schema: JsonObject, context: Context): string[] {
+  const parts = arrayOf(schema['allOf']).map((part) => print(printing, part, context))
+  for (const key of ['anyOf', 'oneOf']) {
+    const branches = arrayOf(schema[key]).map((part) => print(printing, part, context))
+    if (branches.length > 0) parts.push(union(branches))
+  }
+  return parts
+}
+
+function printBase(printing: Printing, schema: JsonObject, context: Context): string | undefined {
+  if ('const' in schema) return literalType(schema['const'])
+  if (Array.isArray(schema['enum']) && schema['enum'].length > 0) return union(schema['enum'].map(literalType))
+  const types = typeof schema['type'] === 'string' ? [schema['type']] : stringsOf(schema['type'])
+  if (types.length > 0) return union(types.map((type) => printType(printing, type, schema, context)))
+  if (isObject(schema['properties']) || isObject(schema['additionalProperties']) || stringsOf(schema['required']).length > 0) return printType(printing, 'object', schema, context)
+  return 'items' in schema || 'prefixItems' in schema ? printType(printing, 'array', schema, context) : undefined
+}
+
+function printType(printing: Printing, type: string, schema: JsonObject, context: Context): string {
+  if (type === 'string' || type === 'boolean' || type === 'null') return type
+  if (type === 'number' || type === 'integer') return 'number'
+  const inside = { ...context, owner: undefined }
+  if (type === 'array') return printArray(printing, schema, inside)
+  return type === 'object' ? printObject(printing, schema, inside) : 'unknown'
+}
+
+function printArray(printing: Printing, schema: JsonObject, context: Context): string {
+  const tuple = Array.isArray(schema['prefixItems']) ? schema['prefixItems'] : Array.isArray(schema['items']) ? schema['items'] : undefined
+  const rest = tuple === schema['items'] ? true : schema['items']
+  if (tuple === undefined) return arrayOfType(print(printing, schema['items'], context))
+  const least = typeof schema['minItems'] === 'number' ? schema['minItems'] : 0
+  const items: string[] = tuple.map((item, index) => `${index < least ? '' : '('}${print(printing, item, context)}${index < least ? '' : ')?'}`)
+  return `[${[...items, ...(rest === false ? [] : [`...${arrayOfType(print(printing, rest, context))}`])].join(', ')}]`
+}
+
+function printObject(printing: Printing, schema: JsonObject, context: Context): string {
+  const { document } = printing.api
+  const hidden = hiddenNames({ document, direction: context.variant === 'reply' ? 'reply' : 'request' }, schema)
+  const required = new Set(stringsOf(schema['required']))
+  const indent = `${context.indent}  `
+  const properties = objectOf(schema['properties'])
+  const lines = Object.entries(properties).filter(([name]) => !hidden.has(name)).map(([name, property]) => {
+    const needed = isNeeded(context.variant, required.has(name), 'default' in objectOf(property) || 'default' in objectOf(followRefs(document, property)))
+    const type = print(printing, property, { ...context, indent })
+    return `${docComment(shortened(objectOf(property)['description']), indent)}${indent}${propertyName(name)}${needed ? '' : '?'}: ${needed ? type : union([type, 'undefined'])}\n`
+  })
+  for (const name of required) if (!hidden.has(name) && !Object.hasOwn(properties, name)) lines.push(`${indent}${propertyName(name)}: unknown\n`)
+  const more = schema['additionalProperties']
+  if (lines.length === 0) return `{ [key: string]: ${more === undefined || more === false ? 'unknown' : print(printing, more, context)} }`
+  if (more === true || isObject(more)) lines.push(`${indent}[key: string]: unknown\n`)
+  return `{\n${lines.join('')}${context.indent}}`
+}
+
+function isNeeded(variant: Variant, required: boolean, hasDefault: boolean): boolean {
+  if (!hasDefault || variant === 'reply') return required
+  return variant === 'received'
+}
+
+function shortened(text: unknown): string | undefined {
+  return typeof text === 'string' ? text.trim().split(/\r?\n/)[0]?.slice(0, 160) : undefined
+}
+
+function literalType(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
+  return value === null || typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'unknown'
+}
+
+function arrayOfType(type: string): string {
+  return /^[\w$.]+$/.test(type) ? `${type}[]` : `(${type})[]`
+}
+
+/** A union without repetitions; `unknown` swallows the rest. */
+export function union(types: string[]): string {
+  const parts = [...new Set(types)]
+  if (parts.includes('unknown')) return 'unknown'
+  if (parts.length === 0) return 'never'
+  return parts.join(' | ')
+}
+
+function intersection(types: (string | undefined)[]): string {
+  const parts = [...new Set(types.filter((type) => type !== undefined && type !== 'unknown'))] as string[]
+  if (parts.length === 0) return 'unknown'
+  return parts.length === 1 ? parts[0] ?? 'unknown' : parts.map((part) => part.includes(' | ') ? `(${part})` : part).join(' & ')
+}

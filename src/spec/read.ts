@@ -1,0 +1,108 @@
+// Reads the API documents of a project folder.
+import { readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, extname, join, posix } from 'node:path'
+import { type Fault, messageOf } from '../errors/index.ts'
+import { bundleRefs, type ReadMore } from './bundle-refs.ts'
+import { convertSwagger } from './convert.ts'
+import { type ApiDocument, faultIn } from './document.ts'
+import { isObject, type JsonObject } from './pointers.ts'
+import { parseSource } from './parse-source.ts'
+
+export interface ReadOptions {
+  /** Names of the APIs to read; all without it. */
+  apis?: string[] | undefined
+  /** Folder of the documents, relative to the project's folder. @default 'apis' */
+  folder?: string
+}
+
+/**
+ * Reads every API document under `apis/`: YAML and JSON files with a key `openapi` or `swagger` at the top;
+ * other files there are material for `$ref`. Faults are kept in the documents, nothing is thrown for them.
+ */
+export async function readApis(root: string, options: ReadOptions = {}): Promise<ApiDocument[]> {
+  const files = await listApiFiles(root, options.folder)
+  const wanted = files.filter((file) => options.apis === undefined || options.apis.includes(apiNameOf(file)))
+  return Promise.all(wanted.map((file) => readApi(root, file)))
+}
+
+/** The files under `apis/` that look like API documents, sorted, relative to the project's folder. */
+export async function listApiFiles(root: string, folder: string = 'apis'): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => [])
+  const files = entries.filter((entry) => entry.isFile() && /\.(ya?ml|json)$/.test(entry.name)).map((entry) => posix.join(...slashed(join(entry.parentPath, entry.name)).slice(slashed(root).replace(/\/$/, '').length + 1).split('/')))
+  return files.filter((file) => looksLikeApi(readFileSync(join(root, file), 'utf8'))).sort()
+}
+
+/** The API's name: the file's name without extension. */
+export function apiNameOf(file: string): string {
+  return basename(file, extname(file))
+}
+
+/** Reads one API document with all files that it refers to; `file` is relative to the project's folder. */
+export async function readApi(root: string, file: string): Promise<ApiDocument> {
+  const { source, faults } = parseSource(file, readFileSync(join(root, file), 'utf8'))
+  const value = source.value
+  const openapi = isObject(value) ? String(value['openapi'] ?? value['swagger'] ?? '') : ''
+  const api: ApiDocument = { api: apiNameOf(file), file, openapi, dialect: dialectOf(openapi) ?? '3.0', document: undefined, sources: [source], origins: [], faults }
+  if (!isObject(value)) {
+    if (faults.length === 0) api.faults.push(faultIn(api, { code: 'document-invalid', pointer: '', message: 'The document is not a mapping' }))
+    return api
+  }
+  if (dialectOf(openapi) === undefined) {
+    api.faults.push(faultIn(api, { code: 'version-unsupported', pointer: 'openapi' in value ? '/openapi' : '/swagger', message: `The version "${openapi}" is not supported`, hint: 'use openapi: 3.0.x, openapi: 3.1.x or swagger: "2.0"' }))
+    return api
+  }
+  api.document = structuredClone(value)
+  bundleRefs(api, moreFiles(root))
+  if (api.dialect === '2.0') await convert(api, api.document)
+  return api
+}
+
+async function convert(api: ApiDocument, swagger: JsonObject): Promise<void> {
+  const result = await convertSwagger(swagger)
+  if ('openapi' in result) {
+    api.document = result.openapi
+    api.origins = api.origins.map((origin) => ({ ...origin, pointer: origin.pointer.replace(/^\/definitions\//, '/components/schemas/').replace(/^\/(parameters|responses)\//, '/components/$1/') }))
+    return
+  }
+  api.document = undefined
+  api.faults.push(faultIn(api, { code: 'conversion-failed', pointer: '', message: `The document cannot be converted to OpenAPI 3: ${result.failure}` }))
+}
+
+function moreFiles(root: string): ReadMore {
+  return (file) => {
+    const fault = (message: string, hint: string): { source: undefined; faults: Fault[] } => ({ source: undefined, faults: [{ code: 'file-unreadable', file, message, hint }] })
+    if (file.startsWith('..')) return fault('A $ref leads out of the project folder', 'copy the file into apis/')
+    try {
+      const { source, faults } = parseSource(file, readFileSync(join(root, file), 'utf8'))
+      return { source: faults.length > 0 ? undefined : source, faults }
+    } catch (error) {
+      return fault(`The file that a $ref names cannot be read: ${(error as { code?: string }).code ?? messageOf(error)}`, 'check the path of the $ref; it is relative to the file that holds it')
+    }
+  }
+}
+
+function dialectOf(version: string): ApiDocument['dialect'] | undefined {
+  if (/^3\.0(\.|$)/.test(version) || version === '3') return '3.0'
+  if (/^3\.1(\.|$)/.test(version)) return '3.1'
+  return /^2(\.0)?$/.test(version) ? '2.0' : undefined
+}
+
+// Only says no where the word stands nowhere at the top; parsing every file of $ref material would cost more.
+function looksLikeApi(text: string): boolean {
+  if (/^\uFEFF?\s*\{\s*"(openapi|swagger)"/.test(text)) return true
+  return /^\uFEFF?\s*\{/.test(text) ? /"(openapi|swagger)"\s*:/.test(text) && topLevelHas(text) : /^\uFEFF?["']?(openapi|swagger)["']?\s*:/m.test(text)
+}
+
+function topLevelHas(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
+    return isObject(value) && ('openapi' in value || 'swagger' in value)
+  } catch {
+    return true
+  }
+}
+
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/')
+}
