@@ -112,16 +112,15 @@ function withoutUnused(code: string): string {
 /** Gives the numbered names of Ajv's output numbers in order of appearance, so that the bytes do not depend on what else was compiled. */
 export function renumber(code: string, counters: Map<string, number>): string {
   const names = new Map<string, string>()
-  return withoutUnused(code).replace(/"(?:[^"\\]|\\.)*"|(?<![.\w$])(validate|wrapper|root|schema|keyword|pattern|formats|func|obj)(\d+)\b(?:\.validate\b)?/g, (found, prefix: string | undefined) => {
-    if (prefix === undefined) return found
-    const isWrapper = prefix === 'wrapper' || prefix === 'root'
-    const name = isWrapper ? found.replace('.validate', '') : found
-    const known = names.get(name)
+  return withoutUnused(code).replace(/"(?:[^"\\]|\\.)*"|(?<![.\w$])((?:validate|schema|keyword|pattern|formats|func|obj)\d+\b|(?:wrapper|root)\d+\b(?:\.validate\b)?)/g, (found, name: string | undefined) => {
+    if (name === undefined) return found
+    const plain = name.replace('.validate', '')
+    const known = names.get(plain)
     if (known !== undefined) return known
-    const short = isWrapper ? 'validate' : prefix
-    const count = counters.get(short) ?? 0
-    counters.set(short, count + 1)
-    names.set(name, `${short}${count}`)
-    return `${short}${count}`
+    const prefix = /^(wrapper|root)/.test(plain) ? 'validate' : plain.replace(/\d+$/, '')
+    const count = counters.get(prefix) ?? 0
+    counters.set(prefix, count + 1)
+    names.set(plain, `${prefix}${count}`)
+    return `${prefix}${count}`
   })
 }
