@@ -27,10 +27,13 @@ export function readAnswer(answer: Answer, operation: ClientOperation): ReadAnsw
   return isMismatch ? { media, body, fault: `it is ${media === '' ? 'of no media type' : media}, not ${declared.media.join(' or ')}` } : { media, body }
 }
 
-/** The reply that the document declares for a status: exact, by its hundred, or the default. */
+/** The reply that the document declares for a status: exact, by its hundred, or the default where that can be meant. */
 export function declaredReply(operation: ClientOperation, status: number): CompiledReply | undefined {
   const find = (name: string): CompiledReply | undefined => operation.replies.find((reply) => reply.status.toUpperCase() === name)
-  return find(String(status)) ?? find(`${Math.floor(status / 100)}XX`) ?? find('DEFAULT')
+  const exact = find(String(status)) ?? find(`${Math.floor(status / 100)}XX`)
+  // Beside a declared success, the default describes the errors.
+  const isDefaultForErrors = status < 300 && operation.replies.some((reply) => reply.status.startsWith('2'))
+  return exact ?? (isDefaultForErrors ? undefined : find('DEFAULT'))
 }
 
 /** Bytes as text, in the charset of a Content-Type header, else UTF-8. */

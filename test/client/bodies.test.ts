@@ -109,3 +109,11 @@ test('a body beyond the limit is not read to its end', async () => {
   assert.equal(error['code'], 'BACKEND_RESPONSE_INVALID')
   assert.match(error.message, /more than 1000 bytes/)
 })
+
+test('the default reply says nothing of a success where another success is declared', async () => {
+  await using server = await serve((_, response) => void response.writeHead(202, { 'content-type': 'text/plain' }).end('later'))
+  const replies = [{ status: 'default', media: ['application/json'] }]
+  const client = createClient(apiOf([operation({ id: 'getA', replies }), operation({ id: 'getB', replies: [{ status: '200', media: ['application/json'] }, ...replies] })]), { url: server.url })
+  assert.equal((await thrownBy(client['getA']!()))['code'], 'BACKEND_RESPONSE_INVALID')
+  assert.equal(await client['getB']!(), 'later')
+})
