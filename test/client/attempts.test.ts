@@ -101,7 +101,7 @@ test('a refused connection is BACKEND_UNREACHABLE after all attempts', async () 
 test('429 and 503 with Retry-After are waited for by GET, unless it takes too long', async () => {
   await using server = await serve((request, response, count) => {
     const after = request.url === '/getText' ? '3600' : '2'
-    if (count % 2 === 1) return json(response, 503, { status: 503, error: 'BUSY', error_description: 'busy' }, { 'retry-after': after })
+    if (count % 2 === 1) return json(response.setHeader('retry-after', after), 503, { status: 503, error: 'BUSY', error_description: 'busy' })
     return json(response, 200, { id: 'a' })
   })
   const time = clock()
@@ -113,7 +113,7 @@ test('429 and 503 with Retry-After are waited for by GET, unless it takes too lo
 })
 
 test('503 is not repeated for POST, nor without Retry-After', async () => {
-  await using server = await serve((request, response) => json(response, 503, { status: 503, error: 'BUSY', error_description: 'busy' }, request.method === 'POST' ? { 'retry-after': '1' } : {}))
+  await using server = await serve((request, response) => json(request.method === 'POST' ? response.setHeader('retry-after', '1') : response, 503, { status: 503, error: 'BUSY', error_description: 'busy' }))
   const client = createClient(things, { url: server.url, clock: clock() })
   await thrownBy(client.createThing({ body: { id: 'a' } }))
   await thrownBy(client.getThing(thing))

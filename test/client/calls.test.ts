@@ -73,7 +73,7 @@ test('text, bytes and empty answers come as they are declared', async () => {
 })
 
 test('$send gives every status with headers and body', async () => {
-  await using server = await serve((_, response) => json(response, 404, { code: 'gone' }, { 'x-request': '7' }))
+  await using server = await serve((_, response) => json(response.setHeader('x-request', '7'), 404, { code: 'gone' }))
   const client = createClient(things, { url: server.url })
   const exchange: Exchange = await client.$send('getThing', { path: { id: 'a/b ?' } })
   assert.equal(exchange.status, 404)
