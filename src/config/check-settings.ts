@@ -1,7 +1,7 @@
 // Every key of a file: known, own, replaced or misspelt, and whether its value has the right form.
 import { editDistance, type Fault } from '../errors/index.ts'
 import { valueFault } from './check-value.ts'
-import { apiKeys, keySpec, knownKeyNames, snakeCase } from './key-table.ts'
+import { apiKeys, entryOf, keySpec, knownKeyNames, snakeCase } from './key-table.ts'
 import type { KeySpec } from './keys.ts'
 import { replacedKeys, synonyms, variableKeys } from './replaced-keys.ts'
 import type { Setting } from './yaml-source.ts'
@@ -10,6 +10,8 @@ import type { Setting } from './yaml-source.ts'
 export interface Checked {
   settings: Setting[]
   at: 'base' | 'overlay'
+  /** Keys above these settings, with a dot behind: `stages.live.`; empty at the top of a file. */
+  under: string
   /** Values that stand for a variable and are checked once it is read. */
   secretNames: ReadonlySet<string>
 }
@@ -19,6 +21,12 @@ export interface Findings {
   notices: Fault[]
 }
 
+interface Place {
+  setting: Setting
+  /** The dotted key. */
+  pointer: string
+}
+
 const reservedKeys = ['stage', 'values', 'secretKeys']
 
 /** Adds a fault for everything wrong and a notice for every key that nothing reads. */
@@ -26,63 +34,67 @@ export function checkSettings(checked: Checked, findings: Findings): void {
   for (const setting of checked.settings) checkSetting(setting, checked, findings)
   for (const [other, known] of Object.entries(synonyms)) {
     const doubled = checked.settings.find((setting) => setting.key === other)
-    if (doubled !== undefined && checked.settings.some((setting) => setting.key === known)) report(findings.faults, doubled, { code: 'config-key-twice', message: `${other} is another name of ${known}, and both are set`, hint: `keep ${known}` })
+    if (doubled !== undefined && checked.settings.some((setting) => setting.key === known)) report(findings.faults, { setting: doubled, pointer: checked.under + other }, { code: 'config-key-twice', message: `${other} is another name of ${known}, and both are set`, hint: `keep ${known}` })
   }
 }
 
 function checkSetting(setting: Setting, checked: Checked, findings: Findings): void {
   const { key } = setting
-  const known = synonyms[key] ?? key
+  const place = { setting, pointer: checked.under + key }
+  const known = entryOf(synonyms, key) ?? key
   if (key === 'stages') checkStages(setting, checked, findings)
   else if (key === 'apis') checkApis(setting, checked, findings.faults)
-  else if (keySpec(known) !== undefined) checkValue({ setting, spec: keySpec(known)!, key }, checked, findings.faults)
-  else if (Object.hasOwn(variableKeys, key)) checkVariableKey(setting, findings)
-  else if (Object.hasOwn(replacedKeys, key)) report(findings.notices, setting, { code: 'config-key-replaced', message: `${key} is not used: ${replacedKeys[key]}` })
-  else checkOwnKey(setting, findings.faults)
+  else if (keySpec(known) !== undefined) checkValue({ ...place, spec: keySpec(known)!, key }, checked, findings.faults)
+  else if (Object.hasOwn(variableKeys, key)) checkVariableKey(place, findings)
+  else if (Object.hasOwn(replacedKeys, key)) report(findings.notices, place, { code: 'config-key-replaced', message: `${key} is not used: ${replacedKeys[key]}` })
+  else checkOwnKey(place, findings.faults)
 }
 
 function checkStages(setting: Setting, checked: Checked, findings: Findings): void {
-  if (checked.at === 'overlay') return report(findings.faults, setting, { code: 'config-value', message: 'stages may stand only at the top of klue-config.yaml', hint: 'write the keys of this stage without stages' })
-  if (setting.inner === undefined && setting.value !== null) return report(findings.faults, setting, { code: 'config-value', message: 'stages must be a map of stage names to their keys' })
+  const place = { setting, pointer: checked.under + setting.key }
+  if (checked.at === 'overlay') return report(findings.faults, place, { code: 'config-value', message: 'stages may stand only at the top of klue-config.yaml', hint: 'write the keys of this stage without stages' })
+  if (setting.inner === undefined && setting.value !== null) return report(findings.faults, place, { code: 'config-value', message: 'stages must be a map of stage names to their keys' })
   for (const stage of setting.inner ?? []) {
-    if (stage.inner !== undefined) checkSettings({ ...checked, settings: stage.inner, at: 'overlay' }, findings)
-    else if (stage.value !== null) report(findings.faults, stage, { code: 'config-value', message: `stages.${stage.key} must be a map of keys to values` })
+    if (stage.inner !== undefined) checkSettings({ ...checked, settings: stage.inner, at: 'overlay', under: `stages.${stage.key}.` }, findings)
+    else if (stage.value !== null) report(findings.faults, { setting: stage, pointer: `stages.${stage.key}` }, { code: 'config-value', message: `stages.${stage.key} must be a map of keys to values` })
   }
 }
 
 function checkApis(setting: Setting, checked: Checked, faults: Fault[]): void {
   if (setting.value === null) return
-  if (setting.inner === undefined) return report(faults, setting, { code: 'config-value', message: `apis ${valueFault(keySpec('apis')!, setting.value) ?? 'must be a map'}` })
+  if (setting.inner === undefined) return report(faults, { setting, pointer: `${checked.under}apis` }, { code: 'config-value', message: `apis ${valueFault(keySpec('apis')!, setting.value) ?? 'must be a map'}` })
   for (const api of setting.inner) {
-    if (api.inner === undefined) report(faults, api, { code: 'config-value', message: `apis.${api.key} must be a map with url, username, password or timeout_ms` })
+    if (api.inner === undefined) report(faults, { setting: api, pointer: `${checked.under}apis.${api.key}` }, { code: 'config-value', message: `apis.${api.key} must be a map with url, username, password or timeout_ms` })
     for (const inner of api.inner ?? []) {
       const key = `apis.${api.key}.${inner.key}`
-      const spec = Object.hasOwn(apiKeys, inner.key) ? apiKeys[inner.key] : undefined
-      if (spec !== undefined) checkValue({ setting: inner, spec, key }, checked, faults)
-      else report(faults, inner, { code: 'config-key-unknown', message: `there is no key ${key}`, hint: suggestion(inner.key, Object.keys(apiKeys)) ?? `the keys are ${Object.keys(apiKeys).join(', ')}` })
+      const place = { setting: inner, pointer: checked.under + key }
+      const spec = entryOf(apiKeys, inner.key)
+      if (spec !== undefined) checkValue({ ...place, spec, key }, checked, faults)
+      else report(faults, place, { code: 'config-key-unknown', message: `there is no key ${key}`, hint: suggestion(inner.key, Object.keys(apiKeys)) ?? `the keys are ${Object.keys(apiKeys).join(', ')}` })
     }
   }
 }
 
-function checkValue(row: { setting: Setting; spec: KeySpec; key: string }, checked: Checked, faults: Fault[]): void {
+function checkValue(row: Place & { spec: KeySpec; key: string }, checked: Checked, faults: Fault[]): void {
   const { setting, spec, key } = row
   if (setting.value === null || (typeof setting.value === 'string' && checked.secretNames.has(setting.value))) return
   const wrong = valueFault(spec, setting.value)
-  if (wrong !== undefined) report(faults, setting, { code: 'config-value', message: `${key} ${wrong}` })
+  if (wrong !== undefined) report(faults, row, { code: 'config-value', message: `${key} ${wrong}` })
 }
 
-function checkVariableKey(setting: Setting, findings: Findings): void {
+function checkVariableKey(place: Place, findings: Findings): void {
+  const { setting } = place
   const known = variableKeys[setting.key]!
-  if (typeof setting.value !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(setting.value)) return report(findings.faults, setting, { code: 'config-value', message: `${setting.key} must be the name of an environment variable` })
-  report(findings.notices, setting, { code: 'config-key-replaced', message: `${setting.key} is an older form: write ${known}: ${setting.value} and list ${setting.value} under env_secrets` })
+  if (typeof setting.value !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(setting.value)) return report(findings.faults, place, { code: 'config-value', message: `${setting.key} must be the name of an environment variable` })
+  report(findings.notices, place, { code: 'config-key-replaced', message: `${setting.key} is an older form: write ${known}: ${setting.value} and list ${setting.value} under env_secrets` })
 }
 
-function checkOwnKey(setting: Setting, faults: Fault[]): void {
-  const { key } = setting
+function checkOwnKey(place: Place, faults: Fault[]): void {
+  const { key } = place.setting
   const hint = suggestion(key, [...knownKeyNames(), ...Object.keys(synonyms), 'stages'])
-  if (hint !== undefined) report(faults, setting, { code: 'config-key-unknown', message: `there is no key ${key}`, hint })
-  else if (!/^[A-Za-z][\w.-]*$/.test(key)) report(faults, setting, { code: 'config-key-unknown', message: `the key ${JSON.stringify(key)} must be a letter followed by letters, digits, dots, dashes or underscores` })
-  else if (reservedKeys.includes(key)) report(faults, setting, { code: 'config-key-unknown', message: `the key ${key} is taken by the configuration object itself`, hint: 'choose another name' })
+  if (hint !== undefined) report(faults, place, { code: 'config-key-unknown', message: `there is no key ${key}`, hint })
+  else if (!/^[A-Za-z][\w.-]*$/.test(key)) report(faults, place, { code: 'config-key-unknown', message: `the key ${JSON.stringify(key)} must be a letter followed by letters, digits, dots, dashes or underscores` })
+  else if (reservedKeys.includes(key)) report(faults, place, { code: 'config-key-unknown', message: `the key ${key} is taken by the configuration object itself`, hint: 'choose another name' })
 }
 
 // Own keys are welcome, so only a slip of one or two letters is refused; in a short name two letters are half of it.
@@ -95,6 +107,7 @@ function suggestion(key: string, candidates: string[]): string | undefined {
   return near === undefined ? undefined : `did you mean ${near.candidate}?`
 }
 
-function report(faults: Fault[], setting: Setting, fault: { code: string; message: string; hint?: string }): void {
-  faults.push({ file: setting.file, line: setting.line, column: setting.column, pointer: setting.key, ...fault })
+function report(faults: Fault[], place: Place, fault: { code: string; message: string; hint?: string }): void {
+  const { file, line, column } = place.setting
+  faults.push({ file, line, column, pointer: place.pointer, ...fault })
 }

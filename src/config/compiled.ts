@@ -2,7 +2,7 @@
 import { type Fault, UsageError } from '../errors/index.ts'
 import { isMap, toApiSettings, valueFault, valueFromText } from './check-value.ts'
 import { environment } from './environment.ts'
-import { apiKeys, camelCase, keySpec, keyTable, snakeCase } from './key-table.ts'
+import { apiKeys, camelCase, entryOf, keySpec, keyTable, snakeCase } from './key-table.ts'
 import type { Config, KeySpec } from './keys.ts'
 
 /** Plain JSON: the merged files of a stage, without the values of `env_secrets`. */
@@ -71,7 +71,7 @@ function substitute(reading: Reading): Record<string, unknown> {
 
 function substituteApi(reading: Reading, api: string, settings: unknown): unknown {
   if (!isMap(settings)) return settings
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, secretOr(reading, { key: `apis.${api}.${key}`, spec: apiKeys[key] }, value)]))
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, secretOr(reading, { key: `apis.${api}.${key}`, spec: entryOf(apiKeys, key) }, value)]))
 }
 
 function secretOr(reading: Reading, target: { key: string; spec: KeySpec | undefined }, value: unknown): unknown {
@@ -108,7 +108,13 @@ function withFixedParts(config: Record<string, unknown>, parts: { stage: string;
   // Both spellings of a known key mean one value: otherwise setting the other one at run time would do nothing, silently.
   for (const key of Object.keys(keyTable)) {
     const name = snakeCase(key)
-    if (name !== key) Object.defineProperty(config, name, { get: () => config[key], set: (value: unknown) => void (config[key] = value) })
+    if (name === key) continue
+    Object.defineProperty(config, name, {
+      get: () => config[key],
+      set(value: unknown) {
+        config[key] = value
+      },
+    })
   }
   return config
 }
@@ -121,8 +127,12 @@ function checkKey(reading: Reading, row: { name: string; spec: KeySpec }, value:
   if (row.spec.type !== 'map of called APIs' || !isMap(value)) return
   for (const [api, settings] of Object.entries(value)) {
     if (!isMap(settings)) report(`apis.${api}`, 'must be a map with url, username, password or timeout_ms')
-    else for (const [key, setting] of Object.entries(settings)) if (apiKeys[key] !== undefined && setting !== undefined) report(`apis.${api}.${key}`, valueFault(apiKeys[key], setting))
+    else for (const [key, setting] of Object.entries(settings)) checkApiKey(entryOf(apiKeys, key), setting, (wrong) => report(`apis.${api}.${key}`, wrong))
   }
+}
+
+function checkApiKey(spec: KeySpec | undefined, setting: unknown, report: (wrong: string | undefined) => void): void {
+  if (spec !== undefined && setting !== undefined) report(valueFault(spec, setting))
 }
 
 function defaultOf(spec: KeySpec, stage: string): unknown {

@@ -13,7 +13,11 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   KLUE_SERVER_HOST: 'Host that acceptance tests call.',
   KLUE_SERVER_PORT: 'Port that acceptance tests call.',
   KLUE_STAGE: 'Stage where no `--stage` says otherwise; `local` by default.',
-  KLUE_TARGET: 'Where acceptance tests run: `in-process`, `local` or an URL.',
+  KLUE_TABLE_PREFIX: 'Set by the deployment: what the names of the tables begin with.',
+  KLUE_TARGET: 'Set by `klue test` for the test files: where the service is, as JSON.',
+  KLUE_TEST_PASSWORD: 'Password of KLUE_TEST_USER.',
+  KLUE_TEST_USER: 'User that acceptance tests log in with, where klue cannot make one.',
+  KLUE_VERSION: 'Set by the deployment: the version that `/version` shows as `container`.',
   LAMBDA_TASK_ROOT: 'Set by Lambda: folder of the function.',
   NO_COLOR: 'Anything but empty: output without colours.',
   NO_ERROR_REPORTING: '`1`: no report is delivered.',
@@ -34,7 +38,11 @@ export type EnvironmentName =
   | 'KLUE_SERVER_HOST'
   | 'KLUE_SERVER_PORT'
   | 'KLUE_STAGE'
+  | 'KLUE_TABLE_PREFIX'
   | 'KLUE_TARGET'
+  | 'KLUE_TEST_PASSWORD'
+  | 'KLUE_TEST_USER'
+  | 'KLUE_VERSION'
   | 'LAMBDA_TASK_ROOT'
   | 'NO_COLOR'
   | 'NO_ERROR_REPORTING'

@@ -69,3 +69,8 @@ export function keySpec(name: string): KeySpec | undefined {
   const key = camelCase(name)
   return Object.hasOwn(keyTable, key) && snakeCase(key) === name ? keyTable[key as keyof KnownConfig] : undefined
 }
+
+/** An entry of a table by a name that a file gave, which may be `constructor`. */
+export function entryOf<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}

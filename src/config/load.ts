@@ -42,8 +42,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const stages = first.find((setting) => setting.key === 'stages')
   checkDeclared({ stage, stages, base, file: shownPath(options.root, base) }, faults)
   const secretNames = new Set([first, second, ...(stages?.inner ?? []).map((overlay) => overlay.inner ?? [])].flatMap(secretNamesOf))
-  checkSettings({ settings: first, at: 'base', secretNames }, { faults, notices })
-  checkSettings({ settings: second, at: 'overlay', secretNames }, { faults, notices })
+  checkSettings({ settings: first, at: 'base', under: '', secretNames }, { faults, notices })
+  checkSettings({ settings: second, at: 'overlay', under: '', secretNames }, { faults, notices })
   if (faults.length > 0) throw new UsageError(faults)
   const overlay = stages?.inner?.find((setting) => setting.key === stage)?.inner ?? []
   const compiled = { stage, ...mergeSettings([first.filter((setting) => setting !== stages), second, overlay]) }

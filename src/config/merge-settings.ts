@@ -1,6 +1,7 @@
 // Settings of several files over each other: later ones win; called APIs are merged key by key.
 import type { CompiledConfig } from './compiled.ts'
 import { isMap } from './check-value.ts'
+import { entryOf } from './key-table.ts'
 import { synonyms, variableKeys } from './replaced-keys.ts'
 import type { Setting } from './yaml-source.ts'
 
@@ -8,7 +9,7 @@ import type { Setting } from './yaml-source.ts'
 export function mergeSettings(layers: Setting[][]): Pick<CompiledConfig, 'values' | 'places'> {
   const merged: Pick<CompiledConfig, 'values' | 'places'> = { values: {}, places: {} }
   for (const setting of layers.flat()) {
-    const name = synonyms[setting.key] ?? variableKeys[setting.key] ?? setting.key
+    const name = entryOf(synonyms, setting.key) ?? entryOf(variableKeys, setting.key) ?? setting.key
     // An empty key (`port:`) takes the value of a lower layer back to the default.
     if (setting.value === null) delete merged.values[name]
     else merged.values[name] = name === 'apis' ? mergeApis(merged.values[name], setting.value) : setting.value
@@ -34,7 +35,7 @@ function withoutEmpty(settings: Record<string, unknown>): Record<string, unknown
 
 // After the merge: a later `env_secrets` replaces the list, and must not lose the names that env_jwt_* gave.
 function addVariableNames(values: Record<string, unknown>, settings: Setting[]): void {
-  for (const setting of settings) if (variableKeys[setting.key] !== undefined) addSecretName(values, setting.value)
+  for (const setting of settings) if (entryOf(variableKeys, setting.key) !== undefined) addSecretName(values, setting.value)
 }
 
 function addSecretName(values: Record<string, unknown>, name: unknown): void {
