@@ -53,7 +53,7 @@ export async function openLocalBundler(options: { root: string; entries: string[
       const result = await current.rebuild().catch((error: unknown) => {
         throw new UsageError(toFaults((error as { errors?: Message[] }).errors ?? []))
       })
-      return { modules: await write(result.outputFiles, { ...options, round }), inputs: Object.keys(result.metafile.inputs).map((input) => join(root, input)) }
+      return { modules: await write(result.outputFiles ?? [], { ...options, round }), inputs: Object.keys(result.metafile?.inputs ?? {}).map((input) => join(root, input)) }
     },
     async dispose() {
       await current?.dispose()

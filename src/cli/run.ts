@@ -44,7 +44,7 @@ function parse(command: Command, words: string[], output: Output): Parsed | unde
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true, strict: true })
     return { values: values as Parsed['values'], positionals }
   } catch (error) {
-    const unknown = /^--?([\w-]+)/.exec(words.find((word) => word.startsWith('-') && !(word.replace(/^--?/, '').split('=')[0]! in command.options)) ?? '')?.[1]
+    const unknown = /^--?([\w-]+)/.exec(words.find((word) => word.startsWith('-') && !Object.hasOwn(command.options, word.replace(/^--?/, '').split('=', 1).join(''))) ?? '')?.[1]
     const similar = unknown === undefined ? undefined : nearest(unknown, Object.keys(command.options))
     const sentence = unknown === undefined ? (error as Error).message : `there is no option --${unknown}${similar === undefined ? '' : `; did you mean --${similar}?`}`
     output.printError(`klue ${command.name}: ${sentence} ("klue help ${command.name}" lists them)`)

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { loadConfig } from '../config/build.ts'
 import { type Config, setConfig, stageName } from '../config/index.ts'
-import { localSecrets } from '../platform/index.ts'
+import { localSecrets } from '../platform/local/index.ts'
 
 /** Loads and sets the configuration of a stage. */
 export async function loadStage(root: string, stage: string | undefined): Promise<Config> {

@@ -1,6 +1,6 @@
 // The documents that a local service publishes, and the page that shows them.
 import { docPage, docPageCsp } from '../docpage/index.ts'
-import type { Platform } from '../runtime/index.ts'
+import type { Platform } from '../runtime/edge.ts'
 import { readPublished } from '../spec/index.ts'
 
 type Published = Awaited<ReturnType<NonNullable<Platform['document']>>>
@@ -12,5 +12,5 @@ export async function localDocument(root: string, api: string, form: 'html' | 'y
   if (form === 'yaml') return { contentType: 'text/plain; charset=utf-8', text: found.source }
   if (form === 'json') return { contentType: 'application/json', text: JSON.stringify(found.document) }
   const text = docPage({ title: found.title, api, specUrl: `/doc/${encodeURIComponent(api)}.json` })
-  return { contentType: 'text/html; charset=utf-8', text, headers: { 'content-security-policy': docPageCsp } }
+  return { contentType: 'text/html; charset=utf-8', text, headers: { 'content-security-policy': docPageCsp() } }
 }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../errors/index.ts'
-import type { Service } from '../runtime/index.ts'
+import type { Service } from '../runtime/edge.ts'
 
 /** A service with the file that declares it. */
 export interface LocatedService {

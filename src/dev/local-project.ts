@@ -6,10 +6,10 @@ import { type Config, env, setConfig } from '../config/index.ts'
 import { loadConfig } from '../config/build.ts'
 import { UsageError } from '../errors/index.ts'
 import { type Database, ensureTables, openDatabase } from '../persist/index.ts'
-import { type LocalDynamo, localSecrets, openLocalDynamo } from '../platform/index.ts'
-import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../runtime/index.ts'
+import { type LocalDynamo, localSecrets, openLocalDynamo } from '../platform/local/index.ts'
+import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../runtime/edge.ts'
 import { generate } from '../spec/index.ts'
-import { openStore, type Store } from '../store/index.ts'
+import { openStore, type Store, storeDefinition } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
 import { findEntries, importServices, type LocatedService } from './entries.ts'
@@ -96,7 +96,7 @@ async function openData({ root, inMemory }: LocalProjectOptions, config: Config)
   const given = env('AWS_ENDPOINT_URL_DYNAMODB') ?? env('AWS_ENDPOINT_URL') ?? config.dynamodbEndpoint
   const embedded: LocalDynamo | undefined = given === undefined ? await openLocalDynamo(inMemory === true ? { memory: true } : { folder: join(root, '.klue', 'dynamodb') }) : undefined
   const database = openDatabase({ endpoint: given ?? embedded!.endpoint, prefix: `${config.name}-${config.stage}-` })
-  const store = openStore(database, { attempts: config.loginAttempts, windowSeconds: config.loginWindowSeconds })
+  const store = openStore(database, config)
   return {
     database,
     store,
@@ -141,7 +141,7 @@ class State {
     if (faults.length > 0) throw new UsageError(faults)
     const services = located.map((one) => this.#bind(one))
     const definitions = located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist))
-    await ensureTables(this.#data.database, definitions)
+    await ensureTables(this.#data.database, [storeDefinition, ...definitions])
     this.services = services
     const local = this.platform.local as Map<string, LocalService['answer']>
     local.clear()

@@ -1,9 +1,9 @@
 // The store of a stage for commands: through the running local server, or opened for the moment, or in the account.
 import { join } from 'node:path'
 import { type Config, env } from '../config/index.ts'
-import { openDatabase } from '../persist/index.ts'
-import { joinLocalDynamo, openLocalDynamo } from '../platform/index.ts'
-import { openStore, type Store } from '../store/index.ts'
+import { ensureTables, openDatabase } from '../persist/index.ts'
+import { joinLocalDynamo, openLocalDynamo } from '../platform/local/index.ts'
+import { openStore, type Store, storeDefinition } from '../store/index.ts'
 
 export interface OpenedStore {
   store: Store
@@ -20,8 +20,8 @@ export async function openStageStore(root: string, config: Config): Promise<Open
   const own = isEmbedded && running === undefined ? await openLocalDynamo({ folder }) : undefined
   const endpoint = given ?? running ?? own?.endpoint
   const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, ...(endpoint === undefined ? {} : { endpoint }) })
-  const store = openStore(database, { attempts: config.loginAttempts, windowSeconds: config.loginWindowSeconds })
-  if (isEmbedded) await store.ensure()
+  const store = openStore(database, config)
+  if (isEmbedded) await ensureTables(database, [storeDefinition])
   return {
     store,
     async close() {

@@ -1,5 +1,5 @@
 // Log records as a person reads them on a terminal.
-import type { LogRecord } from '../runtime/index.ts'
+import type { LogRecord } from '../runtime/edge.ts'
 
 export interface ReadableOptions {
   /** With ANSI colours. */

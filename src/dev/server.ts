@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { UsageError } from '../errors/index.ts'
-import type { ApiRequest, ApiResponse } from '../runtime/index.ts'
+import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
 
 /** A listening server. */
 export interface LocalServer {

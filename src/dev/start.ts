@@ -4,6 +4,7 @@ import { isUsageError, messageOf, UsageError } from '../errors/index.ts'
 import type { Change, LocalProject } from './local-project.ts'
 import { openLocalProject } from './local-project.ts'
 import type { LocalProjectOptions } from './local-project.ts'
+import { forgetRunning, noteRunning } from './running.ts'
 import { type LocalServer, startServer } from './server.ts'
 import { watchProject } from './watch.ts'
 
@@ -45,12 +46,16 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
     await stopAll(servers, project)
     throw error
   }
+  const addresses = project.services.map(({ name, apis }, index) => ({ name, apis, url: `http://127.0.0.1:${servers[index]!.port}` }))
+  // A server with data of its own in memory is nobody else's business.
+  if (options.inMemory !== true) noteRunning(options.root, { pid: process.pid, stage: project.config.stage, addresses })
   const stopWatching = options.watch === true ? watchProject(options.root, (changes) => reload(project, changes, options)) : undefined
   return {
     project,
-    addresses: project.services.map(({ name, apis }, index) => ({ name, apis, url: `http://127.0.0.1:${servers[index]!.port}` })),
+    addresses,
     async stop() {
       stopWatching?.()
+      forgetRunning(options.root)
       await stopAll(servers, project)
     },
   }

@@ -28,7 +28,7 @@ export function toHttpError(thrown: unknown, options: { hideInternals?: boolean 
 /** The error that an error body of another service stands for; status, code and error_id are kept. */
 export function fromErrorBody(body: ErrorBody): HttpError {
   const { status, error, error_description, error_id, user_message, error_caught, errors, ...fields } = body
-  const failure = new HttpError(status >= 400 && status <= 999 ? status : 500, error, error_description, {
+  const failure = new HttpError({ status: status >= 400 && status <= 999 ? status : 500, code: error }, error_description, {
     fields,
     ...(typeof error_id === 'string' ? { errorId: error_id } : {}),
     ...(Array.isArray(errors) ? { errors } : {}),

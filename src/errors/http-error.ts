@@ -63,7 +63,7 @@ export class HttpError extends Error {
   userMessage: string | undefined
   errorCaught: string | undefined
 
-  constructor(status: number, code: string, message: string, options: HttpErrorOptions = {}) {
+  constructor({ status, code }: { status: number; code: string }, message: string, options: HttpErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'HttpError'
     this.status = status
@@ -118,7 +118,7 @@ export function isHttpError(value: unknown): value is HttpError {
 export function defineError(code: string, status: number, sentence: string): ErrorMaker {
   if (!/^[A-Z][A-Z0-9_]*$/.test(code)) throw new TypeError(`defineError: the code ${JSON.stringify(code)} must be UPPER_SNAKE, for example PET_NOT_FOUND`)
   if (!Number.isInteger(status) || status < 400 || status > 999) throw new TypeError(`defineError: the status of ${code} must be a whole number from 400 to 999, not ${status}`)
-  const make = (message: string = sentence, options: HttpErrorOptions = {}): HttpError => new HttpError(status, code, message, options)
+  const make = (message: string = sentence, options: HttpErrorOptions = {}): HttpError => new HttpError({ status, code }, message, options)
   return Object.assign(make, { code, status, sentence })
 }
 

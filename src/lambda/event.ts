@@ -1,5 +1,5 @@
 // Translates HTTP API events (payload 2.0) to requests, and answers to results.
-import type { ApiRequest, ApiResponse } from '../runtime/index.ts'
+import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
 
 /** The parts of a payload 2.0 event that are read. */
 export interface HttpApiEvent {

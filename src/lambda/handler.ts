@@ -1,5 +1,5 @@
 // The handler of a Lambda function: a service behind an HTTP API.
-import { type OpenService, openService, type Platform, type Service } from '../runtime/index.ts'
+import { type OpenService, openService, type Platform, type Service } from '../runtime/edge.ts'
 import { fromEvent, type HttpApiEvent, type HttpApiResult, toResult } from './event.ts'
 import { lambdaPlatform } from './platform.ts'
 

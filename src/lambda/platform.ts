@@ -1,9 +1,9 @@
 // The platform of a deployed function: configuration beside the bundle, tables in the account, lines on stdout.
 import { readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { env, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
+import { env, environment, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
 import { type Database, openDatabase } from '../persist/index.ts'
-import { type Platform, toLine } from '../runtime/index.ts'
+import { type Platform, toLine } from '../runtime/edge.ts'
 import { openStore, type Store } from '../store/index.ts'
 
 /** Reads what the deployment put beside the bundle. Called once an environment. */
@@ -22,7 +22,7 @@ export function lambdaPlatform(): Platform {
     config,
     database: open,
     store: () => (store ??= openStore(open())),
-    secret: (name) => Promise.resolve(env(name.toUpperCase())),
+    secret: (name) => Promise.resolve(environment()[name.toUpperCase()]),
     log: (record) => writeLine(`${toLine(record)}\n`),
     local: new Map(),
     version: env('KLUE_VERSION') ?? '',

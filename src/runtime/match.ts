@@ -58,15 +58,15 @@ function walk(node: RouteNode, state: Walk, depth: number): { operation: number;
   if (segment === '') return undefined
   for (const pattern of node.patterns ?? []) {
     const values = new RegExp(pattern.source, 'su').exec(segment)
-    const found = values && step(pattern.node, state, depth, values.slice(1))
+    const found = values && step(pattern.node, { ...state, depth }, values.slice(1))
     if (found) return found
   }
-  return node.parameter && step(node.parameter, state, depth, [segment])
+  return node.parameter && step(node.parameter, { ...state, depth }, [segment])
 }
 
-function step(node: RouteNode, state: Walk, depth: number, values: string[]): ReturnType<typeof walk> {
+function step(node: RouteNode, state: Walk & { depth: number }, values: string[]): ReturnType<typeof walk> {
   state.values.push(...values)
-  const found = walk(node, state, depth + 1)
+  const found = walk(node, state, state.depth + 1)
   if (!found) state.values.length -= values.length
   return found
 }

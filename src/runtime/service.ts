@@ -62,7 +62,7 @@ export interface ServiceApi {
 export function defineService<Operations>(options: ServiceOptions<Operations>): Service {
   const own: ServiceApi = {
     spec: options.spec,
-    handlers: options.handlers as Record<string, Handler<never> | undefined>,
+    handlers: options.handlers as unknown as Record<string, Handler<never> | undefined>,
     security: options.security ?? {},
     decorators: options.decorators ?? {},
   }

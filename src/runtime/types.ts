@@ -18,7 +18,11 @@ export interface Input<Operation extends OperationTypes = OperationTypes> {
 }
 
 /** What a handler may give back. A failure may be thrown or returned. */
-export type Output<Operation extends OperationTypes> = Operation['success'] | DeclaredReply<Operation['replies']> | Reply<number, ErrorBody> | HttpError | ErrorBody
+export type Output<Operation extends OperationTypes> = Operation['success'] | Nothing<Operation['success']> | DeclaredReply<Operation['replies']> | Reply<number, ErrorBody> | HttpError | ErrorBody
+
+// Without a body to send, a handler may simply end.
+// oxlint-disable-next-line typescript/no-invalid-void-type
+type Nothing<Success> = undefined extends Success ? void : never
 
 type DeclaredReply<Replies> = { [Status in keyof Replies]: Reply<Status extends number ? Status : number, Replies[Status]> }[keyof Replies]
 

@@ -19,16 +19,16 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   const validators = spec.request(operation)
   const faults: ErrorDetail[] = [...unreadable]
   if (body.fault !== undefined) faults.push({ pointer: '/body', message: body.fault })
-  if (validators.parameters !== undefined) faults.push(...run(validators.parameters, parameters, '', unreadable))
+  if (validators.parameters !== undefined) faults.push(...run(validators.parameters, parameters, '').filter((fault) => !unreadable.some(({ pointer }) => pointer === fault.pointer)))
   const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
-  if (check !== undefined) faults.push(...run(check, body.value, '/body', []))
+  if (check !== undefined) faults.push(...run(check, body.value, '/body'))
   return { input: { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }, faults: faults.slice(0, faultLimit) }
 }
 
 /** What is wrong with a value in the words of an error answer. */
-export function run(validator: Validator, value: unknown, prefix: string, known: { pointer: string }[]): ErrorDetail[] {
+export function run(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
   if (validator(value)) return []
-  return (validator.errors ?? []).map((fault) => toDetail(fault, prefix)).filter((detail) => !known.some(({ pointer }) => pointer === detail.pointer))
+  return (validator.errors ?? []).map((fault) => toDetail(fault, prefix))
 }
 
 function toDetail(fault: ValidationFault, prefix: string): ErrorDetail {

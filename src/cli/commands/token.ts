@@ -15,7 +15,7 @@ export const token: Command = {
   },
   async run(call) {
     const { loadStage } = await import('../stage.ts')
-    const { generateToken } = await import('../../runtime/index.ts')
+    const { generateToken } = await import('../../runtime/edge.ts')
     const config = await loadStage(call.root, textOption(call, 'stage'))
     const expiresIn = textOption(call, 'expires-in')
     if (expiresIn !== undefined && !/^[1-9]\d*$/.test(expiresIn)) throw misuse(`--expires-in ${expiresIn} is no number of seconds`)

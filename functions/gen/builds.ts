@@ -1,0 +1,296 @@
+// Types and specification of the API builds (apis/builds.yaml). Written by klue generate; change the API document instead.
+import { type ApiSpec, loadSpec, type PersistDefinition } from 'klue/runtime'
+
+/** The API builds, for defineService. */
+export const builds: ApiSpec<Operations> = loadSpec<Operations>(new URL('./builds/', import.meta.url))
+
+/** The table of Measurement. */
+export const Measurement: PersistDefinition<Measurement> = {"name":"Measurement","table":"measurements","key":{"partition":"series","sort":"id"},"indexes":[{"name":"by-job","partition":"job","sort":"measured_at"}],"ttl":"expires_at","keyTypes":{"series":"S","id":"S","job":"S","measured_at":"S"},"properties":{"series":{"type":"string"},"id":{"type":"string"},"job":{"type":"string"},"metric":{"type":"string"},"value":{"type":"number"},"unit":{"type":"string"},"build":{"type":"string"},"measured_at":{"type":"string","format":"date-time"},"recorded_by":{"type":"string"},"expires_at":{"type":"integer","format":"int64"}}}
+
+/** Every operation as its handler sees it: parameters are coerced and have their defaults. */
+export interface Operations {
+  /** POST /jobs/{job}/metrics/{metric}/measurements: Record a measurement of a CI job */
+  recordMeasurement: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: NewMeasurementReceived
+    replies: {
+      201: Measurement
+      default: Error
+    }
+    success: Measurement
+  }
+  /** GET /jobs/{job}/metrics/{metric}/measurements/{id}: One measurement */
+  getMeasurement: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+      id: string
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: undefined
+    replies: {
+      200: Measurement
+      404: Error
+      default: Error
+    }
+    success: Measurement
+  }
+  /** DELETE /jobs/{job}/metrics/{metric}/measurements/{id}: Delete a measurement */
+  deleteMeasurement: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+      id: string
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: undefined
+    replies: {
+      204: undefined
+      404: Error
+      default: Error
+    }
+    success: undefined
+  }
+  /** GET /jobs/{job}/measurements: Measurements of a job, the newest first */
+  listMeasurements: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+    }
+    query: {
+      /** Only this metric */
+      metric?: Name | undefined
+      /** Only what was measured at this time or later */
+      from?: string | undefined
+      /** Only what was measured before this time */
+      to?: string | undefined
+      /** Measurements a page */
+      limit: number
+      /** The cursor of the page before */
+      cursor?: string | undefined
+    }
+    headers: {}
+    cookies: {}
+    body: undefined
+    replies: {
+      200: MeasurementPage
+      default: Error
+    }
+    success: MeasurementPage
+  }
+  /** GET /jobs/{job}/metrics/{metric}/latest: The latest measurement of a metric */
+  getLatest: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: undefined
+    replies: {
+      200: Measurement
+      404: Error
+      default: Error
+    }
+    success: Measurement
+  }
+  /** GET /jobs/{job}/metrics/{metric}/deviation: How far the latest value moved from the one before */
+  getDeviation: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+    }
+    query: {
+      /** Percent that a value must move by to count as changed */
+      threshold: number
+    }
+    headers: {}
+    cookies: {}
+    body: undefined
+    replies: {
+      200: Deviation
+      default: Error
+    }
+    success: Deviation
+  }
+}
+
+/** Every operation as a caller gives it: what has a default may be left out. */
+export interface Calls {
+  recordMeasurement: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: NewMeasurement
+  }
+  getMeasurement: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+      id: string
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: undefined
+  }
+  deleteMeasurement: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+      id: string
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: undefined
+  }
+  listMeasurements: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+    }
+    query: {
+      /** Only this metric */
+      metric?: Name | undefined
+      /** Only what was measured at this time or later */
+      from?: string | undefined
+      /** Only what was measured before this time */
+      to?: string | undefined
+      /** Measurements a page */
+      limit?: number | undefined
+      /** The cursor of the page before */
+      cursor?: string | undefined
+    }
+    headers: {}
+    cookies: {}
+    body: undefined
+  }
+  getLatest: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: undefined
+  }
+  getDeviation: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+    }
+    query: {
+      /** Percent that a value must move by to count as changed */
+      threshold?: number | undefined
+    }
+    headers: {}
+    cookies: {}
+    body: undefined
+  }
+}
+
+export type Deviation = {
+  changed: boolean
+  current?: number | undefined
+  previous?: number | undefined
+  /** Percent, without sign */
+  delta_pct?: number | undefined
+  units?: string | undefined
+  changecount?: number | undefined
+  changed_packages?: string[] | undefined
+}
+
+/** The one shape of every error */
+export type Error = {
+  status: number
+  error: string
+  error_description: string
+  error_id?: string | undefined
+  user_message?: string | undefined
+  error_caught?: string | undefined
+  errors?: ({
+    pointer: string
+    message: string
+  })[] | undefined
+}
+
+/** A value of a metric of a CI job */
+export type Measurement = {
+  /** Job and metric, joined by a slash */
+  series: string
+  /** Sorts by the time of measurement */
+  id: string
+  job: Name
+  metric: Name
+  value: number
+  unit: string
+  build?: string | undefined
+  measured_at: string
+  /** The user whose token recorded it */
+  recorded_by: string
+  /** Epoch seconds after which it is deleted */
+  expires_at: number
+}
+
+export type MeasurementPage = {
+  measurements: Measurement[]
+  /** Absent on the last page */
+  cursor?: string | undefined
+}
+
+export type Name = string
+
+export type NewMeasurement = {
+  value: number
+  unit?: string | undefined
+  /** The build that was measured */
+  build?: string | undefined
+  /** Default now */
+  measured_at?: string | undefined
+}
+
+export type NewMeasurementReceived = {
+  value: number
+  unit: string
+  /** The build that was measured */
+  build?: string | undefined
+  /** Default now */
+  measured_at?: string | undefined
+}

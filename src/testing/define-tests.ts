@@ -1,0 +1,16 @@
+// The tests of an acceptance suite: ordinary ones, and those that may run against a live stage.
+import { test as nodeTest } from 'node:test'
+import { currentTarget } from './target.ts'
+
+export type TestBody = () => void | Promise<void>
+
+/** Declares a test that may change data; it does not run against a live stage. */
+export function test(title: string, body: TestBody): void {
+  const skip = currentTarget().isLive ? 'not marked liveSafe' : false
+  void nodeTest(title, { skip, timeout: 120_000 }, body)
+}
+
+/** Declares a test that harms nothing: it runs against a live stage too. */
+export function liveSafe(title: string, body: TestBody): void {
+  void nodeTest(title, { timeout: 120_000 }, body)
+}

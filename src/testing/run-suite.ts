@@ -1,0 +1,83 @@
+// Runs the acceptance suite on Node's own test runner against a target.
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { UsageError } from '../errors/index.ts'
+import { type CoverageRow, readCoverage } from './coverage.ts'
+import { resolveTarget, type Wanted } from './resolve-target.ts'
+import { exportTarget } from './target.ts'
+
+export interface SuiteOptions {
+  /** The project's folder. */
+  root: string
+  wanted: Wanted
+  /** Files instead of all of testaccept/, relative to `root`. */
+  files: string[]
+  /** Only tests whose title matches this regular expression. */
+  only?: string
+  /** Path of a JUnit report. */
+  junit?: string
+  /** Prints events as JSON lines instead of a report for people. */
+  asJson: boolean
+  /** Told where the tests run, before they do. */
+  onStart(title: string): void
+}
+
+export interface SuiteResult {
+  /** Exit code of the test runner. */
+  code: number
+  coverage: CoverageRow[]
+}
+
+/** Runs the suite once. Throws a UsageError where there are no tests or the target cannot be made. */
+export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
+  const files = testFiles(options)
+  const resolved = await resolveTarget(options.root, options.wanted)
+  const { coverageFolder } = resolved.target
+  rmSync(coverageFolder, { recursive: true, force: true })
+  try {
+    options.onStart(resolved.title)
+    exportTarget(resolved.target)
+    const code = await runNode(options, files)
+    return { code, coverage: readCoverage(options.root, coverageFolder) }
+  } finally {
+    rmSync(coverageFolder, { recursive: true, force: true })
+    await resolved.close()
+  }
+}
+
+function testFiles({ root, files }: SuiteOptions): string[] {
+  for (const file of files) if (!existsSync(join(root, file))) throw new UsageError({ code: 'no-test-file', file, message: 'there is no such test file' })
+  if (files.length > 0) return files
+  const folder = join(root, 'testaccept')
+  const found = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.test\.[cm]?[jt]s$/.test(file)) : []
+  if (found.length === 0) throw new UsageError({ code: 'no-tests', file: 'testaccept', message: 'there are no acceptance tests', hint: 'add testaccept/<name>.test.ts' })
+  return found.sort().map((file) => relative(root, join(folder, file)))
+}
+
+function runNode({ root, only, junit, asJson }: SuiteOptions, files: string[]): Promise<number> {
+  const args = [
+    ...sourceFlags(),
+    // Test files are TypeScript, which Node 20 does not read by itself.
+    '--import',
+    import.meta.resolve('tsx'),
+    '--test',
+    ...(only === undefined ? [] : [`--test-name-pattern=${only}`]),
+    `--test-reporter=${asJson ? import.meta.resolve(`./json-reporter${here().endsWith('.ts') ? '.ts' : '.js'}`) : 'spec'}`,
+    '--test-reporter-destination=stdout',
+    ...(junit === undefined ? [] : ['--test-reporter=junit', `--test-reporter-destination=${junit}`]),
+    ...files,
+  ]
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
+}
+
+// Run from its sources klue needs the condition that leads to them; installed it must not be set, for the sources are not there.
+function sourceFlags(): string[] {
+  return here().endsWith('.ts') ? ['--conditions=klue-source', '--enable-source-maps'] : ['--enable-source-maps']
+}
+
+function here(): string {
+  return fileURLToPath(import.meta.url)
+}
