@@ -1,5 +1,6 @@
 // Listing against the embedded DynamoDB: order, ranges, filters, cursors good and forged.
 import assert from 'node:assert/strict'
+import * as fc from 'fast-check'
 import { after, before, test } from 'node:test'
 import { isHttpError } from '../../src/errors/index.ts'
 import { type Database, ensureTables, openDatabase, openTable, type QueryOptions, type Table } from '../../src/persist/index.ts'
@@ -120,4 +121,15 @@ test('refuses forged and damaged cursors', async () => {
   for (const cursor of forged) await assert.rejects(table.query({ partition: 'a', cursor }), invalidCursor, cursor.slice(0, 50))
   await assert.rejects(table.query({ partition: 'a', cursor: 7 as never }), invalidCursor)
   assert.deepEqual(timesOf((await table.query({ partition: 'a', cursor: encode(['', 'a', '99.5']) })).items), [100, 1000.5])
+})
+
+test('answers any text as a cursor with INVALID_CURSOR or a page', async () => {
+  const anything = fc.oneof(fc.string(), fc.base64String(), fc.json().map((text) => Buffer.from(text).toString('base64url')), fc.array(fc.string(), { maxLength: 4 }).map((parts) => Buffer.from(JSON.stringify(['', 'a', ...parts])).toString('base64url')))
+  await fc.assert(fc.asyncProperty(anything, async (cursor) => {
+    try {
+      return Array.isArray((await table.query({ partition: 'a', cursor })).items)
+    } catch (failure) {
+      return invalidCursor(failure)
+    }
+  }), { seed: 1 })
 })
