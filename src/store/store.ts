@@ -8,8 +8,6 @@ export interface StoreOptions {
   loginAttempts?: number
   /** Seconds; 900 by default. */
   loginWindowSeconds?: number
-  /** Makes and checks the hashes of passwords; scrypt by default. */
-  hasher?: PasswordHasher
 }
 
 /** The kit's own table; `storeDefinition` makes it. */
@@ -17,8 +15,11 @@ export interface Store {
   readonly users: Users
 }
 
-/** Opens the store; touches neither the network nor the SDK. */
-export function openStore(database: Database, options: StoreOptions = {}): Store {
+/**
+ * Opens the store; touches neither the network nor the SDK. A whole Config will do as options.
+ * @param hasher makes and checks the hashes of passwords; apart from the options, because a Config may have an own key of any name
+ */
+export function openStore(database: Database, options: StoreOptions = {}, hasher: PasswordHasher = scryptHasher): Store {
   const limit = { attempts: options.loginAttempts ?? 5, windowSeconds: options.loginWindowSeconds ?? 900 }
-  return { users: openUsers(database, { limit, hasher: options.hasher ?? scryptHasher }) }
+  return { users: openUsers(database, { limit, hasher }) }
 }

@@ -59,7 +59,7 @@ test('stores a salted hash and no password', async () => {
 })
 
 test('verifies at most five of many parallel guesses', async () => {
-  const { users } = openStore(database, { hasher: countingHasher })
+  const { users } = openStore(database, {}, countingHasher)
   await users.add('target', 'correct horse')
   verified = 0
   const results = await Promise.allSettled(Array.from({ length: 50 }, (_, index) => users.verify('target', `wrong guess ${index}`)))
@@ -71,7 +71,7 @@ test('verifies at most five of many parallel guesses', async () => {
 })
 
 test('counts unknown names just the same, and works as hard for them', async () => {
-  const { users } = openStore(database, { hasher: countingHasher })
+  const { users } = openStore(database, {}, countingHasher)
   verified = 0
   for (let round = 0; round < 5; round++) await assert.rejects(users.verify('stranger', 'some password'), code('CREDENTIALS_INVALID'))
   assert.equal(verified, 5)
@@ -79,7 +79,7 @@ test('counts unknown names just the same, and works as hard for them', async () 
 })
 
 test('lets failures run out one by one, and forgets them after a success', async () => {
-  const { users } = openStore(database, { hasher: countingHasher, loginAttempts: 2, loginWindowSeconds: 60 })
+  const { users } = openStore(database, { loginAttempts: 2, loginWindowSeconds: 60 }, countingHasher)
   await users.add('slow', 'correct horse')
   await assert.rejects(users.verify('slow', 'wrong horse'), code('CREDENTIALS_INVALID'))
   now += 40_000
@@ -94,7 +94,7 @@ test('lets failures run out one by one, and forgets them after a success', async
 })
 
 test('refuses names, passwords and claims that are none', async () => {
-  const { users } = openStore(database, { hasher: countingHasher })
+  const { users } = openStore(database, {}, countingHasher)
   const refused = (reason: RegExp) => (failure: unknown) => isUsageError(failure) && reason.test(failure.message)
   for (const name of ['', 'x'.repeat(129), ' ada', 'a\nb', '\ud800', 7 as never]) await assert.rejects(users.add(name, 'correct horse'), refused(/the user name must/))
   for (const password of ['short', 'x'.repeat(1025), undefined as never]) await assert.rejects(users.add('bob', password), refused(/the password must/))
@@ -109,7 +109,7 @@ test('refuses names, passwords and claims that are none', async () => {
 })
 
 test('takes one name in all its Unicode forms', async () => {
-  const { users } = openStore(database, { hasher: countingHasher })
+  const { users } = openStore(database, {}, countingHasher)
   await users.add('Ame\u0301lie', 'correct horse')
   assert.equal((await users.verify('Am\u00e9lie', 'correct horse')).id, 'Am\u00e9lie')
   await users.add('\u{1f600}'.repeat(128), 'correct horse')
