@@ -1,5 +1,6 @@
 // Calls to other APIs: their address, and what of the incoming request travels along.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { gunzipSync } from 'node:zlib'
 import { type Client, type ClientOptions, type ClientSpec, createClient } from '../client/index.ts'
 import { UsageError } from '../errors/index.ts'
 import type { Context } from './context.ts'
@@ -62,10 +63,12 @@ export function localFetch(answer: (request: ApiRequest) => Promise<ApiResponse>
     const headers = new Headers(response.headers)
     for (const cookie of response.cookies) headers.append('set-cookie', cookie)
     const isEmpty = response.status === 204 || response.status === 304 || request.method === 'HEAD'
-    return new Response(isEmpty ? null : toBody(response.body), { status: response.status, headers })
+    return new Response(isEmpty ? null : toBody(response), { status: response.status, headers })
   }
 }
 
-function toBody(body: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
-  return typeof body === 'string' ? body : new Uint8Array(body)
+// What fetch hands over is never compressed, though its headers may still say so.
+function toBody({ body, headers }: ApiResponse): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body
+  return new Uint8Array(headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body)
 }

@@ -29,7 +29,7 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
     if (answer.body === undefined) return { response: { ...parts(answer), body: '' }, declared: undefined }
   }
   const media = answer.headers['content-type'] ?? chooseMedia(declared?.media ?? [], answer.body, accept)
-  const response = { ...parts(answer), body: encode(answer.body, media) }
+  const response = { ...parts(answer), body: encode(answer, media) }
   response.headers['content-type'] ??= media.startsWith('text/') && !media.includes('charset') ? `${media}; charset=utf-8` : media
   return { response, declared: declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) } }
 }
@@ -70,9 +70,10 @@ function suitsBody(media: string, body: unknown): boolean {
   return typeof body === 'string' || isJson(bareType(media))
 }
 
-function encode(body: unknown, media: string): string | Uint8Array {
+// Who sets the media type of a text has written the text in it.
+function encode({ body, headers }: Reply, media: string): string | Uint8Array {
   if (body instanceof Uint8Array) return body
-  if (typeof body === 'string' && !isJson(bareType(media))) return body
+  if (typeof body === 'string' && (headers['content-type'] !== undefined || !isJson(bareType(media)))) return body
   return JSON.stringify(body)
 }
 

@@ -1,6 +1,5 @@
 // The connection of one test file to its target, opened on first use.
 import { randomUUID } from 'node:crypto'
-import { after } from 'node:test'
 import { type LocalProject, openLocalProject } from '../dev/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { generateToken, localFetch } from '../runtime/edge.ts'
@@ -15,6 +14,8 @@ export interface Session {
   token(): string
   /** A user that can log in. Throws where the target has none. */
   user(): { name: string; password: string }
+  /** Leaves what was reached, and stops what was started. */
+  close(): Promise<void>
   /** Where an API answers; the main service where none is named. */
   address(api?: string): { url: string; fetch: typeof fetch }
 }
@@ -26,18 +27,23 @@ export function session(): Promise<Session> {
   return (opened ??= open())
 }
 
+/** Ends the session of this process, if one was opened. */
+export async function closeSession(): Promise<void> {
+  await (await opened)?.close()
+}
+
 async function open(): Promise<Session> {
   const target = currentTarget()
   const checker = openChecker(target)
   const project = target.kind === 'in-process' ? await openLocalProject({ root: target.root, inMemory: true, log: () => undefined }) : undefined
   const own = project === undefined ? target : { ...target, ...(await makeCaller(project)) }
-  after(async () => {
-    checker.save()
-    await project?.close()
-  })
   return {
     target: own,
     checker,
+    async close() {
+      checker.save()
+      await project?.close()
+    },
     token: () => wanted(own.token, 'token', 'pass it in KLUE_JWT_TOKEN'),
     user: () => wanted(own.user, 'user that can log in', 'pass one in KLUE_TEST_USER and KLUE_TEST_PASSWORD'),
     address: (api) => (project === undefined ? remoteAddress(target, api) : localAddress(project, api)),
