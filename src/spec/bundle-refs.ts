@@ -14,6 +14,7 @@ interface Bundling {
   readMore: ReadMore
   /** `file#pointer` → pointer in the bundled document. */
   placed: Map<string, string>
+  /** `$ref`s that lead nowhere, by their place in their own file. */
   broken: { file: string; pointer: string; ref: string }[]
   /** YAML aliases share objects; each is rewritten once. */
   seen: WeakSet<object>
@@ -24,6 +25,8 @@ interface Spot {
   /** Pointer in that file. */
   pointer: string
   kind: Kind
+  /** Inside a schema every reference is to a schema. */
+  inSchema: boolean
 }
 
 // Below these keys stands data, in which "$ref" means nothing.
@@ -36,16 +39,17 @@ const dataKeys = new Set(['example', 'default', 'const', 'enum'])
 export function bundleRefs(api: ApiDocument, readMore: ReadMore): void {
   if (api.document === undefined) return
   const bundling: Bundling = { api, readMore, placed: new Map(), broken: [], seen: new WeakSet() }
-  walk(bundling, api.document, { file: api.file, pointer: '', kind: 'pathItems' }, false)
+  walk(bundling, api.document, { file: api.file, pointer: '', kind: 'pathItems', inSchema: false })
   delete api.document['x-klue-path-items']
-  for (const { file, pointer, ref } of bundling.broken) api.faults.push(brokenFault(api, file, pointer, ref))
+  for (const { file, pointer, ref } of bundling.broken) api.faults.push(brokenFault(api, { file, pointer, ref }))
 }
 
-function walk(bundling: Bundling, node: unknown, spot: Spot, inSchema: boolean): void {
+function walk(bundling: Bundling, node: unknown, spot: Spot): void {
+  const { inSchema } = spot
   if (typeof node !== 'object' || node === null || bundling.seen.has(node)) return
   bundling.seen.add(node)
   if (Array.isArray(node)) {
-    node.forEach((item, index) => walk(bundling, item, { ...spot, pointer: pointerTo(spot.pointer, index) }, inSchema))
+    node.forEach((item, index) => walk(bundling, item, { ...spot, pointer: pointerTo(spot.pointer, index) }))
     return
   }
   if (!isObject(node)) return
@@ -55,7 +59,7 @@ function walk(bundling: Bundling, node: unknown, spot: Spot, inSchema: boolean):
     const names = inSchema && spot.pointer.endsWith('/properties')
     if (!names && (dataKeys.has(key) || key.startsWith('x-') || (key === 'examples' && inSchema))) continue
     const pointer = pointerTo(spot.pointer, key)
-    walk(bundling, child, { file: spot.file, pointer, kind: kindOf(spot, key, inSchema) }, inSchema || entersSchema(spot.pointer, key))
+    walk(bundling, child, { file: spot.file, pointer, kind: kindOf(spot, key), inSchema: inSchema || entersSchema(spot.pointer, key) })
   }
 }
 
@@ -63,8 +67,8 @@ function entersSchema(parent: string, key: string): boolean {
   return key === 'schema' || (key === 'schemas' && parent === '/components') || (key === 'definitions' && parent === '')
 }
 
-function kindOf(parent: Spot, key: string, inSchema: boolean): Kind {
-  if (inSchema || key === 'schema' || key === 'schemas' || key === 'definitions') return 'schemas'
+function kindOf(parent: Spot, key: string): Kind {
+  if (parent.inSchema || key === 'schema' || key === 'schemas' || key === 'definitions') return 'schemas'
   const owner = keysOf(parent.pointer).at(-1)
   if (key === 'requestBody' || owner === 'requestBodies') return 'requestBodies'
   if (owner === 'parameters' || owner === 'responses' || owner === 'headers' || owner === 'examples' || owner === 'links') return owner
@@ -81,7 +85,7 @@ function resolve(bundling: Bundling, node: JsonObject, spot: Spot): void {
   const [path = '', fragment = ''] = splitRef(ref)
   const file = path === '' ? spot.file : posix.normalize(posix.join(posix.dirname(spot.file), decodeURI(path)))
   const own = bundling.api.file
-  const target = file === own ? (isAnchor(fragment) ? anchorPointer(bundling.api.document, fragment.slice(1)) : pointerTo('', ...keysOf(fragment))) : place(bundling, file, fragment, spot.kind)
+  const target = file === own ? (isAnchor(fragment) ? anchorPointer(bundling.api.document, fragment.slice(1)) : pointerTo('', ...keysOf(fragment))) : place(bundling, { file, pointer: pointerTo('', ...keysOf(fragment)), kind: spot.kind, inSchema: spot.kind === 'schemas' })
   if (target === undefined || (file === own && valueAt(bundling.api.document, target) === undefined)) {
     bundling.broken.push({ ...spot, ref })
     delete node['$ref']
@@ -118,22 +122,23 @@ function anchorPointer(node: unknown, anchor: string, pointer: string = ''): str
 }
 
 // Copies a part of another file into the components and returns its pointer there.
-function place(bundling: Bundling, file: string, fragment: string, kind: Kind): string | undefined {
+function place(bundling: Bundling, spot: Spot): string | undefined {
   const { api } = bundling
-  const inFile = keysOf(fragment)
-  const id = `${file}#${pointerTo('', ...inFile)}`
+  const { file, kind } = spot
+  const id = `${file}#${spot.pointer}`
   const known = bundling.placed.get(id)
   if (known !== undefined) return known
   const source = sourceOf(bundling, file)
-  const value = source === undefined ? undefined : valueAt(source.value, pointerTo('', ...inFile))
+  const value = source === undefined ? undefined : valueAt(source.value, spot.pointer)
   if (value === undefined) return undefined
-  const pointer = kind === 'pathItems' ? pointerTo('', 'x-klue-path-items', freeName(api, ['x-klue-path-items'], file, inFile)) : pointerTo('', ...homeOf(api, kind), freeName(api, homeOf(api, kind), file, inFile))
-  const keys = keysOf(pointer)
+  const home = kind === 'pathItems' ? ['x-klue-path-items'] : homeOf(api, kind)
+  const keys = [...home, freeName(api, home, spot)]
+  const pointer = pointerTo('', ...keys)
   const copy = structuredClone(value)
   put(api.document as JsonObject, keys, copy)
   bundling.placed.set(id, pointer)
-  api.origins.push({ pointer, file, target: pointerTo('', ...inFile) })
-  walk(bundling, copy, { file, pointer: pointerTo('', ...inFile), kind }, kind === 'schemas')
+  api.origins.push({ pointer, file, target: spot.pointer })
+  walk(bundling, copy, spot)
   return pointer
 }
 
@@ -152,10 +157,10 @@ function homeOf(api: ApiDocument, kind: Kind): string[] {
   return kind === 'parameters' || kind === 'responses' ? [kind] : ['components', kind]
 }
 
-function freeName(api: ApiDocument, home: string[], file: string, inFile: string[]): string {
+function freeName(api: ApiDocument, home: string[], { file, pointer }: Spot): string {
   const taken = valueAt(api.document, pointerTo('', ...home))
   const base = posix.basename(file).replace(/\.[^.]+$/, '')
-  const wanted = (inFile.at(-1) ?? base).replace(/[^A-Za-z0-9._-]/g, '_')
+  const wanted = (keysOf(pointer).at(-1) ?? base).replace(/[^A-Za-z0-9._-]/g, '_')
   const names = [wanted, `${base}-${wanted}`.replace(/[^A-Za-z0-9._-]/g, '_')]
   for (let count = 2; ; count += 1) {
     const name = names.shift() ?? `${wanted}${count}`
@@ -172,7 +177,7 @@ function put(document: JsonObject, keys: string[], value: unknown): void {
   node[keys.at(-1) ?? ''] = value
 }
 
-function brokenFault(api: ApiDocument, file: string, pointer: string, ref: string): Fault {
+function brokenFault(api: ApiDocument, { file, pointer, ref }: Bundling['broken'][number]): Fault {
   const at = { ...api, origins: [{ pointer: '', file, target: '' }] }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(ref)) return faultIn(at, { code: 'ref-remote', pointer, message: `The $ref "${ref}" points to another host`, hint: 'download the file into apis/ and refer to it by its relative path' })
   const suggestion = suggest(api, file, ref)

@@ -1,8 +1,39 @@
 // klue check for API documents: every fault at once.
 import type { Fault } from '../errors/index.ts'
-import type { ApiDocument } from './document.ts'
+import { checkExtensions } from './check-extensions.ts'
+import { checkOperations } from './check-operations.ts'
+import { checkPersist } from './check-persist.ts'
+import { checkSchema } from './check-schema.ts'
+import { type ApiDocument, faultIn, type FaultNote } from './document.ts'
+import { isObject } from './pointers.ts'
+import { apiDoubles } from './read.ts'
+import { walkDocument } from './walk-document.ts'
 
 /** Every fault of the documents, in the order of files and lines. */
 export function checkApis(documents: ApiDocument[]): Fault[] {
-  return documents.flatMap((api) => api.faults)
+  const faults = [...apiDoubles(documents.map(({ file }) => file)), ...documents.flatMap(checkApi)]
+  return faults.sort((left, right) => compare(left.file, right.file) || (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0))
+}
+
+function checkApi(api: ApiDocument): Fault[] {
+  if (api.document === undefined) return api.faults
+  const notes = [...checkOutline(api), ...checkOperations(api), ...checkPersist(api)]
+  walkDocument(api.document, (visited) => {
+    notes.push(...checkExtensions(visited))
+    if (visited.kind === 'schema') notes.push(...checkSchema(visited.value, visited.pointer))
+  })
+  // What stands once in a file may be reached on several ways.
+  const faults = [...api.faults, ...notes.map((note) => faultIn(api, note))]
+  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()]
+}
+
+function checkOutline(api: ApiDocument): FaultNote[] {
+  const paths = api.document?.['paths']
+  if (isObject(paths)) return Object.entries(paths).flatMap(([path, item]) => isObject(item) || path.startsWith('x-') ? [] : [{ code: 'document-invalid' as const, pointer: `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}`, message: `The path ${path} holds no operations`, hint: 'put operations such as get: below it, or remove it' }])
+  if (paths === undefined && api.dialect === '3.1') return []
+  return [{ code: 'document-invalid', pointer: paths === undefined ? '' : '/paths', message: paths === undefined ? 'The document has no paths' : 'paths is not a mapping', hint: 'add paths: with at least one path' }]
+}
+
+function compare(left: string, right: string): number {
+  return left === right ? 0 : left < right ? -1 : 1
 }

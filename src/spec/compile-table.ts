@@ -21,7 +21,7 @@ export function compileApi(api: ApiDocument, options: { basePath: boolean }): Co
   const operations = raws.map((raw) => ({ raw, file: files.get(raw.id) ?? raw.id }))
   const servers = serversOf(api)
   const basePath = basePathOf(servers[0])
-  const compiled = operations.map(({ raw, file }) => compileOperation(api, raw, file, options.basePath ? basePath : ''))
+  const compiled = operations.map(({ raw, file }) => compileOperation(api, raw, { file, basePath: options.basePath ? basePath : '' }))
   const info = objectOf(api.document?.['info'])
   return {
     operations,

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Mode, createCompiler, knownFormats, renumber, type SchemaCompiler } from './ajv-modules.ts'
 import type { ApiDocument } from './document.ts'
 import { acceptsEverything, toJsonSchema } from './json-schema.ts'
-import type { Located, RawOperation } from './operations.ts'
-import { bodyOf, mediaOf, repliesOf } from './operations.ts'
+import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
 import { followRefs, isObject, type JsonObject, keysOf, objectOf, stringsOf, valueAt } from './pointers.ts'
 import { uniqueFileNames } from './file-names.ts'
@@ -32,7 +31,7 @@ interface Part {
 interface SharedSchema {
   schema: Plain
   /** The pointers that it refers to. */
-  refs: Set<string>
+  refs: string[]
   closure?: string
 }
 
@@ -56,8 +55,8 @@ export function planValidators(api: ApiDocument, operations: { raw: RawOperation
   const pointers = new Set([...planning.shared.values()].flatMap((shared) => [...shared.keys()]))
   planning.names = uniqueFileNames([...pointers].sort().map((pointer) => ({ key: pointer, wanted: keysOf(pointer).slice(pointer.startsWith('/components/schemas/') ? 2 : 0).join('-') })))
   const modules = parts.flatMap(({ raw, file, requests, replies }) => [
-    operationModule(planning, `requests/${file}.cjs`, raw, requests, ['body']),
-    operationModule(planning, `replies/${file}.cjs`, raw, replies, ['replies', 'headers']),
+    operationModule(planning, { path: `requests/${file}.cjs`, pointer: raw.pointer, groups: ['body'] }, requests),
+    operationModule(planning, { path: `replies/${file}.cjs`, pointer: raw.pointer, groups: ['replies', 'headers'] }, replies),
   ])
   for (const [mode, shared] of planning.shared) for (const pointer of shared.keys()) modules.push(sharedModule(planning, mode, pointer))
   return modules.sort((left, right) => (left.path < right.path ? -1 : 1))
@@ -132,9 +131,8 @@ function headersSchema(planning: Planning, reply: JsonObject): Plain | undefined
   return Object.keys(properties).length === 0 ? undefined : { type: 'object', properties, ...(required.length > 0 ? { required } : {}) }
 }
 
-function plainOf(planning: Planning, mode: Mode, schema: unknown, refs: Set<string> = new Set()): Plain {
+function plainOf(planning: Planning, mode: Mode, schema: unknown): Plain {
   const refer = (pointer: string): string => {
-    refs.add(pointer)
     share(planning, mode, pointer)
     return referenceTo(pointer)
   }
@@ -145,9 +143,11 @@ function share(planning: Planning, mode: Mode, pointer: string): void {
   const shared = planning.shared.get(mode) ?? new Map<string, SharedSchema>()
   planning.shared.set(mode, shared)
   if (shared.has(pointer)) return
-  const entry: SharedSchema = { schema: {}, refs: new Set() }
+  // Known before it is translated: it may refer to itself.
+  const entry: SharedSchema = { schema: {}, refs: [] }
   shared.set(pointer, entry)
-  entry.schema = plainOf(planning, mode, valueAt(planning.api.document, pointer), entry.refs)
+  entry.schema = plainOf(planning, mode, valueAt(planning.api.document, pointer))
+  entry.refs = [...new Set(refsIn(entry.schema))]
 }
 
 function referenceTo(pointer: string): string {
@@ -159,23 +159,24 @@ function moduleOf(planning: Planning, mode: Mode, pointer: string): string {
   return `schemas/${planning.names.get(pointer) ?? ''}${suffix}.cjs`
 }
 
-function operationModule(planning: Planning, path: string, raw: Located, parts: Part[], groups: string[]): PlannedModule {
-  const key = hashOf(JSON.stringify(parts), ...parts.flatMap((part) => refsIn(part.schema).map((pointer) => `${moduleOf(planning, part.mode, pointer)} ${closureHash(planning, part.mode, pointer)}`)))
+function operationModule(planning: Planning, { path, pointer, groups }: { path: string; pointer: string; groups: string[] }, parts: Part[]): PlannedModule {
+  const key = hashOf(JSON.stringify(parts), ...parts.flatMap((part) => refsIn(part.schema).map((ref) => `${moduleOf(planning, part.mode, ref)} ${planning.usesUnevaluated ? closureHash(planning, part.mode, ref) : ''}`)))
   const code = (): string => {
     const counters = new Map<string, number>()
     const heads = groups.map((group) => `exports.${group} = {};`)
-    const bodies = parts.map(({ place, mode, schema }) => {
-      const compiled = compilePart(planning, mode, schema, counters)
+    const bodies = parts.map((part) => {
+      const { place } = part
+      const compiled = compilePart(planning, part, counters)
       const statuses = place.length === 3 ? `exports.${place[0] ?? ''}[${JSON.stringify(place[1])}] ??= {};\n` : ''
       heads.push(`${statuses}exports.${place[0] ?? ''}${place.slice(1).map((step) => `[${JSON.stringify(step)}]`).join('')} = ${compiled.expression};`)
       return compiled.code
     })
     return `"use strict";\n${heads.join('\n')}\n${bodies.join('')}`
   }
-  return { path, key, pointer: raw.pointer, code }
+  return { path, key, pointer, code }
 }
 
-function compilePart(planning: Planning, mode: Mode, schema: Plain, counters: Map<string, number>): { expression: string; code: string } {
+function compilePart(planning: Planning, { mode, schema }: Part, counters: Map<string, number>): { expression: string; code: string } {
   const only = isObject(schema) && Object.keys(schema).length === 1 && typeof schema['$ref'] === 'string' ? refsIn(schema)[0] : undefined
   if (only !== undefined) return { expression: `require(${JSON.stringify(`../${moduleOf(planning, mode, only)}`)})`, code: '' }
   const compiler = compilerOf(planning, mode)
@@ -208,7 +209,7 @@ function closureHash(planning: Planning, mode: Mode, pointer: string): string {
   const shared = planning.shared.get(mode) as Map<string, SharedSchema>
   const entry = shared.get(pointer) as SharedSchema
   if (entry.closure !== undefined) return entry.closure
-  if (!planning.usesUnevaluated) return (entry.closure = hashOf(JSON.stringify(entry.schema), ...[...entry.refs].map((ref) => moduleOf(planning, mode, ref))))
+  if (!planning.usesUnevaluated) return (entry.closure = hashOf(JSON.stringify(entry.schema), ...entry.refs.map((ref) => moduleOf(planning, mode, ref))))
   const reached = new Set([pointer])
   for (const next of reached) for (const ref of shared.get(next)?.refs ?? []) reached.add(ref)
   return (entry.closure = hashOf(...[...reached].map((next) => `${moduleOf(planning, mode, next)} ${JSON.stringify(shared.get(next)?.schema)}`)))

@@ -28,7 +28,7 @@ function prepare(document: JsonObject): void {
   for (const parameter of parametersOf(document)) {
     if (parameter['collectionFormat'] !== 'tsv') continue
     parameter['collectionFormat'] = 'csv'
-    parameter['x-klue-separator'] = 'tab'
+    parameter['x-collectionFormat'] = 'tsv'
   }
 }
 

@@ -9,6 +9,13 @@ import { followRefs, isObject, objectOf } from './pointers.ts'
 import { createTypePrinter, type TypePrinter, union, type Variant } from './print-types.ts'
 
 const marker = 'klue generate; change the API document instead.'
+interface Emitting {
+  api: ApiDocument
+  printer: TypePrinter
+  raw: RawOperation
+  variant: Variant
+}
+
 const globals = ['Operations', 'Calls', 'ApiSpec', 'PersistDefinition', 'Uint8Array', 'URL', 'Record', 'Array']
 
 /** Whether a file was written by klue generate. */
@@ -20,8 +27,8 @@ export function isGenerated(text: string): boolean {
 export function emitTypes(api: ApiDocument, compiled: CompiledApi): string {
   const constant = constantName(api.api)
   const printer = createTypePrinter(api, [...globals, constant])
-  const operations = compiled.operations.map(({ raw }) => emitOperation(api, printer, raw, 'received')).join('')
-  const calls = compiled.operations.map(({ raw }) => emitOperation(api, printer, raw, 'sent')).join('')
+  const operations = compiled.operations.map(({ raw }) => emitOperation({ api, printer, raw, variant: 'received' })).join('')
+  const calls = compiled.operations.map(({ raw }) => emitOperation({ api, printer, raw, variant: 'sent' })).join('')
   const persisted = persistedSchemas(api)
   const definitions = persisted.map(({ pointer, definition }) => {
     const name = printer.nameOf(pointer)
@@ -54,14 +61,15 @@ ${operations.map((operation) => `    ${literalOf(operation)},\n`).join('')}  ],
 `
 }
 
-function emitOperation(api: ApiDocument, printer: TypePrinter, raw: RawOperation, variant: Variant): string {
-  const places = (['path', 'query', 'header', 'cookie'] as const).map((place) => `    ${{ path: 'path', query: 'query', header: 'headers', cookie: 'cookies' }[place]}: ${emitPlace(api, printer, { raw, place, variant })}\n`).join('')
-  const replies = variant === 'received' ? emitReplies(api, printer, raw) : ''
+function emitOperation(emitting: Emitting): string {
+  const { raw, variant } = emitting
+  const places = (['path', 'query', 'header', 'cookie'] as const).map((place) => `    ${{ path: 'path', query: 'query', header: 'headers', cookie: 'cookies' }[place]}: ${emitPlace(emitting, place)}\n`).join('')
+  const replies = variant === 'received' ? emitReplies(emitting) : ''
   const comment = variant === 'received' ? docComment(`${raw.method} ${raw.path}${typeof raw.value['summary'] === 'string' ? `: ${raw.value['summary'].trim()}` : ''}`, '  ') : ''
-  return `${comment}  ${propertyName(raw.id)}: {\n${places}    body: ${emitBody(api, printer, raw, variant)}\n${replies}  }\n`
+  return `${comment}  ${propertyName(raw.id)}: {\n${places}    body: ${emitBody(emitting)}\n${replies}  }\n`
 }
 
-function emitPlace(api: ApiDocument, printer: TypePrinter, { raw, place, variant }: { raw: RawOperation; place: string; variant: Variant }): string {
+function emitPlace({ api, printer, raw, variant }: Emitting, place: string): string {
   const lines = raw.parameters.filter(({ value }) => value['in'] === place).map(({ value }) => {
     const { schema } = parameterSchema(value)
     const hasDefault = isObject(schema) && ('default' in schema || 'default' in objectOf(followRefs(api.document, schema)))
@@ -74,25 +82,25 @@ function emitPlace(api: ApiDocument, printer: TypePrinter, { raw, place, variant
   return lines.length === 0 ? '{}' : `{\n${lines.join('')}    }`
 }
 
-function emitBody(api: ApiDocument, printer: TypePrinter, raw: RawOperation, variant: Variant): string {
+function emitBody({ api, printer, raw, variant }: Emitting): string {
   const body = bodyOf(api, raw)?.value
   if (body === undefined) return 'undefined'
-  const types = Object.entries(objectOf(body['content'])).map(([type, media]) => mediaType(printer, mediaOf(type), objectOf(media)['schema'], variant))
+  const types = Object.entries(objectOf(body['content'])).map(([type, media]) => mediaType(printer, { media: mediaOf(type), schema: objectOf(media)['schema'], variant }))
   return union([...types, ...(body['required'] === true ? [] : ['undefined'])])
 }
 
-function emitReplies(api: ApiDocument, printer: TypePrinter, raw: RawOperation): string {
+function emitReplies({ api, printer, raw }: Emitting): string {
   const replies = repliesOf(api, raw).map(({ status, value }) => {
-    const types = Object.entries(objectOf(value['content'])).map(([type, media]) => mediaType(printer, mediaOf(type), objectOf(media)['schema'], 'reply'))
+    const types = Object.entries(objectOf(value['content'])).map(([type, media]) => mediaType(printer, { media: mediaOf(type), schema: objectOf(media)['schema'], variant: 'reply' }))
     return { status, type: types.length === 0 ? 'undefined' : union(types) }
   })
   const good = replies.filter(({ status }) => status.startsWith('2'))
   const success = good.length > 0 ? good : replies.filter(({ status }) => status === 'default')
   const lines = replies.map(({ status, type }) => `      ${propertyName(status)}: ${type}\n`).join('')
-  return `    replies: ${lines === '' ? '{}' : `{\n${lines}    }`}\n    success: ${success.length === 0 ? 'undefined' : union(success.map(({ type }) => type))}\n`
+  return `    replies: ${lines === '' ? '{}' : `{\n${lines}    }`}\n    success: ${success.length === 0 ? 'undefined' : union(success.map(({ status, type }) => type.includes('\n') ? `Operations[${quoted(raw.id)}]['replies'][${/^\d+$/.test(status) ? status : quoted(status)}]` : type))}\n`
 }
 
-function mediaType(printer: TypePrinter, media: string, schema: unknown, variant: Variant): string {
+function mediaType(printer: TypePrinter, { media, schema, variant }: { media: string; schema: unknown; variant: Variant }): string {
   const isForm = media === 'application/x-www-form-urlencoded' || media.startsWith('multipart/')
   if (isForm && variant !== 'reply') return printer.printForm(schema, variant, '    ')
   if (isObject(schema) && schema['format'] === 'binary') return 'Uint8Array'

@@ -1,14 +1,15 @@
 // klue generate: from the documents in apis/ to types, operation tables and validators.
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Fault, nearest, UsageError } from '../errors/index.ts'
+import { nearest, UsageError } from '../errors/index.ts'
 import { ajvVersion } from './ajv-modules.ts'
 import { checkApis } from './check.ts'
+import type { ApiDocument } from './document.ts'
 import { emitApi } from './emit-api.ts'
 import { isGenerated } from './emit-typescript.ts'
 import { type GenerateCache, hashText, isFresh, listFiles, readCache, readText, writeAtomically } from './output-folder.ts'
-import { apiNameOf, listApiFiles, readApi } from './read.ts'
+import { apiDoubles, apiNameOf, listApiFiles, readApi } from './read.ts'
 
 export interface GenerateOptions {
   /** Names of the APIs to generate; all without it. */
@@ -47,40 +48,44 @@ export async function generate(root: string, options: GenerateOptions = {}): Pro
   const run: Run = { root, outDir: options.outDir ?? 'functions/gen', options, generator: generatorHash(options), result: { written: [], unchanged: [], removed: [], stale: [], apis: [] } }
   const all = await listApiFiles(root)
   const files = wantedFiles(all, options.apis)
-  const changed: { file: string; started: number }[] = []
-  for (const file of files) {
+  const changed = files.filter((file) => !keepFresh(run, file))
+  const read = await Promise.all(changed.map(async (file) => {
     const started = performance.now()
-    const cache = readCache(join(root, run.outDir), apiNameOf(file), run.generator)
-    if (cache === undefined || !isFresh(root, join(root, run.outDir), cache)) changed.push({ file, started })
-    else keep(run, file, cache, started)
-  }
-  const documents = await Promise.all(changed.map(({ file }) => readApi(root, file)))
-  const faults = checkApis(documents)
+    const document = await readApi(root, file)
+    return { document, readMilliseconds: performance.now() - started }
+  }))
+  const faults = checkApis(read.map(({ document }) => document))
   if (faults.length > 0) throw new UsageError(faults)
-  for (const document of documents) {
+  for (const { document, readMilliseconds } of read) {
     const started = performance.now()
-    const { files: outputs, operations } = await emitApi(document, { basePath: options.basePath === true, cache: readCache(join(root, run.outDir), document.api, run.generator), folder: join(root, run.outDir), typesOnly: options.check === true && listFiles(join(root, run.outDir, document.api)).length === 0 })
-    const sources = Object.fromEntries(document.sources.map(({ file }) => [file, hashText(readFileSync(join(root, file), 'utf8'))]))
-    store(run, document.api, outputs, { generator: run.generator, sources, operations })
-    run.result.apis.push({ api: document.api, operations, milliseconds: Math.round(performance.now() - started) })
+    const operations = await generateApi(run, document)
+    run.result.apis.push({ api: document.api, operations, milliseconds: Math.round(readMilliseconds + performance.now() - started) })
   }
   if (options.apis === undefined) removeOrphans(run, new Set(all.map(apiNameOf)))
   return sorted(run.result)
 }
 
-function keep(run: Run, file: string, cache: GenerateCache, started: number): void {
+// Whether nothing changed since the last run; the files then stay as they are.
+function keepFresh(run: Run, file: string): boolean {
+  const started = performance.now()
+  const cache = readCache(join(run.root, run.outDir), apiNameOf(file), run.generator)
+  if (cache === undefined || !isFresh(run.root, join(run.root, run.outDir), cache)) return false
   run.result.unchanged.push(...Object.keys(cache.files).map((path) => `${run.outDir}/${path}`))
   run.result.apis.push({ api: apiNameOf(file), operations: cache.operations, milliseconds: Math.round(performance.now() - started) })
+  return true
+}
+
+async function generateApi(run: Run, document: ApiDocument): Promise<number> {
+  const folder = join(run.root, run.outDir)
+  const typesOnly = run.options.check === true && listFiles(folder, document.api).length === 0
+  const { files, operations } = await emitApi(document, { basePath: run.options.basePath === true, cache: readCache(folder, document.api, run.generator), folder, typesOnly })
+  const sources = Object.fromEntries(document.sources.map(({ file }) => [file, hashText(readText(join(run.root, file)) ?? '')]))
+  store(run, files, { api: document.api, cache: { generator: run.generator, sources, operations, files: {} } })
+  return operations
 }
 
 function wantedFiles(files: string[], names: string[] | undefined): string[] {
-  const faults: Fault[] = []
-  const known = new Map<string, string>()
-  for (const file of files) {
-    const other = known.get(apiNameOf(file).toLowerCase())
-    if (other !== undefined) faults.push({ code: 'api-double', file, message: `The API ${apiNameOf(file)} is also described by ${other}`, hint: 'give one of the two files another name' })
-    known.set(apiNameOf(file).toLowerCase(), file)
-  }
+  const faults = apiDoubles(files)
   const wanted = names ?? files.map(apiNameOf)
   for (const name of wanted) {
     if (files.some((file) => apiNameOf(file) === name)) continue
@@ -91,16 +96,15 @@ function wantedFiles(files: string[], names: string[] | undefined): string[] {
   return files.filter((file) => wanted.includes(apiNameOf(file)))
 }
 
-function store(run: Run, api: string, outputs: Map<string, { key: string; text: string }>, meta: Omit<GenerateCache, 'files'>): void {
-  const files: GenerateCache['files'] = {}
+function store(run: Run, outputs: Map<string, { key: string; text: string }>, { api, cache }: { api: string; cache: GenerateCache }): void {
   for (const [path, { key, text }] of [...outputs].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    files[path] = { key, hash: hashText(text) }
+    cache.files[path] = { key, hash: hashText(text) }
     put(run, path, text)
   }
   const compiled = `${api}/`
   const leftOver = listFiles(join(run.root, run.outDir), api).filter((path) => path.startsWith(compiled) && !outputs.has(path) && path !== `${api}/cache.json`)
   for (const path of leftOver) remove(run, path)
-  if (run.options.check !== true) writeAtomically(join(run.root, run.outDir, api, 'cache.json'), `${JSON.stringify({ ...meta, files }, null, 1)}\n`)
+  if (run.options.check !== true) writeAtomically(join(run.root, run.outDir, api, 'cache.json'), `${JSON.stringify(cache, null, 1)}\n`)
 }
 
 function put(run: Run, path: string, text: string): void {

@@ -120,16 +120,20 @@ function withNull(plain: Plain): Plain {
 }
 
 /** Properties that a direction does not carry, also those that stand in another branch of an allOf. */
-export function hiddenNames(view: Pick<SchemaView, 'document' | 'direction'>, schema: JsonObject, inherited: ReadonlySet<string> = new Set(), depth: number = 0): ReadonlySet<string> {
+export function hiddenNames(view: Pick<SchemaView, 'document' | 'direction'>, schema: JsonObject, inherited: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+  return new Set([...inherited, ...hiddenIn(view, schema, 0)])
+}
+
+function hiddenIn(view: Pick<SchemaView, 'document' | 'direction'>, schema: JsonObject, depth: number): Set<string> {
   const mark = view.direction === 'request' ? 'readOnly' : 'writeOnly'
-  const names = new Set(inherited)
+  const names = new Set<string>()
   for (const [name, property] of Object.entries(objectOf(schema['properties']))) {
     const target = followRefs(view.document, property)
     if (objectOf(property)[mark] === true || objectOf(target)[mark] === true) names.add(name)
   }
   if (depth > 6) return names
   for (const part of arrayOf(schema['allOf'])) {
-    for (const name of hiddenNames(view, objectOf(followRefs(view.document, part)), new Set(), depth + 1)) names.add(name)
+    for (const name of hiddenIn(view, objectOf(followRefs(view.document, part)), depth + 1)) names.add(name)
   }
   return names
 }

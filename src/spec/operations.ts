@@ -34,7 +34,7 @@ export function listOperations(api: ApiDocument): RawOperation[] {
       const value = itemValue[method]
       if (!isObject(value) || 'x-no-bind-server' in value || 'x-no-bind-server' in itemValue) continue
       const pointer = pointerTo('', 'paths', path, method)
-      operations.push({ id: idOf(value), method: method.toUpperCase(), path, pointer, value, parameters: parametersOf(api, pointerTo('', 'paths', path), itemValue, pointer, value) })
+      operations.push({ id: idOf(value), method: method.toUpperCase(), path, pointer, value, parameters: parametersOf(api, { pointer: pointerTo('', 'paths', path), value: itemValue }, { pointer, value }) })
     }
   }
   return operations
@@ -47,9 +47,9 @@ function idOf(operation: JsonObject): string {
   return typeof bound === 'string' ? bound.split('.').at(-1) ?? '' : ''
 }
 
-function parametersOf(api: ApiDocument, itemPointer: string, item: JsonObject, pointer: string, operation: JsonObject): Located[] {
+function parametersOf(api: ApiDocument, item: Located, operation: Located): Located[] {
   const merged = new Map<string, Located>()
-  for (const [owner, list] of [[itemPointer, item['parameters']], [pointer, operation['parameters']]] as const) {
+  for (const [owner, list] of [[item.pointer, item.value['parameters']], [operation.pointer, operation.value['parameters']]] as const) {
     arrayOf(list).forEach((entry, index) => {
       const value = followRefs(api.document, entry)
       if (!isObject(value)) return
@@ -60,7 +60,7 @@ function parametersOf(api: ApiDocument, itemPointer: string, item: JsonObject, p
 }
 
 /** Compiles one operation; the document must have passed the checks. */
-export function compileOperation(api: ApiDocument, raw: RawOperation, file: string, basePath: string): CompiledOperation {
+export function compileOperation(api: ApiDocument, raw: RawOperation, { file, basePath }: { file: string; basePath: string }): CompiledOperation {
   const body = compileBody(api, raw)
   const replies = repliesOf(api, raw).map(({ status, value }): CompiledReply => ({ status, media: Object.keys(objectOf(value['content'])).map(mediaOf) }))
   const bound = raw.value['x-bind-client']

@@ -27,7 +27,7 @@ export function compileParameter(document: unknown, parameter: JsonObject): Comp
     shape,
     ...(parameter['allowReserved'] === true ? { allowReserved: true } : {}),
     ...(content === undefined ? {} : { content }),
-    ...(parameter['x-klue-separator'] === 'tab' ? { separator: '\t' as const } : {}),
+    ...(parameter['x-collectionFormat'] === 'tsv' ? { separator: '\t' as const } : {}),
     ...(properties === undefined ? {} : { properties }),
   }
 }

@@ -13,7 +13,7 @@ export interface PersistedSchema {
 export function persistedSchemas(api: ApiDocument): PersistedSchema[] {
   return Object.entries(objectOf(objectOf(api.document?.['components'])['schemas'])).flatMap(([name, schema]) => {
     if (!isObject(schema) || !isObject(schema['x-persist'])) return []
-    return [{ pointer: pointerTo('', 'components', 'schemas', name), schema, definition: definitionOf(api, name, schema, schema['x-persist']) }]
+    return [{ pointer: pointerTo('', 'components', 'schemas', name), schema, definition: definitionOf(name, persistProperties(api, schema), schema['x-persist']) }]
   })
 }
 
@@ -43,8 +43,7 @@ export function kebabCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/([A-Z])([A-Z][a-z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase()
 }
 
-function definitionOf(api: ApiDocument, name: string, schema: JsonObject, persist: JsonObject): Omit<PersistDefinition, 'types'> {
-  const properties = persistProperties(api, schema)
+function definitionOf(name: string, properties: Record<string, JsonObject>, persist: JsonObject): Omit<PersistDefinition, 'types'> {
   const key = keyPair(persist['key'])
   const indexes = Object.entries(objectOf(persist['indexes'])).map(([index, value]) => ({ name: index, ...keyPair(value) }))
   const keys = [...new Set([key, ...indexes].flatMap((pair) => [pair.partition, pair.sort]).filter((part) => part !== undefined))]

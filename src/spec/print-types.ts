@@ -116,12 +116,13 @@ function printBase(printing: Printing, schema: JsonObject, context: Context): st
   if ('const' in schema) return literalType(schema['const'])
   if (Array.isArray(schema['enum']) && schema['enum'].length > 0) return union(schema['enum'].map(literalType))
   const types = typeof schema['type'] === 'string' ? [schema['type']] : stringsOf(schema['type'])
-  if (types.length > 0) return union(types.map((type) => printType(printing, type, schema, context)))
-  if (isObject(schema['properties']) || isObject(schema['additionalProperties']) || stringsOf(schema['required']).length > 0) return printType(printing, 'object', schema, context)
-  return 'items' in schema || 'prefixItems' in schema ? printType(printing, 'array', schema, context) : undefined
+  if (types.length > 0) return union(types.map((type) => printType(printing, { ...schema, type }, context)))
+  if (isObject(schema['properties']) || isObject(schema['additionalProperties']) || stringsOf(schema['required']).length > 0) return printType(printing, { ...schema, type: 'object' }, context)
+  return 'items' in schema || 'prefixItems' in schema ? printType(printing, { ...schema, type: 'array' }, context) : undefined
 }
 
-function printType(printing: Printing, type: string, schema: JsonObject, context: Context): string {
+function printType(printing: Printing, schema: JsonObject, context: Context): string {
+  const { type } = schema
   if (type === 'string' || type === 'boolean' || type === 'null') return type
   if (type === 'number' || type === 'integer') return 'number'
   const inside = { ...context, owner: undefined }

@@ -38,6 +38,17 @@ export function apiNameOf(file: string): string {
   return basename(file, extname(file))
 }
 
+/** Faults of documents that would be the same API; names that differ only in case would share their files. */
+export function apiDoubles(files: string[]): Fault[] {
+  const known = new Map<string, string>()
+  return files.flatMap((file) => {
+    const name = apiNameOf(file).toLowerCase()
+    const other = known.get(name)
+    known.set(name, other ?? file)
+    return other === undefined ? [] : [{ code: 'api-double', file, message: `The API ${apiNameOf(file)} is also described by ${other}`, hint: 'give one of the two files another name' }]
+  })
+}
+
 /** Reads one API document with all files that it refers to; `file` is relative to the project's folder. */
 export async function readApi(root: string, file: string): Promise<ApiDocument> {
   const { source, faults } = parseSource(file, readFileSync(join(root, file), 'utf8'))

@@ -26,7 +26,7 @@ export function traitsOf(api: ApiDocument): SchemaTraits {
     if (known !== undefined) return known
     const fresh: Own = { oneWay: false, optionalDefault: false, requiredDefault: false, refs: new Set(), direct: new Set() }
     own.set(pointer, fresh)
-    collect(api, valueAt(api.document, pointer), fresh, true)
+    collect(api, valueAt(api.document, pointer), { own: fresh, direct: true })
     return fresh
   }
   const reach = memoised((pointer) => closure(pointer, (next) => ownOf(next).refs))
@@ -65,7 +65,7 @@ function closure(start: string, next: (pointer: string) => Iterable<string>): Se
   return reached
 }
 
-function collect(api: ApiDocument, schema: unknown, own: Own, direct: boolean): void {
+function collect(api: ApiDocument, schema: unknown, { own, direct }: { own: Own; direct: boolean }): void {
   if (!isObject(schema)) return
   if (typeof schema['$ref'] === 'string') {
     const pointer = pointerOfRef(schema['$ref'])
@@ -78,8 +78,8 @@ function collect(api: ApiDocument, schema: unknown, own: Own, direct: boolean): 
     const target = objectOf(followRefs(api.document, property))
     if (target['readOnly'] === true || target['writeOnly'] === true || objectOf(property)['readOnly'] === true || objectOf(property)['writeOnly'] === true) own.oneWay = true
     if ('default' in target || 'default' in objectOf(property)) own[required.has(name) ? 'requiredDefault' : 'optionalDefault'] = true
-    collect(api, property, own, false)
+    collect(api, property, { own, direct: false })
   }
-  for (const part of [...arrayOf(schema['allOf']), ...arrayOf(schema['anyOf']), ...arrayOf(schema['oneOf'])]) collect(api, part, own, direct)
-  for (const part of [schema['items'], schema['additionalProperties'], ...arrayOf(schema['prefixItems']), ...arrayOf(schema['items'])]) collect(api, part, own, false)
+  for (const part of [...arrayOf(schema['allOf']), ...arrayOf(schema['anyOf']), ...arrayOf(schema['oneOf'])]) collect(api, part, { own, direct })
+  for (const part of [schema['items'], schema['additionalProperties'], ...arrayOf(schema['prefixItems']), ...arrayOf(schema['items'])]) collect(api, part, { own, direct: false })
 }
