@@ -29,9 +29,14 @@ async function changedPackages(context: Context, job: string, build: string): Pr
     return text.split('\n').filter((line) => line !== '')
   } catch (error) {
     // The backend does not know every build; that is no failure of ours.
-    if (isHttpError(error) && error.status === 404) return []
+    if (isNotFound(error)) return []
     throw error
   }
+}
+
+// With klue's error body the status is the error's own; any other body is wrapped, with the status beside it.
+function isNotFound(error: unknown): boolean {
+  return isHttpError(error) && (error.status === 404 || error.fields['backend_status'] === 404)
 }
 
 function round(value: number, digits: number): number {
