@@ -76,15 +76,17 @@ function checkParameters(api: ApiDocument, operation: RawOperation): FaultNote[]
   const notes: FaultNote[] = []
   const template = pathFault(operation.path) === undefined ? namesOf(operation.path) : undefined
   const declared = operation.parameters.filter(({ value }) => value['in'] === 'path').map(({ value }) => String(value['name']))
+  const misspelt = new Set<string>()
   for (const name of template ?? []) {
     if (declared.includes(name)) continue
-    const near = nearest(name, declared)
+    const near = nearest(name, declared.filter((candidate) => template?.includes(candidate) === false))
+    if (near !== undefined) misspelt.add(near)
     notes.push({ code: 'path-parameter-undeclared', pointer: operation.pointer, message: `The parameter {${name}} of the path ${operation.path} is not declared by ${operation.method}`, hint: near === undefined ? `add a parameter with name: ${name}, in: path, required: true` : `did you mean {${near}}?` })
   }
   for (const { value, pointer } of operation.parameters) {
-    if (value['in'] !== 'path' || template === undefined || template.includes(String(value['name']))) continue
-    const near = nearest(String(value['name']), template)
-    notes.push({ code: 'path-parameter-unused', pointer, message: `The path parameter ${String(value['name'])} is not in the path ${operation.path}`, hint: near === undefined ? 'remove it, or put it in braces into the path' : `did you mean "${near}"?` })
+    const name = String(value['name'])
+    if (value['in'] !== 'path' || template === undefined || template.includes(name) || misspelt.has(name)) continue
+    notes.push({ code: 'path-parameter-unused', pointer, message: `The path parameter ${name} is not in the path ${operation.path}`, hint: 'remove it, or put it in braces into the path' })
   }
   const item = operation.pointer.replace(/\/[a-z]+$/, '')
   const itemValue = objectOf(followRefs(api.document, objectOf(api.document?.['paths'])[operation.path]))

@@ -28,8 +28,8 @@ function parseYaml(file: string, text: string): { source: SourceFile; faults: Fa
   const faults = document.errors.map((error): Fault => {
     const double = error.code === 'DUPLICATE_KEY'
     const place = placeOf(text, error.pos[0])
-    const key = double ? text.slice(error.pos[0], error.pos[1]).split(/[:\n]/)[0]?.trim() : undefined
-    const message = double ? `The key ${key === undefined || key === '' ? '' : `"${key}" `}stands twice in this mapping` : `The file is not valid YAML: ${error.message}`
+    const key = double ? /^["']?([^:"'\n]+)/.exec(text.slice(error.pos[0]))?.[1]?.trim() : undefined
+    const message = double ? `The key ${key === undefined ? '' : `"${key}" `}stands twice in this mapping` : `The file is not valid YAML: ${error.message}`
     return { code: double ? 'key-double' : 'syntax-error', file, ...place, message, ...(double ? { hint: 'remove or rename one of the two' } : {}) }
   })
   if (faults.length > 0) return { source: { file, text, value: undefined }, faults }
