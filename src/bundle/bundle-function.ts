@@ -2,7 +2,7 @@
 import { cp, mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Metafile } from 'esbuild'
-import { type FoundApis, generatedApis } from './generated.ts'
+import { generatedApis } from './generated.ts'
 import { slimOpenapiBackend } from './slim.ts'
 
 export interface FunctionBundle {
@@ -18,7 +18,7 @@ const requireShim = "import { createRequire as klueRequire } from 'node:module';
 /** Bundles one entry file into `folder/index.mjs`. */
 export async function bundleFunction(options: { root: string; entry: string; folder: string }): Promise<FunctionBundle> {
   const { build } = await import('esbuild')
-  const found: FoundApis = { folders: new Set() }
+  const compiled = new Set<string>()
   const file = join(options.folder, 'index.mjs')
   await mkdir(options.folder, { recursive: true })
   const { metafile } = await build({
@@ -38,8 +38,8 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'silent',
-    plugins: [generatedApis('beside', found), slimOpenapiBackend()],
+    plugins: [generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
   })
-  for (const folder of found.folders) await cp(folder, join(options.folder, basename(folder)), { recursive: true, filter: (source) => !source.endsWith('cache.json') })
+  for (const folder of compiled) await cp(folder, join(options.folder, basename(folder)), { recursive: true, filter: (source) => !source.endsWith('cache.json') })
   return { file, metafile }
 }

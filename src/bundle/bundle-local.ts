@@ -1,10 +1,11 @@
 // Bundles a project's entry files for the local server: quickly, again and again, with packages left outside.
-import { access } from 'node:fs/promises'
+import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildContext, Message } from 'esbuild'
 import { type Fault, UsageError } from '../errors/index.ts'
 import { generatedApis } from './generated.ts'
+import { snapshotApi } from './snapshot.ts'
 
 /** A bundler that keeps what it has parsed between builds. */
 export interface LocalBundler {
@@ -24,13 +25,17 @@ export interface LocalBundler {
 export async function openLocalBundler(options: { root: string; entries: string[]; folder: string }): Promise<LocalBundler> {
   const { context } = await import('esbuild')
   const { root, entries, folder } = options
+  // A folder for each process: a test run and a server may bundle the same project at once.
+  const own = join(folder, String(process.pid))
+  await removeAbandoned(folder)
   let round = 0
+  const written: string[] = []
   let current: BuildContext | undefined
   const open = async (): Promise<BuildContext> =>
     context({
       absWorkingDir: root,
       entryPoints: entries,
-      outdir: folder,
+      outdir: own,
       outbase: root,
       // Entries share what they both import: one configuration, one set of classes.
       splitting: true,
@@ -44,7 +49,7 @@ export async function openLocalBundler(options: { root: string; entries: string[
       sourcemap: 'inline',
       metafile: true,
       logLevel: 'silent',
-      plugins: [generatedApis('in-place', { folders: new Set() })],
+      plugins: [generatedApis((compiled) => snapshotApi(compiled, join(own, 'apis')))],
     })
   return {
     async build() {
@@ -53,10 +58,16 @@ export async function openLocalBundler(options: { root: string; entries: string[
       const result = await current.rebuild().catch((error: unknown) => {
         throw new UsageError(toFaults((error as { errors?: Message[] }).errors ?? []))
       })
-      return { modules: await write(result.outputFiles ?? [], { ...options, round }), inputs: Object.keys(result.metafile?.inputs ?? {}).map((input) => join(root, input)) }
+      const target = join(own, `build-${round}`)
+      const modules = await write(result.outputFiles ?? [], { root, entries, folder: own, target })
+      // The build before may still answer a request that loads a part of it.
+      for (const old of written.splice(0, written.length - 1)) await rm(old, { recursive: true, force: true })
+      written.push(target)
+      return { modules, inputs: Object.keys(result.metafile?.inputs ?? {}).map((input) => join(root, input)) }
     },
     async dispose() {
       await current?.dispose()
+      await rm(own, { recursive: true, force: true })
     },
   }
 }
@@ -64,20 +75,18 @@ export async function openLocalBundler(options: { root: string; entries: string[
 interface WriteOptions {
   root: string
   entries: string[]
+  /** What the paths of the files are relative to. */
   folder: string
-  round: number
+  target: string
 }
 
 // Each build has a folder of its own: Node keeps a module under its address for as long as the process lives.
-async function write(files: readonly { path: string; contents: Uint8Array }[], { root, entries, folder, round }: WriteOptions): Promise<Map<string, URL>> {
-  const { mkdir, rm, writeFile } = await import('node:fs/promises')
-  const target = join(folder, `${process.pid}-${round}`)
+async function write(files: readonly { path: string; contents: Uint8Array }[], { root, entries, folder, target }: WriteOptions): Promise<Map<string, URL>> {
   for (const file of files) {
     const path = join(target, relative(folder, file.path))
     await mkdir(join(path, '..'), { recursive: true })
     await writeFile(path, file.contents)
   }
-  await rm(join(folder, `${process.pid}-${round - 2}`), { recursive: true, force: true })
   const modules = new Map<string, URL>()
   for (const entry of entries) {
     const path = join(target, relative(root, join(root, entry)).replace(/\.[cm]?tsx?$|\.[cm]?jsx?$/, '.mjs'))
@@ -85,6 +94,21 @@ async function write(files: readonly { path: string; contents: Uint8Array }[], {
     modules.set(entry, pathToFileURL(path))
   }
   return modules
+}
+
+// A process that was killed could not take its folder away.
+async function removeAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) if (/^\d+$/.test(name) && !isAlive(Number(name))) await rm(join(folder, name), { recursive: true, force: true })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 function toFaults(messages: Message[]): Fault[] {

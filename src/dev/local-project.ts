@@ -1,10 +1,9 @@
 // A project as it runs on a developer's machine: generated, bundled, bound, with its tables; can be loaded anew.
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type LocalBundler, openLocalBundler } from '../bundle/index.ts'
 import { type Config, env, setConfig } from '../config/index.ts'
 import { loadConfig } from '../config/build.ts'
-import { UsageError } from '../errors/index.ts'
+import { isUsageError, UsageError } from '../errors/index.ts'
 import { type Database, ensureTables, openDatabase } from '../persist/index.ts'
 import { type LocalDynamo, localSecrets, openLocalDynamo } from '../platform/local/index.ts'
 import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../runtime/edge.ts'
@@ -141,7 +140,9 @@ class State {
     if (faults.length > 0) throw new UsageError(faults)
     const services = located.map((one) => this.#bind(one))
     const definitions = located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist))
-    await ensureTables(this.#data.database, [storeDefinition, ...definitions])
+    await ensureTables(this.#data.database, [storeDefinition, ...definitions]).catch((error: unknown) => {
+      throw unreachable(this.#data.database, error)
+    })
     this.services = services
     const local = this.platform.local as Map<string, LocalService['answer']>
     local.clear()
@@ -149,16 +150,21 @@ class State {
   }
 
   async reload(changes: ReadonlySet<Change>, readSettings: () => Config): Promise<void> {
-    if (changes.has('config')) {
-      this.config = readSettings()
-      this.platform.config = this.config
-      setConfig(this.config)
+    const before = this.config
+    if (changes.has('config')) this.#use(readSettings())
+    try {
+      if (changes.has('apis') || changes.has('config')) await generate(this.#options.root, { basePath: this.config.basePath })
+      await this.load()
+    } catch (error) {
+      this.#use(before)
+      throw error
     }
-    if (changes.has('apis') || changes.has('config')) {
-      await generate(this.#options.root, { basePath: this.config.basePath })
-      forgetCompiled(this.#options.root)
-    }
-    await this.load()
+  }
+
+  #use(config: Config): void {
+    this.config = config
+    this.platform.config = config
+    setConfig(config)
   }
 
   #bind({ entry, service }: LocatedService): LocalService {
@@ -167,9 +173,9 @@ class State {
   }
 }
 
-// Node keeps what require has loaded; after a change the compiled files must be read again.
-function forgetCompiled(root: string): void {
-  const { cache } = createRequire(join(root, 'package.json'))
-  const folder = join(root, 'functions', 'gen')
-  for (const path of Object.keys(cache)) if (path.startsWith(folder)) delete cache[path]
+// Of the embedded one every failure is a defect of ours; another one may simply not be there.
+function unreachable({ endpoint }: Database, cause: unknown): unknown {
+  const error = (cause as { cause?: { code?: unknown; name?: unknown } }).cause
+  if (isUsageError(cause) || typeof error?.code !== 'string') return cause
+  return new UsageError({ code: 'database-unreachable', file: '', message: `The DynamoDB at ${endpoint ?? 'AWS'} does not answer (${error.code})`, hint: 'start it, or unset AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL and dynamodb_endpoint to use the embedded one' })
 }
