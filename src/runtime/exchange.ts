@@ -1,6 +1,6 @@
 // What the steps of one request share, from its arrival to its answer.
 import type { CompiledOperation } from '../spec/index.ts'
-import type { BoundApi } from './binding.ts'
+import type { ApiSpec } from './api-spec.ts'
 import type { Context } from './context.ts'
 import type { Match } from './match.ts'
 import type { ApiRequest } from './message.ts'
@@ -20,7 +20,7 @@ export interface Exchange {
   readonly startedAt: number
   /** Set by the step match. */
   match: Match
-  api?: BoundApi
+  api?: { readonly spec: ApiSpec }
   operation?: CompiledOperation
   /** Set by the step validate. */
   input?: Input

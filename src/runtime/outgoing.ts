@@ -3,8 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { gunzipSync } from 'node:zlib'
 import { type Client, type ClientOptions, type ClientSpec, createClient } from '../client/index.ts'
 import { UsageError } from '../errors/index.ts'
-import type { Context } from './context.ts'
-import { generateToken, type TokenOptions } from './jwt.ts'
+import { generateToken, type TokenOptions, type User } from './jwt.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
 import type { Platform } from './platform.ts'
 
@@ -20,7 +19,8 @@ export async function withBackendToken<Result>(platform: Platform, options: Toke
 
 interface ApiCall<Operations, Calls> {
   platform: Platform
-  context: Context
+  /** What of the request that causes the call travels along. */
+  context: { callId: string; callPath: string; endsAt: number; user: User | undefined }
   spec: ClientSpec<Operations, Calls>
   options: Partial<ClientOptions>
 }

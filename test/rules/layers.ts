@@ -1,0 +1,62 @@
+// The map of src/: how high each folder stands, which doors it has, and who alone may touch what.
+
+/** Folder of src/ → level. Imports point to lower levels only. */
+export const levels: Readonly<Record<string, number>> = {
+  errors: 0,
+  spec: 1,
+  config: 1,
+  client: 1,
+  bundle: 1,
+  docpage: 1,
+  persist: 2,
+  store: 2,
+  platform: 2,
+  runtime: 3,
+  infra: 4,
+  lambda: 5,
+  dev: 5,
+  testing: 6,
+  cli: 7,
+}
+
+/** Imports between folders of one level: `from → to`, each with its reason. */
+export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reason: string }>> = {
+  'store → persist': { typesOnly: false, reason: 'the kit keeps its own rows through the same tables as the service keeps its items' },
+  'client → spec': { typesOnly: true, reason: 'the client reads the operation table that spec/ describes; only types, so that a browser bundle holds nothing of spec/' },
+}
+
+/** Files beside index.ts that other folders may import, each with its reason. */
+export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolean }>> = {
+  'src/config/build.ts': { reason: 'reads YAML, which must stay out of every bundle' },
+  'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
+  'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },
+  'src/platform/local/index.ts': { reason: 'the local adapters; those of AWS must not come along' },
+  'src/spec/table.ts': { reason: 'the contracts between generated files and their readers', typesOnly: true },
+}
+
+/** Folders whose own door is not `<folder>/index.ts`: their adapters are doors one by one. */
+export const foldersWithoutIndex: readonly string[] = ['cli', 'platform']
+
+/** Package → the folders of src/ that may import it. Types count: they make the package part of what must be installed. */
+export const owners: Readonly<Record<string, readonly string[]>> = {
+  'openapi-backend': ['runtime'],
+  '@aws-sdk/client-dynamodb': ['store', 'persist'],
+  '@aws-sdk/util-dynamodb': ['store', 'persist'],
+  'aws-cdk-lib': ['infra'],
+  constructs: ['infra'],
+  dynalite: ['platform'],
+  esbuild: ['bundle', 'spec'],
+  ajv: ['spec'],
+  'ajv-formats': ['spec'],
+  swagger2openapi: ['spec'],
+  yaml: ['spec', 'config'],
+  jsonwebtoken: ['runtime'],
+}
+
+/** What the files of a service may import: doors of the kit, Node, and files of the same folder. */
+export const serviceFolders: Readonly<Record<string, { packages: readonly string[]; files: RegExp }>> = {
+  functions: { packages: ['klue/runtime', 'klue/lambda'], files: /^functions\// },
+  'functions/gen': { packages: ['klue/runtime', 'klue/client'], files: /^functions\/gen\// },
+  infra: { packages: ['klue/infra', 'aws-cdk-lib', 'constructs'], files: /^infra\// },
+  testaccept: { packages: ['klue/testing', 'klue/client'], files: /^(testaccept\/|functions\/gen\/[^/]+\.client\.ts$)/ },
+}
