@@ -1,5 +1,6 @@
 // klue check for API documents: every fault at once.
 import type { Fault } from '../errors/index.ts'
+import { checkCircles } from './check-circles.ts'
 import { checkExtensions } from './check-extensions.ts'
 import { checkOperations } from './check-operations.ts'
 import { checkPersist } from './check-persist.ts'
@@ -17,7 +18,7 @@ export function checkApis(documents: ApiDocument[]): Fault[] {
 
 function checkApi(api: ApiDocument): Fault[] {
   if (api.document === undefined) return api.faults
-  const notes = [...checkOutline(api), ...checkOperations(api), ...checkPersist(api)]
+  const notes = [...checkOutline(api), ...checkOperations(api), ...checkPersist(api), ...checkCircles(api)]
   walkDocument(api.document, (visited) => {
     notes.push(...checkExtensions(visited))
     if (visited.kind === 'schema') notes.push(...checkSchema(visited.value, visited.pointer))

@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto'
 import { type Mode, createCompiler, knownFormats, renumber, type SchemaCompiler } from './ajv-modules.ts'
 import type { ApiDocument } from './document.ts'
-import { acceptsEverything, toJsonSchema } from './json-schema.ts'
+import { acceptsEverything, type SchemaView, toJsonSchema } from './json-schema.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
 import { followRefs, isObject, type JsonObject, keysOf, objectOf, stringsOf, valueAt } from './pointers.ts'
 import { uniqueFileNames } from './file-names.ts'
+import { type SchemaTraits, traitsOf } from './schema-traits.ts'
 
 type Plain = JsonObject | boolean
 
@@ -38,6 +39,7 @@ interface SharedSchema {
 interface Planning {
   api: ApiDocument
   formats: ReadonlySet<string>
+  traits: SchemaTraits
   compilers: Map<Mode, SchemaCompiler>
   shared: Map<Mode, Map<string, SharedSchema>>
   names: ReadonlyMap<string, string>
@@ -50,7 +52,7 @@ const formMedia = /^(application\/x-www-form-urlencoded|multipart\/.*)$/
 /** The modules of all operations and of the schemas that they share, sorted by path. */
 export function planValidators(api: ApiDocument, operations: { raw: RawOperation; file: string }[]): PlannedModule[] {
   const text = JSON.stringify(api.document)
-  const planning: Planning = { api, formats: knownFormats(), compilers: new Map(), shared: new Map(), names: new Map(), usesUnevaluated: /"unevaluated(Items|Properties)":/.test(text) }
+  const planning: Planning = { api, formats: knownFormats(), traits: traitsOf(api), compilers: new Map(), shared: new Map(), names: new Map(), usesUnevaluated: /"unevaluated(Items|Properties)":/.test(text) }
   const parts = operations.map(({ raw, file }) => ({ raw, file, requests: requestParts(planning, raw), replies: replyParts(planning, raw) }))
   const pointers = new Set([...planning.shared.values()].flatMap((shared) => [...shared.keys()]))
   planning.names = uniqueFileNames([...pointers].sort().map((pointer) => ({ key: pointer, wanted: keysOf(pointer).slice(pointer.startsWith('/components/schemas/') ? 2 : 0).join('-') })))
@@ -132,11 +134,15 @@ function headersSchema(planning: Planning, reply: JsonObject): Plain | undefined
 }
 
 function plainOf(planning: Planning, mode: Mode, schema: unknown): Plain {
+  return toJsonSchema(viewOf(planning, mode), schema)
+}
+
+function viewOf(planning: Planning, mode: Mode): SchemaView {
   const refer = (pointer: string): string => {
     share(planning, mode, pointer)
     return referenceTo(pointer)
   }
-  return toJsonSchema({ document: planning.api.document, dialect: planning.api.dialect, direction: mode === 'text' || mode === 'request' ? 'request' : 'reply', refer, files: mode === 'text', formats: planning.formats }, schema)
+  return { document: planning.api.document, dialect: planning.api.dialect, direction: mode === 'text' || mode === 'request' ? 'request' : 'reply', refer, files: mode === 'text', formats: planning.formats }
 }
 
 function share(planning: Planning, mode: Mode, pointer: string): void {
@@ -146,7 +152,7 @@ function share(planning: Planning, mode: Mode, pointer: string): void {
   // Known before it is translated: it may refer to itself.
   const entry: SharedSchema = { schema: {}, refs: [] }
   shared.set(pointer, entry)
-  entry.schema = plainOf(planning, mode, valueAt(planning.api.document, pointer))
+  entry.schema = toJsonSchema({ ...viewOf(planning, mode), leadsBack: (part) => planning.traits.leadsBack(pointer, part) }, valueAt(planning.api.document, pointer))
   entry.refs = [...new Set(refsIn(entry.schema))]
 }
 

@@ -12,6 +12,7 @@ export const faultCodes = {
   'api-unknown': 'There is no document for an API that was asked for',
   'ref-broken': 'A $ref points to nothing',
   'ref-remote': 'A $ref points to another host',
+  'ref-circular': 'A $ref leads back to itself',
   'operation-id-missing': 'An operation has no operationId',
   'operation-id-double': 'Two operations have the same operationId',
   'operation-id-reserved': 'The operationId is a name that the runtime uses itself',

@@ -12,6 +12,8 @@ export interface SchemaView {
   refer: (pointer: string) => string
   /** Set for forms, whose binary fields arrive as files that a schema says nothing about. */
   files: boolean
+  /** Whether a schema leads back to the one that is being translated; then a union that holds it is left out. */
+  leadsBack?: (schema: unknown) => boolean
   /** Formats that are checked; others are dropped. */
   formats: ReadonlySet<string>
 }
@@ -61,15 +63,23 @@ export function pointerOfRef(ref: string): string {
 function translate(view: SchemaView, schema: JsonObject, inherited: ReadonlySet<string>): JsonObject {
   const plain: JsonObject = typeof schema['$ref'] === 'string' ? reference(view, schema) : {}
   for (const key of copied) if (key in schema) plain[key] = schema[key]
-  for (const key of single) if (key in schema) plain[key] = toJsonSchema(view, schema[key])
+  const { leadsBack, ...inner } = view
+  for (const key of single) if (key in schema) plain[key] = toJsonSchema(inner, schema[key])
   const hidden = hiddenNames(view, schema, inherited)
-  for (const key of lists) if (Array.isArray(schema[key])) plain[key] = arrayOf(schema[key]).map((part) => toJsonSchema(view, part, key === 'prefixItems' ? undefined : hidden))
-  for (const key of maps) if (isObject(schema[key])) plain[key] = mapOf(view, objectOf(schema[key]))
-  if (Array.isArray(schema['items'])) plain['items'] = schema['items'].map((item) => toJsonSchema(view, item))
+  for (const key of lists) {
+    if (!Array.isArray(schema[key]) || (isUnion(key) && leadsBack !== undefined && schema[key].some(leadsBack))) continue
+    plain[key] = schema[key].map((part) => key === 'prefixItems' ? toJsonSchema(inner, part) : toJsonSchema(view, part, hidden))
+  }
+  for (const key of maps) if (isObject(schema[key])) plain[key] = mapOf(inner, objectOf(schema[key]))
+  if (Array.isArray(schema['items'])) plain['items'] = schema['items'].map((item) => toJsonSchema(inner, item))
   const required = stringsOf(schema['required']).filter((name) => !hidden.has(name))
   if (required.length > 0) plain['required'] = [...new Set(required)]
   if (typeof schema['format'] === 'string' && view.formats.has(schema['format'])) plain['format'] = schema['format']
   return mend(view, plain)
+}
+
+function isUnion(key: string): boolean {
+  return key === 'anyOf' || key === 'oneOf'
 }
 
 function mapOf(view: SchemaView, map: JsonObject): JsonObject {

@@ -30,7 +30,7 @@ interface Context {
   variant: Variant
   indent: string
   files?: boolean
-  /** The named type that is being declared, and whether the current place is part of it without an object between. */
+  /** The named schema that is being declared, as long as no object or array stands between. */
   owner?: string | undefined
 }
 
@@ -99,13 +99,14 @@ function print(printing: Printing, schema: unknown, context: Context): string {
 }
 
 function printRef(printing: Printing, pointer: string, context: Context): string {
-  if (context.owner !== undefined && printing.traits.circular(context.owner, pointer)) return 'unknown'
   return declare(printing, pointer, context.variant)
 }
 
 function printAll(printing: Printing, schema: JsonObject, context: Context): string[] {
   const parts = arrayOf(schema['allOf']).map((part) => print(printing, part, context))
   for (const key of ['anyOf', 'oneOf']) {
+    const { owner } = context
+    if (owner !== undefined && arrayOf(schema[key]).some((part) => printing.traits.leadsBack(owner, part))) continue
     const branches = arrayOf(schema[key]).map((part) => print(printing, part, context))
     if (branches.length > 0) parts.push(union(branches))
   }

@@ -6,8 +6,11 @@ import { arrayOf, followRefs, isObject, objectOf, stringsOf, valueAt } from './p
 export interface SchemaTraits {
   /** The variant that is declared: variants that would print the same share one type. */
   variantOf: (pointer: string, variant: 'reply' | 'sent' | 'received') => 'reply' | 'sent' | 'received'
-  /** Whether an alias of `from` may not name `to` in place, because `to` leads back to it without an object between. */
-  circular: (from: string, to: string) => boolean
+  /**
+   * Whether a schema leads back to the one at a pointer without an object or array between, as where a parent is
+   * the union of children that each begin with an allOf of the parent. Neither types nor validators could be made of that.
+   */
+  leadsBack: (owner: string, schema: unknown) => boolean
 }
 
 interface Own {
@@ -36,7 +39,11 @@ export function traitsOf(api: ApiDocument): SchemaTraits {
     return { oneWay: all.some((one) => one.oneWay), optional: all.some((one) => one.optionalDefault), required: all.some((one) => one.requiredDefault) }
   })
   return {
-    circular: (from, to) => reachDirect(to).has(from),
+    leadsBack: (owner, schema) => {
+      const branch: Own = { oneWay: false, optionalDefault: false, requiredDefault: false, refs: new Set(), direct: new Set() }
+      collect(api, schema, { own: branch, direct: true })
+      return [...branch.direct].some((pointer) => reachDirect(pointer).has(owner))
+    },
     variantOf: (pointer, variant) => {
       const { oneWay, optional, required } = variants(pointer)
       const sent = oneWay || required ? 'sent' : 'reply'

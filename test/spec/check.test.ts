@@ -33,6 +33,7 @@ const rows: [name: string, document: string, code: string, line: number, pointer
   ['query in a path', openapi(`/a?b=1:\n  get: { operationId: x, ${ok} }`), 'path-invalid', 4, '/paths/~1a?b=1', /query parameters/],
   ['path without slash', openapi(`a:\n  get: { operationId: x, ${ok} }`), 'path-invalid', 4, '/paths/a', /slash/],
   ['broken $ref', openapi(`/a:\n  get:\n    operationId: a\n    responses:\n      200: { description: ok, content: { application/json: { schema: { $ref: '#/components/schemas/Pett' } } } }`, 'schemas:\n  Pet: { type: object }'), 'ref-broken', 8, '/paths/~1a/get/responses/200/content/application~1json/schema', /did you mean "#\/components\/schemas\/Pet"/],
+  ['circular $ref', openapi(`/a:\n  get: { operationId: a, ${ok} }`, "schemas:\n  A: { allOf: [{ $ref: '#/components/schemas/A' }] }\n  B: { properties: { b: { $ref: '#/components/schemas/B' } } }"), 'ref-circular', 8, '/components/schemas/A', /back to itself/],
   ['remote $ref', openapi(`/a:\n  get: { operationId: a, ${ok} }`, "schemas:\n  Pet: { $ref: 'https://example.org/pet.yaml' }"), 'ref-remote', 8, '/components/schemas/Pet', /download/],
   ['unknown type', openapi(`/a:\n  get: { operationId: a, ${ok} }`, 'schemas:\n  Pet:\n    properties:\n      age: { type: int }'), 'schema-type-unknown', 10, '/components/schemas/Pet/properties/age/type', /did you mean "integer"/],
   ['format as type', openapi(`/a:\n  get: { operationId: a, ${ok} }`, 'schemas:\n  Day: { type: date }'), 'schema-type-unknown', 8, '/components/schemas/Day/type', /format: date/],

@@ -97,6 +97,15 @@ test('schemas may refer to themselves and to each other', async (t) => {
   assert.deepEqual(faults(validator, { name: 'a', files: [{ size: 1, parent: { files: [{ size: 'x' }] }, copy: {} }] }).sort(), ['/files/0/copy required', '/files/0/parent required', '/files/0/parent/files/0/size type'])
 })
 
+test('a parent that is the union of its children does not run in a circle', async (t) => {
+  const schemas = `  Pet: { type: object, required: [kind], properties: { kind: { type: string } }, oneOf: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }] }
+  Cat: { allOf: [{ $ref: '#/components/schemas/Pet' }, { type: object, properties: { purrs: { type: boolean } } }] }
+  Dog: { allOf: [{ $ref: '#/components/schemas/Pet' }, { type: object, properties: { barks: { type: boolean } } }] }`
+  const cat = await bodyOf(t, "{ $ref: '#/components/schemas/Cat' }", { schemas })
+  assert.deepEqual([faults(cat, { kind: 'cat', purrs: true }), faults(cat, { purrs: 1 })], [[], [' required', '/purrs type']])
+  assert.deepEqual(faults(await bodyOf(t, "{ $ref: '#/components/schemas/Pet' }", { schemas }), { kind: 'cat' }), [])
+})
+
 test('a pointer into a schema is a reference like any other', async (t) => {
   const validator = await bodyOf(t, "{ $ref: '#/components/schemas/Pet/properties/a~1b%20c' }", { schemas: "  Pet: { properties: { 'a/b c': { type: integer } } }" })
   assert.deepEqual([faults(validator, 1), faults(validator, 'x')], [[], [' type']])
