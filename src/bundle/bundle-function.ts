@@ -34,7 +34,6 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     mainFields: ['module', 'main'],
     banner: { js: requireShim },
     minify: true,
-    keepNames: true,
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'silent',

@@ -1,0 +1,69 @@
+// What a Lambda function holds: nothing that reads documents, compiles schemas or builds stacks; and that it runs.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { bundleFunction, type FunctionBundle } from '../../src/bundle/index.ts'
+import { generate } from '../../src/spec/index.ts'
+
+let folder: string
+let bundle: FunctionBundle
+before(async () => {
+  await generate(process.cwd())
+  folder = await mkdtemp(join(tmpdir(), 'klue-bundle-'))
+  bundle = await bundleFunction({ root: process.cwd(), entry: 'functions/builds.ts', folder })
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+function bytesOf(filter: (input: string) => boolean): number {
+  const [output] = Object.entries(bundle.metafile.outputs).filter(([file]) => file.endsWith('.mjs')).map(([, value]) => value)
+  return Object.entries(output!.inputs).filter(([input]) => filter(input)).reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)
+}
+
+test('no input parses documents, compiles schemas or belongs to another part of the kit', () => {
+  const inputs = Object.keys(bundle.metafile.inputs)
+  const forbidden = /node_modules\/(ajv|ajv-formats|yaml|js-yaml|lodash|@apidevtools|openapi-schema-validator|swagger2openapi|oas-|dereference-json-schema|mock-json-schema|bath-es5|qs|dynalite|esbuild|tsx|aws-cdk-lib|constructs|typescript)(\/|$)|src\/(spec|infra|cli|dev|testing|bundle|docpage|platform\/local)\/|src\/config\/(build|load|yaml-source)|\.ya?ml$/
+  assert.deepEqual(inputs.filter((input) => forbidden.test(input)), [])
+  assert.ok(inputs.some((input) => input.endsWith('openapi-backend/backend.js')), 'openapi-backend is the binding')
+})
+
+test('the whole document is not in it', async () => {
+  const text = await readFile(bundle.file, 'utf8')
+  assert.equal(text.includes('Records measurements of CI jobs'), false)
+})
+
+test('the runtime, openapi-backend included, stays small', (context) => {
+  const runtime = bytesOf((input) => input.startsWith('src/') || input.includes('node_modules/openapi-backend/') || input.startsWith('klue-stub'))
+  context.diagnostic(`${runtime} bytes of runtime without SDK and jsonwebtoken`)
+  assert.ok(runtime <= 100_000, `${runtime} bytes`)
+})
+
+test('validators lie beside it, one file an operation, and need no package', async () => {
+  const files = await readdir(join(folder, 'builds'), { recursive: true })
+  assert.ok(files.includes(join('requests', 'recordMeasurement.cjs')))
+  assert.ok(files.includes('table.cjs'))
+  for (const file of files.filter((name) => name.endsWith('.cjs'))) {
+    const text = await readFile(join(folder, 'builds', file), 'utf8')
+    // Ajv's helpers carry the text of a require for its code generator: only calls count.
+    for (const [, wanted] of text.matchAll(/(?<!['"`])require\(["']([^"']+)["']\)/g)) assert.match(wanted!, /^\.\.?\//, `${file} requires ${wanted}`)
+  }
+})
+
+test('it answers events in a process that has nothing else', async () => {
+  const config = { stage: 'test', values: { name: 'builds', jwt_issuer: 'builds', jwt_audience: 'builds', jwt_secret: 'a-secret-of-this-test-only' }, places: {} }
+  await writeFile(join(folder, 'klue-config.json'), JSON.stringify(config))
+  await writeFile(join(folder, 'call.mjs'), `
+    import { handler } from './index.mjs'
+    const event = (method, rawPath) => ({ version: '2.0', rawPath, rawQueryString: '', headers: {}, requestContext: { requestId: 'r', stage: '$default', http: { method, sourceIp: '1.2.3.4' } } })
+    const answers = []
+    for (const [method, path] of [['GET', '/ping'], ['GET', '/version'], ['GET', '/jobs/a/measurements'], ['POST', '/login'], ['GET', '/nothing']]) answers.push(await handler(event(method, path), {}))
+    process.stderr.write(JSON.stringify(answers.map(({ statusCode, body }) => [statusCode, JSON.parse(body).error ?? JSON.parse(body)])))
+  `)
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(folder, 'call.mjs')], { env: { LAMBDA_TASK_ROOT: folder } })
+  assert.deepEqual(JSON.parse(stderr), [[200, {}], [200, { name: 'builds', version: '1.0.0', container: '' }], [401, 'AUTHORIZATION_HEADER_MISSING'], [400, 'INVALID_PARAMETER'], [404, 'NOT_FOUND']])
+  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { kind: string; status: number })
+  assert.deepEqual(lines.map(({ kind, status }) => [kind, status]), [['request', 200], ['request', 200], ['request', 401], ['request', 400], ['request', 404]])
+})
