@@ -108,9 +108,10 @@ function readBody(message: IncomingMessage, limitBytes: number): Promise<{ body?
   })
 }
 
-function toHeaders({ headers, cookies, body }: ApiResponse): Record<string, string | string[]> {
+function toHeaders({ status, headers, cookies, body }: ApiResponse): Record<string, string | string[]> {
   const all: Record<string, string | string[]> = { ...headers }
-  if (all['content-length'] === undefined) all['content-length'] = String(Buffer.byteLength(body))
+  // Answers without a body must not say how long it is.
+  if (all['content-length'] === undefined && status !== 204 && status !== 304) all['content-length'] = String(Buffer.byteLength(body))
   if (cookies.length > 0) all['set-cookie'] = cookies
   return all
 }

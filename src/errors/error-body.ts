@@ -20,8 +20,12 @@ export function isError(value: unknown): value is ErrorBody | HttpError {
  * An unknown exception becomes 500 UNHANDLED_SERVER_ERROR with its text, or a fixed sentence where `hideInternals` is set.
  */
 export function toHttpError(thrown: unknown, options: { hideInternals?: boolean } = {}): HttpError {
-  if (isHttpError(thrown)) return thrown
-  if (isError(thrown)) return fromErrorBody(thrown as ErrorBody)
+  try {
+    if (isHttpError(thrown)) return thrown
+    if (isError(thrown)) return fromErrorBody(thrown as ErrorBody)
+  } catch {
+    // An object whose properties throw when they are read is an unknown exception like any other.
+  }
   return UNHANDLED_SERVER_ERROR(options.hideInternals === true ? hiddenSentence : messageOf(thrown), { cause: thrown })
 }
 
@@ -38,12 +42,9 @@ export function fromErrorBody(body: ErrorBody): HttpError {
   return failure
 }
 
-/** Gives an error its id, unless it came with one from another service. */
-export function withErrorId(error: HttpError): string {
-  // A frozen error cannot hold its id; the answer then carries one of its own.
-  if (error.errorId !== undefined) return error.errorId
+/** The id of an answer that tells of an error: the one that came from another service, else a new one. */
+export function errorIdOf(error: HttpError): string {
+  // Not kept on the error: one made once and thrown often is another failure each time.
   // The global one: this file also runs in browsers.
-  const id = globalThis.crypto.randomUUID()
-  if (!Object.isFrozen(error)) error.errorId = id
-  return id
+  return error.errorId ?? globalThis.crypto.randomUUID()
 }

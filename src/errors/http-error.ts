@@ -66,7 +66,8 @@ export class HttpError extends Error {
   constructor({ status, code }: { status: number; code: string }, message: string, options: HttpErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'HttpError'
-    this.status = status
+    // A status that no answer can carry would cost the caller the answer.
+    this.status = Number.isInteger(status) && status >= 400 && status <= 999 ? status : 500
     this.code = code
     this.errors = options.errors
     this.headers = options.headers ?? {}

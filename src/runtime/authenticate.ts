@@ -1,10 +1,10 @@
 // The step authenticate: security handlers for the schemes of a spec, and which refusal a caller hears.
 import { catalog, type HttpError, isHttpError } from '../errors/index.ts'
-import type { SecurityScheme } from '../spec/index.ts'
+import type { CompiledOperation, SecurityScheme } from '../spec/index.ts'
 import type { Context } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { type User, userOfHeader } from './jwt.ts'
-import { readCookies } from './parameters.ts'
+import { headerOf, readCookies } from './parameters.ts'
 
 /** What a caller shows for a scheme; `authorization` is the whole header for schemes of other kinds. */
 export type Credentials =
@@ -15,7 +15,8 @@ export type Credentials =
 
 /**
  * Decides on credentials: something truthy lets the request in, an object becomes `context.user.claims`
- * (its `id` the user's id); anything falsy or thrown refuses it.
+ * (its `id` the user's id); anything falsy refuses it with 401, a thrown HttpError with what it says.
+ * Any other exception is a failure of the check itself: it refuses the request too, with 500.
  */
 export type SecurityHandler = (credentials: Credentials, context: Context) => unknown
 
@@ -23,18 +24,34 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** The check of one scheme, in the form that openapi-backend calls: a User, or a thrown refusal. */
 export function schemeCheck(name: string, scheme: SecurityScheme, own: SecurityHandler | undefined): (exchange: Exchange) => Promise<User> {
-  return async (exchange) => {
-    const user = own === undefined && scheme.kind === 'bearer' ? await bearerUser(exchange) : await ownUser({ name, scheme, own, exchange })
-    checkScopes(name, exchange, user)
-    return user
-  }
+  return (exchange) => (own === undefined && scheme.kind === 'bearer' ? bearerUser(exchange) : ownUser({ name, scheme, own, exchange }))
 }
 
-/** The refusal that tells the caller most: of credentials that were shown, before those that are missing. */
-export function chooseRefusal(results: Record<string, unknown>): HttpError {
-  const refusals = Object.values(results)
-    .map((result) => (result as { error?: unknown } | undefined)?.error)
-    .filter(isHttpError)
+/**
+ * The user of the first alternative that the request satisfies; undefined where that one is open to everybody.
+ * Throws FORBIDDEN where the credentials are good but no alternative has the scopes that it asks for.
+ */
+export function chooseUser(alternatives: CompiledOperation['security'], results: Record<string, unknown>): User | undefined {
+  let refusal: HttpError | undefined
+  const isOpen = alternatives.length === 0 || alternatives.some((alternative) => Object.keys(alternative).length === 0)
+  for (const alternative of alternatives) {
+    const wanted = Object.entries(alternative)
+    const users = wanted.map(([name]) => results[name]).filter(isUser)
+    if (users.length < wanted.length || users.length === 0) continue
+    const lacking = wanted.flatMap(([, scopes], index) => lackingScopes(scopes, users[index]!))
+    if (lacking.length === 0) return users[0]
+    refusal ??= catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`)
+  }
+  if (isOpen) return undefined
+  throw refusal ?? catalog.UNAUTHORIZED()
+}
+
+/** The refusal that tells the caller most: of credentials that were shown, before those that are missing; a check that broke before all. */
+export function chooseRefusal(results: Record<string, unknown>): Error {
+  const errors = Object.values(results).map((result) => (result as { error?: unknown } | undefined)?.error)
+  const broken = errors.find((error) => error !== undefined && !isHttpError(error))
+  if (broken !== undefined) return broken as Error
+  const refusals = errors.filter(isHttpError)
   const missing = catalog.AUTHORIZATION_HEADER_MISSING.code
   return refusals.find((refusal) => refusal.code !== missing) ?? refusals[0] ?? catalog.UNAUTHORIZED()
 }
@@ -79,7 +96,7 @@ function readCredentials(scheme: SecurityScheme, exchange: Exchange): Credential
   const { headers, query } = exchange.request
   const authorization = headers['authorization']?.trim() ?? ''
   if (scheme.kind === 'apiKey') {
-    const key = scheme.in === 'header' ? headers[scheme.name.toLowerCase()] : scheme.in === 'cookie' ? readCookies(headers['cookie'])[scheme.name] : new URLSearchParams(query).get(scheme.name)
+    const key = scheme.in === 'header' ? headerOf(headers, scheme.name.toLowerCase()) : scheme.in === 'cookie' ? readCookies(headers['cookie'])[scheme.name] : new URLSearchParams(query).get(scheme.name)
     if (!key) throw catalog.API_KEY_INVALID(`There is no API key in the ${scheme.in} ${scheme.name}`)
     return { kind: 'apiKey', key }
   }
@@ -104,11 +121,12 @@ function challenge(scheme: SecurityScheme): Record<string, string> {
   return scheme.kind === 'bearer' ? { 'www-authenticate': 'Bearer' } : {}
 }
 
-function checkScopes(name: string, { operation }: Exchange, user: User): void {
-  const wanted = (operation?.security ?? []).flatMap((requirement) => requirement[name] ?? [])
-  if (wanted.length === 0) return
+function isUser(result: unknown): result is User {
+  return typeof result === 'object' && result !== null && 'claims' in result
+}
+
+function lackingScopes(wanted: string[], user: User): string[] {
   const claim = user.claims['scope'] ?? user.claims['scopes']
   const held = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : []
-  const lacking = wanted.filter((scope) => !held.includes(scope))
-  if (lacking.length > 0) throw catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`)
+  return wanted.filter((scope) => !held.includes(scope))
 }

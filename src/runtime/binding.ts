@@ -2,7 +2,7 @@
 import { OpenAPIBackend } from 'openapi-backend'
 import { catalog, UsageError } from '../errors/index.ts'
 import type { ApiSpec } from './api-spec.ts'
-import { chooseRefusal, schemeCheck, type SecurityHandler } from './authenticate.ts'
+import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
 import { findOperation, type Match } from './match.ts'
 import type { Handler } from './types.ts'
@@ -17,7 +17,7 @@ export interface BoundApi {
   handle(exchange: Exchange): Promise<unknown>
 }
 
-/** The step call: runs a handler inside its time. */
+/** The step call: runs a handler. */
 export type CallStep = (exchange: Exchange, handler: Handler<never>) => Promise<unknown>
 
 export interface BindingOptions {
@@ -50,8 +50,9 @@ class CompiledBackend extends OpenAPIBackend {
   constructor({ spec, handlers, security }: BindingOptions, call: CallStep) {
     // Every refusing hook is registered and strict is on: without either openapi-backend calls the handler anyway.
     super({ definition: {} as never, strict: true, validate: true, handlers: { ...operationHooks(handlers, call), ...refusingHooks() } as never, securityHandlers: securityHooks(spec, security) as never })
-    // Without a prototype: an operation called `constructor` that nobody handles must not find one.
+    // Without a prototype: a name like `constructor` that nobody registered must not find a function there.
     this.handlers = Object.assign(Object.create(null) as Record<string, never>, this.handlers)
+    this.securityHandlers = Object.assign(Object.create(null) as Record<string, never>, this.securityHandlers)
     this.router = compiledRouter(spec) as never
     this.validator = compiledValidator(spec) as never
     this.initialized = true
@@ -61,9 +62,15 @@ class CompiledBackend extends OpenAPIBackend {
 function operationHooks(handlers: BindingOptions['handlers'], call: CallStep): Record<string, Hook> {
   const hooks: Record<string, Hook> = {}
   for (const [operationId, handler] of Object.entries(handlers)) {
-    if (handler !== undefined) hooks[operationId] = (_context, exchange) => call(exchange, handler)
+    if (handler !== undefined) hooks[hookName(operationId)] = (_context, exchange) => call(exchange, handler)
   }
   return hooks
+}
+
+// openapi-backend keeps handlers and hooks in one map: without a mark an operation called `notFound` or
+// `postResponseHandler` would take part in the answers of all others.
+function hookName(operationId: string): string {
+  return `operation ${operationId}`
 }
 
 function refusingHooks(): Record<string, Hook> {
@@ -77,8 +84,7 @@ function refusingHooks(): Record<string, Hook> {
     validationFail: (context) => refuse(invalidParameter(context.validation?.errors)),
     notImplemented: (_context, exchange) => refuse(catalog.NOT_IMPLEMENTED(`No handler is bound to ${exchange.operation?.id ?? 'this operation'}`)),
     postSecurityHandler: (context, exchange) => {
-      const user = Object.values(context.security ?? {}).find((result) => typeof result === 'object' && result !== null && 'claims' in result)
-      if (user !== undefined) exchange.context.user = user as never
+      if (context.security?.['authorized'] === true) exchange.context.user = chooseUser(exchange.operation!.security, context.security)
     },
   }
 }
@@ -98,7 +104,7 @@ function refuse(error: Error): never {
 function securityHooks(spec: ApiSpec, security: BindingOptions['security']): Record<string, Hook> {
   const hooks: Record<string, Hook> = {}
   for (const [name, scheme] of Object.entries(spec.table.securitySchemes)) {
-    const check = schemeCheck(name, scheme, security[name])
+    const check = schemeCheck(name, scheme, own(security, name))
     hooks[name] = (_context, exchange) => check(exchange)
   }
   return hooks
@@ -111,7 +117,7 @@ function compiledRouter(spec: ApiSpec): object {
     matchOperation(exchange: Exchange) {
       if (exchange.match.kind === 'operation') {
         exchange.operation = exchange.match.operation
-        return { operationId: exchange.operation.id, security: exchange.operation.security }
+        return { operationId: hookName(exchange.operation.id), security: exchange.operation.security }
       }
       // openapi-backend tells a 405 from a 404 by the first characters of the text.
       throw new Error(exchange.match.kind === 'method-not-allowed' ? '405-methodNotAllowed' : '404-notFound')
@@ -136,7 +142,12 @@ function checkSchemes(spec: ApiSpec, security: Record<string, SecurityHandler>):
   const { table } = spec
   const used = new Set(table.operations.flatMap((operation) => operation.security.flatMap(Object.keys)))
   const faults = [...used]
-    .filter((name) => table.securitySchemes[name]?.kind !== 'bearer' && security[name] === undefined)
+    .filter((name) => own(table.securitySchemes, name)?.kind !== 'bearer' && own(security, name) === undefined)
     .map((name) => ({ code: 'security-handler-missing', file: table.document, pointer: `/components/securitySchemes/${name}`, message: `Nothing checks the security scheme ${name} of the API ${table.api}`, hint: `pass security: { ${name}: ... } to defineService` }))
   if (faults.length > 0) throw new UsageError(faults)
+}
+
+// Names come from documents: one like `toString` must not find what every object inherits.
+function own<Value>(map: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined
 }

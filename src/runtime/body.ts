@@ -78,7 +78,9 @@ function readForm(text: string): Record<string, unknown> {
   const form = Object.create(null) as Record<string, unknown>
   for (const [name, value] of new URLSearchParams(text)) {
     const known = form[name]
-    form[name] = known === undefined ? value : Array.isArray(known) ? [...(known as unknown[]), value] : [known, value]
+    // Pushed, not copied: a form of a million equal names must not take a million copies.
+    if (Array.isArray(known)) known.push(value)
+    else form[name] = known === undefined ? value : [known, value]
   }
   return form
 }

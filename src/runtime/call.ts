@@ -1,9 +1,9 @@
-// The step call: the handler inside its time.
+// The time of an operation: from its authentication to the end of its handler.
 import { catalog } from '../errors/index.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
- * Runs a handler until it settles or its time is up, whichever comes first.
+ * Runs an operation until it settles or its time is up, whichever comes first.
  * Throws DEADLINE_EXCEEDED at the limit, or the reason with which the exchange was aborted.
  */
 export async function callInTime(exchange: Exchange, run: () => unknown): Promise<unknown> {
@@ -17,7 +17,7 @@ export async function callInTime(exchange: Exchange, run: () => unknown): Promis
   })
   const timer = setTimeout(() => abort.abort(catalog.DEADLINE_EXCEEDED(`${context.operationId} did not finish within ${limit} ms`)), limit)
   try {
-    // A handler may throw at once or be synchronous: both take the same way as a promise.
+    // What runs may throw at once or be synchronous: both take the same way as a promise.
     return await Promise.race([Promise.resolve().then(run), ended])
   } finally {
     clearTimeout(timer)
@@ -28,8 +28,8 @@ export async function callInTime(exchange: Exchange, run: () => unknown): Promis
 // Time that the answer itself needs to leave before the platform ends the request.
 const answerMarginMs = 250
 
-function setLimit({ context, operation, platform, startedAt, request }: Exchange): number {
-  const seconds = operation?.settings.timeoutSeconds ?? platform.config.timeoutSeconds
+function setLimit({ context, match, platform, startedAt, request }: Exchange): number {
+  const seconds = (match.kind === 'operation' ? match.operation.settings.timeoutSeconds : undefined) ?? platform.config.timeoutSeconds
   const own = startedAt + seconds * 1000
   context.endsAt = request.endsAt === undefined ? own : Math.min(own, request.endsAt - answerMarginMs)
   return Math.max(0, context.endsAt - platform.now())

@@ -25,5 +25,14 @@ function faultsOf({ api, operation }: Exchange, { response, declared }: Rendered
   const validator = api!.spec.reply(operation!).replies[declared!.status]?.[declared!.media]
   // Only JSON has a schema worth checking, and it is checked as the caller will read it.
   if (validator === undefined || typeof response.body !== 'string' || !declared!.media.includes('json')) return []
-  return run(validator, JSON.parse(response.body) as unknown, '/body')
+  return run(validator, parsed(response.body), '/body')
+}
+
+// A handler that names the media type itself may have written anything.
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

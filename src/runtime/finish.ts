@@ -34,16 +34,36 @@ export function checkSize(response: ApiResponse, config: Config): void {
   if (travelling > config.responseLimitBytes) throw catalog.RESPONSE_TOO_LARGE(`The answer would be ${travelling} bytes, more than the ${config.responseLimitBytes} that can be delivered`)
 }
 
-/** Adds CORS headers, compresses, and takes the body off an answer to HEAD. */
+/** Adds CORS headers, compresses, and takes the body off an answer that must not have one. */
 export function finish(request: ApiRequest, response: ApiResponse, config: Config): ApiResponse {
-  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, clean(value)]))
+  const headers = cleanHeaders(response.headers)
+  const cookies = response.cookies.map(clean)
   addCors(request, headers, config)
-  const body = compress(request, { ...response, headers })
-  if (request.method === 'HEAD') {
-    headers['content-length'] = String(Buffer.byteLength(body))
-    return { ...response, headers, body: '' }
+  if (response.status === 204 || response.status === 304) {
+    delete headers['content-type']
+    return { ...response, headers, cookies, body: '' }
   }
-  return { ...response, headers, cookies: response.cookies.map(clean), body }
+  const body = compress(request, { ...response, headers })
+  if (request.method !== 'HEAD') return { ...response, headers, cookies, body }
+  headers['content-length'] = String(Buffer.byteLength(body))
+  return { ...response, headers, cookies, body: '' }
+}
+
+// How long a body is and how it travels is the platform's to say: a handler's own word could only contradict it.
+const framing = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive'])
+
+/** Whether a text may be the name of a header. */
+export function isHeaderName(name: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name)
+}
+
+function cleanHeaders(headers: Record<string, string>): Record<string, string> {
+  const cleaned: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase()
+    if (isHeaderName(name) && !framing.has(lower)) cleaned[lower] = clean(value)
+  }
+  return cleaned
 }
 
 function addCors(request: ApiRequest, headers: Record<string, string>, config: Config): void {
@@ -83,7 +103,13 @@ function addVary(headers: Record<string, string>, name: string): void {
   else if (!known.toLowerCase().split(/,\s*/).includes(name.toLowerCase())) headers['vary'] = `${known}, ${name}`
 }
 
-// A line break in a header would start another header.
+// A line break in a header would start another header, and what is not ASCII arrives differently by every way:
+// it is percent-encoded, as URLs are.
 function clean(value: string): string {
-  return String(value).replace(/[\r\n\0]+/g, ' ')
+  const text = String(value)
+  if (/^[\t\x20-\x7e]*$/.test(text)) return text
+  return text
+    .replace(/[\0-\x08\x0a-\x1f\x7f]+/g, ' ')
+    .replace(/\p{Surrogate}/gu, '?')
+    .replace(/[^\0-\x7f]+/g, encodeURIComponent)
 }

@@ -40,12 +40,12 @@ const leewaySeconds = 300
  * Throws a UsageError where the user id is empty or no secret is configured.
  */
 export async function generateToken(platform: TokenPlatform, userId: string, options: TokenOptions = {}): Promise<string> {
-  if (userId === '') throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
+  if (!userId) throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
   const { config } = platform
   const issuedAt = options.issuedAt ?? Math.floor(platform.now() / 1000)
   const issuer = options.issuer ?? config.jwtIssuer
   const claims = {
-    ...options.claims,
+    ...withoutReserved(options.claims),
     ...(issuer === undefined ? {} : { iss: issuer }),
     ...(config.jwtAudience === undefined ? {} : { aud: config.jwtAudience }),
     sub: userId,
@@ -54,6 +54,13 @@ export async function generateToken(platform: TokenPlatform, userId: string, opt
   }
   const { sign } = await load()
   return sign(claims, await signingSecret(platform), { algorithm } satisfies SignOptions)
+}
+
+const reservedClaims = new Set(['iss', 'sub', 'aud', 'iat', 'exp'])
+
+// Also those that are not set otherwise: without an audience in the configuration a token has none.
+function withoutReserved(claims: Record<string, unknown> = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !reservedClaims.has(name)))
 }
 
 /**
@@ -86,7 +93,7 @@ export async function userOfToken(platform: TokenPlatform, token: string): Promi
   if (jwtAudience !== undefined && ![payload.aud].flat().includes(jwtAudience)) throw catalog.TOKEN_INVALID('incorrect audience')
   if (jwtIssuer !== undefined && payload.iss !== jwtIssuer) throw catalog.TOKEN_INVALID('incorrect issuer')
   if (payload.iat !== undefined && !(payload.iat <= nowSeconds + leewaySeconds)) throw catalog.TOKEN_INVALID('Token was issued in the future')
-  return { id: typeof payload.sub === 'string' ? payload.sub : '', claims: payload as Record<string, unknown>, issuer: payload.iss ?? '', token }
+  return { id: typeof payload.sub === 'string' ? payload.sub : '', claims: payload as Record<string, unknown>, issuer: typeof payload.iss === 'string' ? payload.iss : '', token }
 }
 
 function refusal(cause: unknown): HttpError {

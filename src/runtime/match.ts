@@ -14,7 +14,7 @@ export type Match =
  */
 export function toSegments(path: string, isDecoded: boolean): string[] {
   const segments = path.split('/')
-  segments.shift()
+  if (segments[0] === '') segments.shift()
   if (isDecoded || !path.includes('%')) return segments
   try {
     return segments.map(decodeURIComponent)
@@ -74,12 +74,12 @@ function step(node: RouteNode, state: Walk & { depth: number }, values: string[]
 function end(node: RouteNode, state: Walk): ReturnType<typeof walk> {
   const { methods } = node
   if (methods === undefined) return undefined
-  const ending = methods[state.method] ?? (state.method === 'HEAD' ? methods['GET'] : undefined)
+  const ending = (Object.hasOwn(methods, state.method) ? methods[state.method] : undefined) ?? (state.method === 'HEAD' ? methods['GET'] : undefined)
   if (ending === undefined) {
     for (const method of Object.keys(methods)) state.allowed.add(method)
     return undefined
   }
-  const path: Record<string, string> = {}
+  const path = Object.create(null) as Record<string, string>
   for (const [index, name] of ending.names.entries()) path[name] = state.values[index]!
   return { operation: ending.operation, path }
 }

@@ -49,16 +49,22 @@ function readPart(part: Buffer): { name: string; value: string | FormFile } | un
   const blank = part.indexOf('\r\n\r\n')
   const head = part.subarray(0, Math.max(0, blank)).toString('utf8')
   const disposition = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(head)?.[1]
-  const name = disposition === undefined ? undefined : attribute(disposition, 'name')
+  const attributes = attributesOf(disposition ?? '')
+  const name = attributes.get('name')
   if (blank < 0 || name === undefined) return undefined
   const data = part.subarray(blank + 4)
   const contentType = /^content-type:\s*(.+?)\s*$/im.exec(head)?.[1]
-  const filename = attribute(disposition!, 'filename')
+  const filename = attributes.get('filename')
   if (filename !== undefined) return { name, value: { filename, contentType: contentType ?? 'application/octet-stream', data } }
   return { name, value: data.toString('utf8') }
 }
 
-function attribute(disposition: string, name: string): string | undefined {
-  const match = new RegExp(`(?:^|[;\\s])${name}="((?:[^"\\\\]|\\\\.)*)"|(?:^|[;\\s])${name}=([^\\s;]+)`, 'i').exec(disposition)
-  return (match?.[1] ?? match?.[2])?.replace(/%22/g, '"').replace(/\\"/g, '"')
+// Read one after the other: a name in quotes may hold what looks like the next attribute.
+function attributesOf(disposition: string): Map<string, string> {
+  const attributes = new Map<string, string>()
+  for (const [, name, quoted, plain] of disposition.matchAll(/([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/g)) {
+    const value = (quoted ?? plain!).replace(/%22/g, '"').replace(/\\"/g, '"')
+    if (!attributes.has(name!.toLowerCase())) attributes.set(name!.toLowerCase(), value)
+  }
+  return attributes
 }

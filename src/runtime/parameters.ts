@@ -27,14 +27,14 @@ export function readParameters(operation: CompiledOperation, request: ApiRequest
     const target = parameters[placeOf[parameter.in]]
     const text = (): string | undefined => {
       if (parameter.in === 'path') return path[parameter.name]
-      if (parameter.in === 'header') return request.headers[parameter.name]
+      if (parameter.in === 'header') return headerOf(request.headers, parameter.name)
       return (cookies ??= readCookies(request.headers['cookie']))[parameter.name]
     }
     try {
       const value = parameter.in === 'query' ? query.read(parameter) : readText(parameter, text())
       if (value !== undefined) target[parameter.name] = value
     } catch {
-      unreadable.push({ pointer: `/${placeOf[parameter.in]}/${parameter.name}`, message: `must be readable as ${parameter.content ?? 'percent-encoded UTF-8'}` })
+      unreadable.push({ pointer: `/${placeOf[parameter.in]}/${escapePointer(parameter.name)}`, message: `must be readable as ${parameter.content ?? 'percent-encoded UTF-8'}` })
     }
   }
   return { parameters, unreadable }
@@ -52,6 +52,16 @@ export function readCookies(header: string | undefined): Record<string, string> 
     cookies[name] = decodeOr(value)
   }
   return cookies
+}
+
+/** A header by its lower-case name; one called `constructor` is absent unless it was sent. */
+export function headerOf(headers: Record<string, string>, name: string): string | undefined {
+  return Object.hasOwn(headers, name) ? headers[name] : undefined
+}
+
+/** A name as a step of a JSON pointer. */
+export function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 const placeOf = { path: 'path', query: 'query', header: 'headers', cookie: 'cookies' } as const

@@ -70,9 +70,9 @@ function begin({ service, platform }: Opened, request: ApiRequest): Exchange {
 async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse> {
   const { api, raw, allow } = match(opened, exchange) //                  1 match
   if (allow !== undefined) return answerOptions(exchange.request, allow)
-  const value = raw === undefined
-    ? await api.handle(exchange) // openapi-backend runs                  3 authenticate, 4 validate, 5 call
-    : await callRaw(exchange, raw)
+  const value = await callInTime(exchange, () => raw === undefined
+    ? api.handle(exchange) // openapi-backend runs                        3 authenticate, 4 validate, 5 call
+    : callRaw(exchange, raw))
   const rendered = render(exchange.operation, value, exchange.headers['accept']) // 6 reply
   checkResponse(exchange, rendered)
   return rendered.response
@@ -114,13 +114,18 @@ function match({ apis, routes }: Opened, exchange: Exchange): Matched {
   return { api: apis[0]! }
 }
 
-const call: CallStep = (exchange, handler) => callInTime(exchange, () => handler(exchange.input as never, exchange.context))
+const call: CallStep = async (exchange, handler) => {
+  // A slow security check may end after the answer has left: nothing must happen then.
+  exchange.abort.signal.throwIfAborted()
+  return handler(exchange.input as never, exchange.context)
+}
 
 async function callRaw(exchange: Exchange, { route, path }: NonNullable<Matched['raw']>): Promise<unknown> {
   const { request, context, platform } = exchange
   if (request.bodyTooLarge === true) throw catalog.PAYLOAD_TOO_LARGE(`The body of the request is larger than the ${platform.config.bodyLimitBytes} bytes that this service accepts`)
   if (route.isPrivate) context.user = await bearerUser(exchange)
-  return callInTime(exchange, () => route.handler({ path, raw: request }, context))
+  exchange.abort.signal.throwIfAborted()
+  return route.handler({ path, raw: request }, context)
 }
 
 function decorated({ spec, handlers, decorators }: ServiceApi): ServiceApi['handlers'] {
@@ -128,8 +133,8 @@ function decorated({ spec, handlers, decorators }: ServiceApi): ServiceApi['hand
   if (named.length === 0) return handlers
   const wrapped = { ...handlers }
   for (const { id, settings } of named) {
-    const decorator = decorators[settings.decorateServer!]
-    const handler = handlers[id]
+    const decorator = Object.hasOwn(decorators, settings.decorateServer!) ? decorators[settings.decorateServer!] : undefined
+    const handler = Object.hasOwn(handlers, id) ? handlers[id] : undefined
     if (decorator === undefined) {
       throw new UsageError({ code: 'decorator-missing', file: spec.table.document, message: `x-decorate-server of ${id} names ${settings.decorateServer!}, which the service does not have`, hint: `pass decorators: { ${settings.decorateServer!}: ... } to defineService` })
     }

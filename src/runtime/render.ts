@@ -2,6 +2,7 @@
 import { catalog, fromErrorBody, isError, isHttpError } from '../errors/index.ts'
 import type { CompiledOperation, CompiledReply } from '../spec/index.ts'
 import { bareType, isJson } from './body.ts'
+import { isHeaderName } from './finish.ts'
 import type { ApiResponse } from './message.ts'
 import { isReply, type Reply, reply } from './reply.ts'
 
@@ -14,12 +15,13 @@ export interface Rendered {
 
 /**
  * Renders what a handler gave. A failure that was returned is thrown.
- * Throws RESPONSE_INVALID where there is nothing to send although a body is declared.
+ * Throws RESPONSE_INVALID for what no answer can carry, and where there is nothing to send although a body is declared.
  */
 export function render(operation: CompiledOperation | undefined, value: unknown, accept: string | undefined): Rendered {
   if (isError(value)) throw value
   const answer = isReply(value) ? value : reply(operation?.successStatus ?? 200, value)
   if (isError(answer.body)) throw withReply(answer)
+  checkReply(answer, operation?.id ?? 'this route')
   const declared = operation === undefined ? undefined : declaredReply(operation, answer.status)
   const isBodiless = answer.status === 204 || answer.status === 304 || (declared !== undefined && declared.media.length === 0)
   if (answer.body === undefined || answer.body === null) {
@@ -42,6 +44,13 @@ export function declaredReply(operation: CompiledOperation, status: number): Com
     if (found !== undefined) return found
   }
   return undefined
+}
+
+// What an HTTP message cannot carry would break the connection behind the caller's back, each edge in its own way.
+function checkReply({ status, headers }: Reply, name: string): void {
+  if (!Number.isInteger(status) || status < 200 || status > 999) throw catalog.RESPONSE_INVALID(`The handler of ${name} answered with ${String(status)}, which is no status from 200 to 999`)
+  const wrong = Object.entries(headers).find(([header, value]) => !isHeaderName(header) || !['string', 'number', 'boolean'].includes(typeof value))
+  if (wrong !== undefined) throw catalog.RESPONSE_INVALID(`The handler of ${name} set the header ${JSON.stringify(wrong[0])}, which cannot be written`)
 }
 
 function parts({ status, headers, cookies }: Reply): Omit<ApiResponse, 'body'> {
@@ -74,7 +83,9 @@ function suitsBody(media: string, body: unknown): boolean {
 function encode({ body, headers }: Reply, media: string): string | Uint8Array {
   if (body instanceof Uint8Array) return body
   if (typeof body === 'string' && (headers['content-type'] !== undefined || !isJson(bareType(media)))) return body
-  return JSON.stringify(body)
+  const text: string | undefined = JSON.stringify(body)
+  if (text === undefined) throw catalog.RESPONSE_INVALID(`The handler returned a ${typeof body}, which JSON cannot hold`)
+  return text
 }
 
 function matching(declared: string[], media: string): string {

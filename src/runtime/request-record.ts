@@ -36,6 +36,15 @@ function failureFields({ error, errorId }: Failure, status: number): Record<stri
     error_description: error.message,
     error_id: errorId,
     // The stack is for those who run the service: it is in the log, never in the answer.
-    ...(status >= 500 ? { stack: cause instanceof Error ? cause.stack : error.stack } : {}),
+    ...(status >= 500 ? { stack: stackOf(cause) ?? error.stack } : {}),
+  }
+}
+
+// Anything can be thrown, also what throws when it is looked at.
+function stackOf(cause: unknown): string | undefined {
+  try {
+    return cause instanceof Error ? cause.stack : undefined
+  } catch {
+    return undefined
   }
 }

@@ -4,7 +4,7 @@ import type { CompiledOperation, ValidationFault, Validator } from '../spec/inde
 import type { ApiSpec } from './api-spec.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
-import { readParameters } from './parameters.ts'
+import { escapePointer, readParameters } from './parameters.ts'
 import type { Input } from './types.ts'
 
 // One answer names so many faults at most; more help nobody and would let a small request cause a large answer.
@@ -25,19 +25,33 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   return { input: { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }, faults: faults.slice(0, faultLimit) }
 }
 
-/** What is wrong with a value in the words of an error answer. */
+/** What is wrong with a value in the words of an error answer; at most 50 faults. */
 export function run(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
-  if (validator(value)) return []
-  return (validator.errors ?? []).map((fault) => toDetail(fault, prefix))
+  try {
+    if (validator(value)) return []
+    return (validator.errors ?? []).slice(0, faultLimit).map((fault) => toDetail(fault, prefix))
+  } catch (error) {
+    // Validators of recursive schemas call themselves once a level: who nests deeper than the stack sent nonsense.
+    if (error instanceof RangeError) return [{ pointer: prefix, message: 'is nested too deeply' }]
+    throw error
+  } finally {
+    // Otherwise the faults of one caller would stay in memory until the next call.
+    validator.errors = null
+  }
 }
 
 function toDetail(fault: ValidationFault, prefix: string): ErrorDetail {
   const { instancePath, keyword, params, message = 'is not valid' } = fault
   // Ajv points at the object; a caller looks for the property.
   const property = params['missingProperty'] ?? (keyword === 'additionalProperties' ? params['additionalProperty'] : keyword === 'unevaluatedProperties' ? params['unevaluatedProperty'] : undefined)
-  const pointer = `${prefix}${instancePath}${property === undefined ? '' : `/${String(property).replaceAll('~', '~0').replaceAll('/', '~1')}`}`
+  const pointer = shortened(`${prefix}${instancePath}${property === undefined ? '' : `/${escapePointer(String(property))}`}`)
   if (params['missingProperty'] !== undefined) return { pointer, message: 'is required' }
   if (property !== undefined) return { pointer, message: 'is not declared' }
   if (keyword === 'enum' && Array.isArray(params['allowedValues'])) return { pointer, message: `must be one of ${params['allowedValues'].slice(0, 20).map((value) => JSON.stringify(value)).join(', ')}` }
   return { pointer, message }
+}
+
+// Keys come from strangers: a name of megabytes must not come back fifty times.
+function shortened(pointer: string): string {
+  return pointer.length <= 500 ? pointer : `${pointer.slice(0, 500)}…`
 }
