@@ -1,7 +1,7 @@
 // Faults of one schema by itself: what no validator could be compiled from.
 import { nearest } from '../errors/index.ts'
 import type { FaultNote } from './document.ts'
-import { arrayOf, isObject, type JsonObject, pointerTo } from './pointers.ts'
+import { isObject, type JsonObject, pointerTo } from './pointers.ts'
 
 const types = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null']
 // Leftovers of older formats, which accept anything.
@@ -32,15 +32,17 @@ function isSchema(value: unknown): boolean {
 }
 
 export function checkSchema(schema: JsonObject, pointer: string): FaultNote[] {
-  return [...checkType(schema['type'], pointerTo(pointer, 'type')), ...checkPatterns(schema, pointer), ...tests.flatMap(({ keys, valid, wanted }) => keys.filter((key) => key in schema && schema[key] !== undefined && !valid(schema[key])).map((key): FaultNote => ({ code: 'schema-invalid', pointer: pointerTo(pointer, key), message: `${key} must be ${wanted}, not ${shown(schema[key])}` })))]
+  return [...('type' in schema ? checkType(schema['type'], pointerTo(pointer, 'type')) : []), ...checkPatterns(schema, pointer), ...tests.flatMap(({ keys, valid, wanted }) => keys.filter((key) => key in schema && schema[key] !== undefined && !valid(schema[key])).map((key): FaultNote => ({ code: 'schema-invalid', pointer: pointerTo(pointer, key), message: `${key} must be ${wanted}, not ${shown(schema[key])}` })))]
 }
 
 function checkType(type: unknown, pointer: string): FaultNote[] {
-  const named = Array.isArray(type) ? type : arrayOf(type === undefined || type === null ? [] : [type])
+  // A bare null in a list can only mean the type; alone it may as well be a value that was forgotten.
+  const named: unknown[] = Array.isArray(type) ? type.map((name: unknown) => name ?? 'null') : [type]
   return named.filter((name) => !types.includes(name as string) && !toleratedTypes.includes(name as string)).map((name): FaultNote => ({ code: 'schema-type-unknown', pointer, message: `The type ${shown(name)} does not exist`, hint: typeHint(name) }))
 }
 
 function typeHint(name: unknown): string {
+  if (name === null) return "name a type, or quote it: 'null'"
   if (typeof name !== 'string') return `use one of ${types.join(', ')}`
   if (stringFormats.includes(name)) return `use type: string with format: ${name === 'datetime' ? 'date-time' : name}`
   const near = otherNames[name.toLowerCase()] ?? nearest(name, types)

@@ -13,11 +13,26 @@ export async function convertSwagger(document: JsonObject): Promise<{ openapi: J
   prepare(copy)
   try {
     const { convertObj } = createRequire(import.meta.url)('swagger2openapi') as Converter
-    const { openapi } = await convertObj(copy, { patch: true, warnOnly: true, resolve: false })
+    const converted = await quietly(() => convertObj(copy, { patch: true, warnOnly: true, resolve: false }))
+    // Through JSON, because the converter may leave holes in lists, and objects that stand in several places.
+    const openapi = JSON.parse(JSON.stringify(converted.openapi)) as JsonObject
     mend(openapi)
     return { openapi }
   } catch (error) {
     return { failure: messageOf(error) }
+  }
+}
+
+// The converter prints the stack of what it throws, beside throwing it; the fault says it in a sentence.
+async function quietly<Result>(work: () => Promise<Result>): Promise<Result> {
+  const output: { warn: unknown } = globalThis['console']
+  // Two conversions may overlap: whichever ends last must not restore the silence of the other.
+  const original = (output.warn as { original?: unknown }).original ?? output.warn
+  output.warn = Object.assign(() => undefined, { original })
+  try {
+    return await work()
+  } finally {
+    output.warn = original
   }
 }
 

@@ -46,6 +46,12 @@ export function isFile(schema: JsonObject): boolean {
   return schema['format'] === 'binary' || schema['type'] === 'file' || (typeof schema['contentMediaType'] === 'string' && schema['contentEncoding'] === undefined)
 }
 
+/** The types that a schema names; a bare null in a list means the type of that name, which YAML wants quoted. */
+export function typesOf(schema: JsonObject): string[] {
+  const { type } = schema
+  return [...new Set(stringsOf(Array.isArray(type) ? type.map((name: unknown) => name ?? 'null') : [type]))]
+}
+
 /** Whether a schema says itself that null is allowed (OpenAPI 3.0 and Swagger 2.0 spelling). */
 export function isNullable(schema: JsonObject): boolean {
   return schema['nullable'] === true || schema['x-nullable'] === true
@@ -71,7 +77,10 @@ function translate(view: SchemaView, schema: JsonObject, inherited: ReadonlySet<
     plain[key] = schema[key].map((part) => key === 'prefixItems' ? toJsonSchema(inner, part) : toJsonSchema(view, part, hidden))
   }
   for (const key of maps) if (isObject(schema[key])) plain[key] = mapOf(inner, objectOf(schema[key]))
-  if (Array.isArray(schema['items'])) plain['items'] = schema['items'].map((item) => toJsonSchema(inner, item))
+  if (Array.isArray(schema['items'])) {
+    delete plain['items']
+    plain[view.dialect === '3.1' ? 'prefixItems' : 'items'] = schema['items'].map((item) => toJsonSchema(inner, item))
+  }
   const required = stringsOf(schema['required']).filter((name) => !hidden.has(name))
   if (required.length > 0) plain['required'] = [...new Set(required)]
   if (typeof schema['format'] === 'string' && view.formats.has(schema['format'])) plain['format'] = schema['format']
@@ -104,6 +113,7 @@ function mend(view: SchemaView, plain: JsonObject): JsonObject {
     delete plain[exclusive]
   }
   if (plain['type'] === 'file' || plain['type'] === 'any') delete plain['type']
+  if (Array.isArray(plain['type'])) plain['type'] = typesOf(plain)
   if (Array.isArray(plain['type']) && plain['type'].length === 0) delete plain['type']
   if (Array.isArray(plain['enum'])) plain['enum'] = distinct(plain['enum'])
   if (Array.isArray(plain['enum']) && plain['enum'].length === 0) delete plain['enum']

@@ -1,7 +1,7 @@
 // Prints schemas as TypeScript types; component schemas become named types.
 import type { ApiDocument } from './document.ts'
 import { docComment, propertyName, quoted, typeName } from './identifiers.ts'
-import { hiddenNames, isFile, isNullable, pointerOfRef } from './json-schema.ts'
+import { hiddenNames, isFile, isNullable, pointerOfRef, typesOf } from './json-schema.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, keysOf, objectOf, pointerTo, stringsOf, valueAt } from './pointers.ts'
 import { type SchemaTraits, traitsOf } from './schema-traits.ts'
 
@@ -116,7 +116,7 @@ function printAll(printing: Printing, schema: JsonObject, context: Context): str
 function printBase(printing: Printing, schema: JsonObject, context: Context): string | undefined {
   if ('const' in schema) return literalType(schema['const'])
   if (Array.isArray(schema['enum']) && schema['enum'].length > 0) return union(schema['enum'].map(literalType))
-  const types = typeof schema['type'] === 'string' ? [schema['type']] : stringsOf(schema['type'])
+  const types = typesOf(schema)
   if (types.length > 0) return union(types.map((type) => printType(printing, { ...schema, type }, context)))
   if (isObject(schema['properties']) || isObject(schema['additionalProperties']) || stringsOf(schema['required']).length > 0) return printType(printing, { ...schema, type: 'object' }, context)
   return 'items' in schema || 'prefixItems' in schema ? printType(printing, { ...schema, type: 'array' }, context) : undefined
