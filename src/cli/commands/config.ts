@@ -1,5 +1,5 @@
 // klue config: one setting, or all of them, as the service sees them.
-import { type Command, jsonOption, stageOption, textOption } from '../command.ts'
+import { type Command, type CommandCall, jsonOption, stageOption, textOption } from '../command.ts'
 import { misuse } from '../run.ts'
 
 export const config: Command = {
@@ -15,15 +15,18 @@ export const config: Command = {
     for (const notice of loaded.notices) call.output.printError(`${notice.file}${notice.line === undefined ? '' : `:${notice.line}`} ${notice.pointer ?? ''}: ${notice.message}`)
     const [key, ...more] = call.positionals
     if (more.length > 0) throw misuse('klue config takes one key')
-    const value = key === undefined ? showConfig(loaded.config, shown) : configValue(loaded.config, key, shown)
-    if (call.values['json'] === true) call.output.printJson(value ?? null)
-    else if (typeof value === 'object' && value !== null) for (const [name, setting] of Object.entries(value)) call.output.print(`${name}: ${toText(setting)}`)
-    else call.output.print(toText(value))
+    if (key !== undefined) printOne(call, configValue(loaded.config, key, shown))
+    else printAll(call, showConfig(loaded.config, shown))
     return 0
   },
 }
 
-function toText(value: unknown): string {
-  if (value === undefined) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
+function printOne({ values, output }: CommandCall, value: string): void {
+  if (values['json'] === true) output.printJson(value)
+  else output.print(value)
+}
+
+function printAll({ values, output }: CommandCall, settings: { key: string; value: string }[]): void {
+  if (values['json'] === true) output.printJson(Object.fromEntries(settings.map(({ key, value }) => [key, value])))
+  else for (const { key, value } of settings) output.print(value === '' ? `${key}:` : `${key}: ${value}`)
 }
