@@ -9,6 +9,8 @@ export interface ReadBody {
   value: unknown
   /** Absent where there is no body. */
   media?: string
+  /** Its values came as text and are coerced. */
+  isForm?: boolean
   /** What made it unreadable, for a 400. */
   fault?: string
 }
@@ -57,12 +59,12 @@ export function chooseMedia(declared: string[], contentType: string): string | u
   return undefined
 }
 
-function parse(bytes: Uint8Array, contentType: string): { value: unknown; fault?: string } {
+function parse(bytes: Uint8Array, contentType: string): Omit<ReadBody, 'media'> {
   const type = bareType(contentType)
   if (isJson(type)) return parseJson(bytes)
-  if (type === 'application/x-www-form-urlencoded') return { value: readForm(toText(bytes)) }
-  if (type === 'multipart/form-data') return readMultipart(bytes, contentType)
-  if (type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml')) return { value: toText(bytes) }
+  if (type === 'application/x-www-form-urlencoded') return { value: readForm(toText(bytes, contentType)), isForm: true }
+  if (type === 'multipart/form-data') return { ...readMultipart(bytes, contentType), isForm: true }
+  if (type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml')) return { value: toText(bytes, contentType) }
   return { value: bytes }
 }
 
@@ -85,6 +87,13 @@ function readForm(text: string): Record<string, unknown> {
   return form
 }
 
-function toText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+// Throws UNSUPPORTED_MEDIA_TYPE for a charset that is not known: guessing would store broken text.
+function toText(bytes: Uint8Array, contentType: string): string {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1] ?? 'utf-8'
+  if (/^utf-?8$/i.test(charset)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  try {
+    return new TextDecoder(charset).decode(bytes)
+  } catch (cause) {
+    throw catalog.UNSUPPORTED_MEDIA_TYPE(`The charset ${charset.slice(0, 40)} is not known; send UTF-8`, { cause })
+  }
 }

@@ -14,7 +14,9 @@ export type Match =
  */
 export function toSegments(path: string, isDecoded: boolean): string[] {
   const segments = path.split('/')
+  // A target that does not begin with a slash (`*` of OPTIONS) is no path of any operation.
   if (segments[0] === '') segments.shift()
+  else segments.unshift('')
   if (isDecoded || !path.includes('%')) return segments
   try {
     return segments.map(decodeURIComponent)

@@ -19,25 +19,52 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   const validators = spec.request(operation)
   const faults: ErrorDetail[] = [...unreadable]
   if (body.fault !== undefined) faults.push({ pointer: '/body', message: body.fault })
-  if (validators.parameters !== undefined) faults.push(...run(validators.parameters, parameters, '').filter((fault) => !unreadable.some(({ pointer }) => pointer === fault.pointer)))
+  if (validators.parameters !== undefined) faults.push(...runText(validators.parameters, parameters, '').filter((fault) => !unreadable.some(({ pointer }) => pointer === fault.pointer)))
   const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
-  if (check !== undefined) faults.push(...run(check, body.value, '/body'))
+  if (check !== undefined) faults.push(...(body.isForm === true ? runText : run)(check, body.value, '/body'))
   return { input: { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }, faults: faults.slice(0, faultLimit) }
 }
 
 /** What is wrong with a value in the words of an error answer; at most 50 faults. */
 export function run(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
+  return faultsOf(validator, value).map((fault) => toDetail(fault, prefix))
+}
+
+function faultsOf(validator: Validator, value: unknown): ValidationFault[] {
   try {
-    if (validator(value)) return []
-    return (validator.errors ?? []).slice(0, faultLimit).map((fault) => toDetail(fault, prefix))
+    return validator(value) ? [] : (validator.errors ?? []).slice(0, faultLimit)
   } catch (error) {
     // Validators of recursive schemas call themselves once a level: who nests deeper than the stack sent nonsense.
-    if (error instanceof RangeError) return [{ pointer: prefix, message: 'is nested too deeply' }]
+    if (error instanceof RangeError) return [{ instancePath: '', keyword: 'depth', message: 'is nested too deeply', params: {} }]
     throw error
   } finally {
     // Otherwise the faults of one caller would stay in memory until the next call.
     validator.errors = null
   }
+}
+
+// Of what came as text a single value may be a list of one: only the schema can tell.
+function runText(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
+  let faults = faultsOf(validator, value)
+  const singles = faults.filter(({ keyword, params }) => keyword === 'type' && [params['type']].flat().includes('array'))
+  for (const { instancePath } of singles) wrap(value, instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')))
+  if (singles.length > 0) faults = faultsOf(validator, value)
+  return [...faults.map((fault) => toDetail(fault, prefix)), ...endless(value, prefix)]
+}
+
+function wrap(value: unknown, steps: string[]): void {
+  const name = steps.at(-1)
+  const parent = steps.slice(0, -1).reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], value)
+  if (name === undefined || typeof parent !== 'object' || parent === null) return
+  const held = (parent as Record<string, unknown>)[name]
+  if (!Array.isArray(held)) (parent as Record<string, unknown>)[name] = [held]
+}
+
+// Coercion turns `1e999` and `Infinity` into a number that no JSON can hold and no bound of a schema need stop.
+function endless(value: unknown, pointer: string): ErrorDetail[] {
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [{ pointer, message: 'must be a finite number' }]
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return []
+  return Object.entries(value).flatMap(([key, part]) => endless(part, `${pointer}/${escapePointer(key)}`))
 }
 
 function toDetail(fault: ValidationFault, prefix: string): ErrorDetail {
