@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { generateProject } from '../dev/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { type CoverageRow, readCoverage } from './coverage.ts'
+import { writeJsonReporter } from './json-reporter.ts'
 import { resolveTarget, type Wanted } from './resolve-target.ts'
 import { exportTarget } from './target.ts'
 
@@ -33,16 +35,18 @@ export interface SuiteResult {
 /** Runs the suite once. Throws a UsageError where there are no tests or the target cannot be made. */
 export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   const files = testFiles(options)
+  // The exchanges are checked against what is compiled, whatever the target.
+  await generateProject(options.root)
   const resolved = await resolveTarget(options.root, options.wanted)
   const { coverageFolder } = resolved.target
   rmSync(coverageFolder, { recursive: true, force: true })
   try {
     options.onStart(resolved.title)
     exportTarget(resolved.target)
-    const code = await runNode(options, files)
+    const code = await runNode(options, { files, scratch: `${coverageFolder}-runner` })
     return { code, coverage: readCoverage(options.root, coverageFolder) }
   } finally {
-    rmSync(coverageFolder, { recursive: true, force: true })
+    for (const folder of [coverageFolder, `${coverageFolder}-runner`]) rmSync(folder, { recursive: true, force: true })
     await resolved.close()
   }
 }
@@ -56,7 +60,7 @@ function testFiles({ root, files }: SuiteOptions): string[] {
   return found.sort().map((file) => relative(root, join(folder, file)))
 }
 
-function runNode({ root, only, junit, asJson }: SuiteOptions, files: string[]): Promise<number> {
+function runNode({ root, only, junit, asJson }: SuiteOptions, { files, scratch }: { files: string[]; scratch: string }): Promise<number> {
   const args = [
     ...sourceFlags(),
     // Test files are TypeScript, which Node 20 does not read by itself.
@@ -64,7 +68,7 @@ function runNode({ root, only, junit, asJson }: SuiteOptions, files: string[]): 
     import.meta.resolve('tsx'),
     '--test',
     ...(only === undefined ? [] : [`--test-name-pattern=${only}`]),
-    `--test-reporter=${asJson ? import.meta.resolve(`./json-reporter${here().endsWith('.ts') ? '.ts' : '.js'}`) : 'spec'}`,
+    `--test-reporter=${asJson ? writeJsonReporter(scratch) : 'spec'}`,
     '--test-reporter-destination=stdout',
     ...(junit === undefined ? [] : ['--test-reporter=junit', `--test-reporter-destination=${junit}`]),
     ...files,

@@ -1,6 +1,7 @@
 // Runs the klue command as a process of its own, as a user does.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
+import { after } from 'node:test'
 
 export interface Finished {
   code: number | null
@@ -15,6 +16,10 @@ export interface KlueProcess {
   finished: Promise<Finished>
 }
 
+const running = new Set<ChildProcess>()
+// A test that fails midway leaves its server behind, and the test file would wait for it for ever.
+after(() => running.forEach((child) => child.kill('SIGKILL')))
+
 /** Starts `klue` in a folder. */
 export function startKlue(root: string, words: string[], options: { env?: Record<string, string>; input?: string } = {}): KlueProcess {
   const main = resolve('src', 'cli', 'main.ts')
@@ -23,6 +28,8 @@ export function startKlue(root: string, words: string[], options: { env?: Record
     env: { ...withoutTarget(), NO_COLOR: '1', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  running.add(child)
+  child.once('close', () => running.delete(child))
   const seen = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (seen.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (seen.stderr += text))

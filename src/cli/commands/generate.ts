@@ -7,11 +7,10 @@ export const generate: Command = {
   summary: 'Writes types, operation tables and validators from the documents in apis/.',
   options: { check: { type: 'boolean', doc: 'Writes nothing; exit code 1 where something is not up to date.' }, stage: stageOption, json: jsonOption },
   async run(call) {
-    const [{ generate: write }, { loadConfig }] = await Promise.all([import('../../spec/index.ts'), import('../../config/build.ts')])
+    const { generateProject } = await import('../../dev/index.ts')
     const stage = textOption(call, 'stage')
-    const { config } = loadConfig({ root: call.root, ...(stage === undefined ? {} : { stage }) })
     const isCheck = call.values['check'] === true
-    const result = await write(call.root, { check: isCheck, basePath: config.basePath })
+    const result = await generateProject(call.root, { check: isCheck, ...(stage === undefined ? {} : { stage }) })
     if (call.values['json'] === true) call.output.printJson(result)
     else if (isCheck) for (const file of result.stale) call.output.printError(`${file} is not up to date: run "klue generate"`)
     else {

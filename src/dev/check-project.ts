@@ -1,0 +1,46 @@
+// Every fault of a project at once: configuration, documents, functions, and what binds them.
+import { join } from 'node:path'
+import { openLocalBundler } from '../bundle/index.ts'
+import { loadConfig } from '../config/build.ts'
+import { type Fault, isUsageError } from '../errors/index.ts'
+import { checkApis, readApis } from '../spec/index.ts'
+import { checkHandlers } from './check-handlers.ts'
+import { findEntries, importServices } from './entries.ts'
+import { generateProject } from './generate-project.ts'
+
+export interface CheckedProject {
+  faults: Fault[]
+  /** How many documents were read. */
+  documents: number
+}
+
+/** Checks a project. Handlers are looked at only where configuration and documents are without fault: they build on both. */
+export async function checkProject(root: string, stage?: string): Promise<CheckedProject> {
+  const faults: Fault[] = []
+  const config = await gather(faults, () => loadConfig({ root, ...(stage === undefined ? {} : { stage }) }).config)
+  const documents = (await gather(faults, () => readApis(root))) ?? []
+  faults.push(...checkApis(documents))
+  if (faults.length === 0) await gather(faults, async () => faults.push(...(await handlerFaults(root, { name: config!.name, stage }))))
+  return { faults, documents: documents.length }
+}
+
+async function handlerFaults(root: string, { name, stage }: { name: string; stage: string | undefined }): Promise<Fault[]> {
+  await generateProject(root, stage === undefined ? {} : { stage })
+  const bundler = await openLocalBundler({ root, entries: findEntries(root, name), folder: join(root, '.klue', 'check') })
+  try {
+    const { modules } = await bundler.build()
+    return checkHandlers(root, await importServices(modules))
+  } finally {
+    await bundler.dispose()
+  }
+}
+
+async function gather<Result>(faults: Fault[], step: () => Result | Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await step()
+  } catch (error) {
+    if (!isUsageError(error)) throw error
+    faults.push(...error.faults)
+    return undefined
+  }
+}

@@ -1,0 +1,115 @@
+// klue test on a small project: targets, checks of every exchange, reports, and what it refuses.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { klue, startKlue } from '../cli/klue-process.ts'
+import { makeProject, notesService, type ProjectFixture } from '../dev/project-fixture.ts'
+
+const suite = `// Tests of a test.
+import assert from 'node:assert/strict'
+import { assertCallReturnJson, assertGetReturnError, assertGetReturnJson, assertHasAuthVersion, assertHasPing, liveSafe, send, test } from 'klue/testing'
+
+liveSafe('ping', () => assertHasPing())
+test('auth', () => assertHasAuthVersion())
+test('a note is kept', async () => {
+  await assertCallReturnJson('put', '/notes/a', { data: { text: 'one' } })
+  assert.deepEqual(await assertGetReturnJson('/notes/a'), { id: 'a', text: 'one' })
+})
+`
+
+let project: ProjectFixture
+before(async () => {
+  project = await makeProject({ 'klue-config.yaml': 'name: notes\nstages:\n  prod: { live: true, live_host: 127.0.0.1:1 }\n', 'testaccept/notes.test.ts': suite })
+})
+after(() => project.remove())
+
+test('the suite passes in process, and says which declared answers nothing reached', async () => {
+  const { code, stdout, stderr } = await klue(project.root, ['test', '--in-process'])
+  assert.equal(code, 0, stdout + stderr)
+  assert.match(stdout, /^Testing in process\n/)
+  assert.match(stdout, /pass 3/)
+  assert.match(stdout, /2 of 2 declared answers of 2 operations were reached\n$/)
+})
+
+test('the suite passes on a server of its own, and on the one that runs', async () => {
+  const own = await klue(project.root, ['test', '--local'])
+  assert.equal(own.code, 0, own.stdout + own.stderr)
+  assert.match(own.stdout, /^Testing a local server, http:\/\/127\.0\.0\.1:\d+\n/)
+  const running = startKlue(project.root, ['dev', '--port', '0'])
+  const url = /service +(\S+)/.exec(await running.until('Ctrl-C stops it.'))![1]!
+  const shared = await klue(project.root, ['test', '--local'])
+  assert.equal(shared.code, 0, shared.stdout + shared.stderr)
+  assert.match(shared.stdout, new RegExp(`^Testing the running local server, ${url}\n`))
+  const token = (await klue(project.root, ['token'])).stdout.trim()
+  const byUrl = await klue(project.root, ['test', '--url', url, '--only', 'ping|auth', '--json'], { env: { KLUE_JWT_TOKEN: token } })
+  assert.equal(byUrl.code, 0, byUrl.stdout + byUrl.stderr)
+  running.child.kill('SIGTERM')
+  assert.match((await running.finished).stdout, /GET +\/notes\/a/)
+})
+
+test('--json gives one object a test, --only chooses by title, --junit writes a report', async () => {
+  const { code, stdout } = await klue(project.root, ['test', '--json', '--only', 'ping', '--junit', 'report.xml'])
+  assert.equal(code, 0)
+  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  assert.deepEqual(lines.filter((line) => line['outcome'] === 'passed').map((line) => line['test']), ['ping'])
+  const { coverage } = lines.at(-1) as { coverage: { operation: string; missed: string[] }[] }
+  assert.deepEqual(coverage.map(({ operation, missed }) => [operation, missed]), [['getNote', ['200']], ['putNote', ['200']]])
+  assert.match(await readFile(join(project.root, 'report.xml'), 'utf8'), /<testcase name="ping"/)
+})
+
+test('an answer that the specification does not declare fails the test that saw it', async () => {
+  await project.write('functions/notes.ts', notesService.replace('context.table(Note).load(path.id)', '({ id: path.id, text: 5 as never, extra: context.callId })'))
+  await project.write('klue-config.yaml', 'name: notes\nresponse_check: "off"\n')
+  const { code, stdout } = await klue(project.root, ['test', '--only', 'kept'])
+  await project.write('functions/notes.ts', notesService)
+  assert.equal(code, 1)
+  assert.match(stdout, /GET \/notes\/a does not answer as specified:\n.*getNote 200: \/body\/text must be string/)
+})
+
+test('an undeclared status fails the test that saw it', async () => {
+  await project.write('testaccept/undeclared.test.ts', `import { assertGetReturnError, test } from 'klue/testing'\ntest('missing', () => assertGetReturnError('/notes/none', { status: 404, error: 'ITEM_NOT_FOUND' }))\n`)
+  const { code, stdout } = await klue(project.root, ['test', 'testaccept/undeclared.test.ts'])
+  await project.write('testaccept/undeclared.test.ts', '')
+  assert.equal(code, 1)
+  assert.match(stdout, /getNote 404: this status is not declared in apis\/notes\.yaml/)
+})
+
+test('a live stage runs only what is marked liveSafe', async () => {
+  const paths: string[] = []
+  const live = createServer((request, response) => {
+    paths.push(request.url!)
+    response.setHeader('content-type', 'application/json')
+    response.end('{}')
+  })
+  await new Promise<void>((done) => live.listen(0, '127.0.0.1', done))
+  await project.write('klue-config.yaml', `name: notes\nstages:\n  prod: { live: true, live_host: "127.0.0.1:${(live.address() as { port: number }).port}" }\n`)
+  const { code, stdout } = await klue(project.root, ['test', '--stage', 'prod'])
+  live.close()
+  assert.equal(code, 0, stdout)
+  assert.match(stdout, /skipped 2/)
+  assert.match(stdout, /not marked liveSafe/)
+  assert.deepEqual(paths, ['/ping'])
+})
+
+test('--loop runs until a test fails', async () => {
+  await project.write('testaccept/loop.test.ts', `import { existsSync, writeFileSync } from 'node:fs'\nimport { test } from 'klue/testing'\ntest('third', () => { if (existsSync('second')) throw new Error('third round'); writeFileSync(existsSync('first') ? 'second' : 'first', '') })\n`)
+  const { code, stdout } = await klue(project.root, ['test', '--loop', 'testaccept/loop.test.ts'])
+  assert.equal(code, 1)
+  assert.match(stdout, /round 3/)
+  assert.doesNotMatch(stdout, /round 4/)
+})
+
+test('a missing suite, file, stage or address is a sentence', async () => {
+  for (const [words, sentence] of [
+    [['test', 'testaccept/none.test.ts'], /there is no such test file/],
+    [['test', '--stage', 'nowhere'], /nowhere/],
+    [['test', '--url', 'nonsense'], /nonsense is no URL/],
+  ] as const) {
+    const { code, stderr } = await klue(project.root, [...words])
+    assert.equal(code, 1)
+    assert.match(stderr, sentence)
+    assert.equal(stderr.trim().split('\n').length, 1, stderr)
+  }
+})
