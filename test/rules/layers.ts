@@ -41,7 +41,6 @@ export const foldersWithoutIndex: readonly string[] = ['cli', 'platform']
 export const owners: Readonly<Record<string, readonly string[]>> = {
   'openapi-backend': ['runtime'],
   '@aws-sdk/client-dynamodb': ['store', 'persist'],
-  '@aws-sdk/util-dynamodb': ['store', 'persist'],
   'aws-cdk-lib': ['infra'],
   constructs: ['infra'],
   dynalite: ['platform'],
