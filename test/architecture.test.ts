@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseSource, root, type SourceFile, sourceFiles } from './rules/imports.ts'
 import { allowedSideways, doors, levels } from './rules/layers.ts'
-import { cycleViolations, exportViolations, globalViolations, layerViolations, ownerViolations, serviceViolations, shapeViolations } from './rules/rules.ts'
+import { cycleViolations, effectViolations, exportViolations, globalViolations, layerViolations, ownerViolations, serviceViolations, shapeViolations } from './rules/rules.ts'
 
 const kit = sourceFiles('src')
 const service = ['functions', 'infra', 'testaccept'].flatMap(sourceFiles)
@@ -22,6 +22,8 @@ test('files do not import each other in a circle', () => expectNone(cycleViolati
 test('each package has its owner', () => expectNone(kit.flatMap(ownerViolations)))
 
 test('the environment is read in config/, the console is written in cli/', () => expectNone([...kit, ...sourceFiles('functions'), ...sourceFiles('infra')].flatMap(globalViolations)))
+
+test('importing a file of the kit does nothing', () => expectNone(kit.flatMap(effectViolations)))
 
 test('every export has a name', () => expectNone([...kit, ...service, ...tests].flatMap(exportViolations)))
 
@@ -64,6 +66,7 @@ const planted: Planted[] = [
   { title: 'the console', rule: globalViolations, path: 'src/dev/x.ts', text: "export function tell(): void {\n  console.warn('x')\n}", says: /src\/dev\/x\.ts:2 console/ },
   { title: 'export *', rule: exportViolations, path: 'src/dev/x.ts', text: "export * from './y.ts'", says: /export \*/ },
   { title: 'a default export', rule: exportViolations, path: 'src/dev/x.ts', text: 'export default function start(): void {}', says: /default export/ },
+  { title: 'a file that acts when it is imported', rule: effectViolations, path: 'src/dev/x.ts', text: "import { start } from './start.ts'\nstart()", says: /x\.ts:2 importing a file does nothing/ },
   { title: 'a drawer', rule: shapeViolations, path: 'src/dev/utils.ts', text: '// Things.\n', says: /nothing is called utils/ },
   { title: 'no reason', rule: shapeViolations, path: 'src/dev/x.ts', text: 'export const x = 1\n', says: /first line/ },
   { title: 'a long file', rule: shapeViolations, path: 'src/dev/x.ts', text: `// Long.\n${'x\n'.repeat(299)}`, says: /this one has 300/ },

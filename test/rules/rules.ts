@@ -45,6 +45,16 @@ export function exportViolations(file: SourceFile): string[] {
   })
 }
 
+// The start of the command line is what the file is for.
+const starts = new Set(['src/cli/main.ts'])
+
+/** Importing a file does nothing: its top level declares, and calls nothing on its own. */
+export function effectViolations(file: SourceFile): string[] {
+  const acts = (statement: ts.Statement): boolean => !ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement) && !ts.isVariableStatement(statement) && !ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement) && !ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement) && !ts.isExportAssignment(statement)
+  const bare = file.ast.statements.filter((statement) => acts(statement) || (ts.isImportDeclaration(statement) && statement.importClause === undefined))
+  return starts.has(file.path) ? [] : bare.map((statement) => say(file, lineOf(file.ast, statement), 'importing a file does nothing: move this into a function that somebody calls'))
+}
+
 const drawers = /^(utils?|helpers?|common|shared|core|misc)$/i
 
 /** A file's name says what it holds, its first line why it exists, and it is short. */
