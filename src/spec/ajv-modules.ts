@@ -109,10 +109,16 @@ function withoutUnused(code: string): string {
   }).join('\n')
 }
 
+// A loop ends once a thousand faults are known: a body of millions of wrong items must not become millions of objects.
+// What is invalid stays so, whatever the rest is.
+function withFewFaults(code: string): string {
+  return code.replace(/^for\(let (i\d+)=0; \1<(len\d+); \1\+\+\)\{$/gm, 'for(let $1=0; $1<$2 && errors<1000; $1++){').replace(/^for\(const (key\d+) in (data\d*)\)\{$/gm, 'for(const $1 in $2){\nif(errors>=1000)break;')
+}
+
 /** Gives the numbered names of Ajv's output numbers in order of appearance, so that the bytes do not depend on what else was compiled. */
 export function renumber(code: string, counters: Map<string, number>): string {
   const names = new Map<string, string>()
-  return withoutUnused(code).replace(/"(?:[^"\\]|\\.)*"|(?<![.\w$])((?:validate|schema|keyword|pattern|formats|func|obj)\d+\b|(?:wrapper|root)\d+\b(?:\.validate\b)?)/g, (found, name: string | undefined) => {
+  return withFewFaults(withoutUnused(code)).replace(/"(?:[^"\\]|\\.)*"|(?<![.\w$])((?:validate|schema|keyword|pattern|formats|func|obj)\d+\b|(?:wrapper|root)\d+\b(?:\.validate\b)?)/g, (found, name: string | undefined) => {
     if (name === undefined) return found
     const plain = name.replace('.validate', '')
     const known = names.get(plain)

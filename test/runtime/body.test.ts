@@ -130,3 +130,11 @@ test('one answer names 50 faults at most, and no endless names', async () => {
   assert.equal(long.status, 400)
   assert.ok(long.text.length < 5000)
 })
+
+test('a validator stops at a thousand faults, however many there are', () => {
+  const list = spec.table.operations.find(({ id }) => id === 'list')!
+  const validator = spec.request(list).body['application/json']!
+  assert.equal(validator(Array.from({ length: 50_000 }, () => 1)), false)
+  assert.equal(validator.errors?.length, 1000)
+  assert.equal(validator(Array.from({ length: 50_000 }, () => 'x')), true)
+})
