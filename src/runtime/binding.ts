@@ -75,10 +75,10 @@ function hookName(operationId: string): string {
 
 function refusingHooks(): Record<string, Hook> {
   return {
-    notFound: (_context, exchange) => refuse(catalog.NOT_FOUND(`No operation answers at ${exchange.path}`)),
+    notFound: (_context, exchange) => refuse(catalog.NOT_FOUND(`No operation answers at ${shownPath(exchange)}`)),
     methodNotAllowed: (_context, exchange) => {
       const allow = exchange.match.kind === 'method-not-allowed' ? exchange.match.allow.join(', ') : ''
-      return refuse(catalog.METHOD_NOT_ALLOWED(`${exchange.path} does not answer to ${exchange.method}, only to ${allow}`, { headers: { allow } }))
+      return refuse(catalog.METHOD_NOT_ALLOWED(`${shownPath(exchange)} does not answer to ${exchange.method}, only to ${allow}`, { headers: { allow } }))
     },
     unauthorizedHandler: (context) => refuse(chooseRefusal(context.security ?? {})),
     validationFail: (context) => refuse(invalidParameter(context.validation?.errors)),
@@ -87,6 +87,11 @@ function refusingHooks(): Record<string, Hook> {
       if (context.security?.['authorized'] === true) exchange.context.user = chooseUser(exchange.operation!.security, context.security)
     },
   }
+}
+
+// Decoded on every way, as some event sources hand it over; what cannot be decoded was refused before.
+function shownPath({ path, request }: Exchange): string {
+  return request.pathIsDecoded === true ? path : decodeURIComponent(path)
 }
 
 function invalidParameter(errors: unknown): Error {
