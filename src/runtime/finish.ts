@@ -109,7 +109,7 @@ function clean(value: string): string {
   const text = String(value)
   if (/^[\t\x20-\x7e]*$/.test(text)) return text
   return text
-    .replace(/[\0-\x08\x0a-\x1f\x7f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .replace(/\p{Surrogate}/gu, '?')
-    .replace(/[^\0-\x7f]+/g, encodeURIComponent)
+    .replace(/[^\p{ASCII}]+/gu, encodeURIComponent)
 }

@@ -38,7 +38,7 @@ test('the whole document is not in it', async () => {
 test('the runtime, openapi-backend included, stays small', (context) => {
   const runtime = bytesOf((input) => input.startsWith('src/') || input.includes('node_modules/openapi-backend/') || input.startsWith('klue-stub'))
   context.diagnostic(`${runtime} bytes of runtime without SDK and jsonwebtoken`)
-  assert.ok(runtime <= 100_000, `${runtime} bytes`)
+  assert.ok(runtime <= 105_000, `${runtime} bytes`)
 })
 
 test('validators lie beside it, one file an operation, and need no package', async () => {

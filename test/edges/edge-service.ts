@@ -3,16 +3,16 @@ import { defineError, defineService, redirect, reply, type Service } from '../..
 import { apiDocument, compileApi, jsonBody, type Loose, type LooseHandlers, operation, parameter } from '../runtime/service-fixture.ts'
 
 const media = (type: string, schema: unknown = {}): unknown => ({ 200: { description: 'x', content: { [type]: { schema } } } })
-const q = (name: string, schema: Record<string, unknown>, more: Record<string, unknown> = {}): unknown => parameter('query', name, schema, more)
+const q = (name: string, schema: Record<string, unknown>, more: Record<string, unknown> = {}): unknown => parameter(`query ${name}`, schema, more)
 const strings = { type: 'array', items: { type: 'string' } }
 
 const document = apiDocument({
   '/echo': {
-    get: operation('echo', { parameters: [q('n', { type: 'integer' }), q('flag', { type: 'boolean' }), q('list', strings), q('csv', strings, { explode: false }), q('text', { type: 'string' }), q('deep', { type: 'object', properties: { a: { type: 'integer' } } }, { style: 'deepObject' }), parameter('header', 'x-list', strings), parameter('header', 'x-n', { type: 'integer' }), parameter('cookie', 'session', { type: 'string' }), parameter('cookie', 'theme', { type: 'string', default: 'light' })] }),
+    get: operation('echo', { parameters: [q('n', { type: 'integer' }), q('flag', { type: 'boolean' }), q('list', strings), q('csv', strings, { explode: false }), q('text', { type: 'string' }), q('deep', { type: 'object', properties: { a: { type: 'integer' } } }, { style: 'deepObject' }), parameter('header x-list', strings), parameter('header x-n', { type: 'integer' }), parameter('cookie session', { type: 'string' }), parameter('cookie theme', { type: 'string', default: 'light' })] }),
     post: operation('echoJson', { requestBody: jsonBody({ type: 'object', required: ['a'], properties: { a: { type: 'string' }, n: { type: 'integer', default: 1 } } }) }),
   },
-  '/things/{id}': { get: operation('getThing', { parameters: [parameter('path', 'id', { type: 'string' })] }) },
-  '/numbers/{n}': { get: operation('getNumber', { parameters: [parameter('path', 'n', { type: 'integer' })] }) },
+  '/things/{id}': { get: operation('getThing', { parameters: [parameter('path id', { type: 'string' })] }) },
+  '/numbers/{n}': { get: operation('getNumber', { parameters: [parameter('path n', { type: 'integer' })] }) },
   '/form': { post: operation('echoForm', { requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: { type: 'object', properties: { n: { type: 'integer' }, list: strings } } }, 'multipart/form-data': { schema: { type: 'object', properties: { n: { type: 'integer' }, file: { type: 'string', format: 'binary' } } } } } } }) },
   '/text': { post: operation('echoText', { requestBody: { content: { 'text/plain': { schema: { type: 'string' } } } }, responses: media('text/plain', { type: 'string' }) }) },
   '/bytes': { post: operation('echoBytes', { requestBody: { content: { 'application/octet-stream': {} } }, responses: media('application/octet-stream') }) },

@@ -1,7 +1,7 @@
 // What developers are told: faults as lines, and the nearest word to a misspelt one.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { editDistance, formatFault, isUsageError, nearest, UsageError } from '../../src/errors/index.ts'
 
 test('a fault is one line: place, pointer, message, hint', () => {

@@ -8,7 +8,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const teapot = defineError('TEAPOT', 418, 'I am a teapot')
 const spec = await compileApi(apiDocument({
   '/fail': { get: operation('failing') },
-  '/body': { post: operation('withBody', { parameters: [parameter('query', 'n', { type: 'integer' }), parameter('header', 'X-Level', { type: 'integer', maximum: 3 })], requestBody: jsonBody({ type: 'object', required: ['a', 'b'], properties: { a: { type: 'string' }, c: { type: 'object', additionalProperties: false, properties: { 'x/y': { type: 'integer' } } } } }) }) },
+  '/body': { post: operation('withBody', { parameters: [parameter('query n', { type: 'integer' }), parameter('header X-Level', { type: 'integer', maximum: 3 })], requestBody: jsonBody({ type: 'object', required: ['a', 'b'], properties: { a: { type: 'string' }, c: { type: 'object', additionalProperties: false, properties: { 'x/y': { type: 'integer' } } } } }) }) },
 }))
 
 function failing(run: () => unknown, parts: PlatformParts & { errorDecorator?: ErrorDecorator } = {}): Opened {

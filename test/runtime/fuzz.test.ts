@@ -1,7 +1,7 @@
 // Whatever arrives is answered: a valid status, the one error shape, no stack, and never a rejection.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { isError } from '../../src/errors/index.ts'
 import type { ApiRequest, ApiResponse } from '../../src/runtime/edge.ts'
 import { reply } from '../../src/runtime/index.ts'
@@ -12,8 +12,8 @@ const integers = { type: 'array', items: { type: 'integer' } }
 const object = { type: 'object', properties: { a: { type: 'integer' } } }
 const bodies = (media: Record<string, unknown>): Record<string, unknown> => ({ requestBody: { content: Object.fromEntries(Object.entries(media).map(([type, schema]) => [type, { schema }])) } })
 const spec = await compileApi(apiDocument({
-  '/things/{id}': { get: operation('get', { parameters: [parameter('path', 'id', { type: 'integer' }), parameter('query', 'list', integers, { explode: false }), parameter('query', 'deep', object, { style: 'deepObject' }), parameter('query', 'open', { type: 'object', additionalProperties: true }), parameter('query', 'json', {}, { content: { 'application/json': { schema: object } } }), parameter('header', 'x-list', integers), parameter('cookie', 'c', object)] }), put: operation('put', { parameters: [parameter('path', 'id', { type: 'integer' })], requestBody: jsonBody({ $ref: '#/components/schemas/Tree' }) }) },
-  '/files/{base}...{head}': { get: operation('compare', { parameters: [parameter('path', 'base', { type: 'string' }), parameter('path', 'head', { type: 'string' })] }) },
+  '/things/{id}': { get: operation('get', { parameters: [parameter('path id', { type: 'integer' }), parameter('query list', integers, { explode: false }), parameter('query deep', object, { style: 'deepObject' }), parameter('query open', { type: 'object', additionalProperties: true }), parameter('query json', {}, { content: { 'application/json': { schema: object } } }), parameter('header x-list', integers), parameter('cookie c', object)] }), put: operation('put', { parameters: [parameter('path id', { type: 'integer' })], requestBody: jsonBody({ $ref: '#/components/schemas/Tree' }) }) },
+  '/files/{base}...{head}': { get: operation('compare', { parameters: [parameter('path base', { type: 'string' }), parameter('path head', { type: 'string' })] }) },
   '/any': { post: operation('any', bodies({ 'application/json': {}, 'application/x-www-form-urlencoded': object, 'multipart/form-data': object, 'text/*': { type: 'string' }, '*/*': {} })) },
   '/closed': { get: operation('closed', { security: [{ token: [] }, { key: [], pass: [] }] }), post: operation('close', { security: [{ token: [] }] }) },
   '/throw': { post: operation('throwing', bodies({ 'application/json': {} })) },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { apiDocument, compileApi, type Loose, type LooseHandlers, open, operation, parameter } from './service-fixture.ts'
 
-const route = (id: string, ...names: string[]): Record<string, unknown> => operation(id, { parameters: names.map((name) => parameter('path', name, { type: 'string' })) })
+const route = (id: string, ...names: string[]): Record<string, unknown> => operation(id, { parameters: names.map((name) => parameter(`path ${name}`, { type: 'string' })) })
 const spec = await compileApi(apiDocument({
   '/': { get: route('root') },
   '/things': { get: route('list'), post: route('add') },

@@ -20,7 +20,7 @@ interface Part {
 }
 
 const field = (name: string, data: string): Part => ({ head: `Content-Disposition: form-data; name="${name}"`, data })
-const file = (name: string, filename: string, data: string | Uint8Array, type: string = '\r\nContent-Type: text/csv'): Part => ({ head: `Content-Disposition: form-data; name="${name}"; filename="${filename}"${type}`, data })
+const file = (name: string, filename: string, data: string | Uint8Array): Part => ({ head: `Content-Disposition: form-data; name="${name}"; filename="${filename}"\r\nContent-Type: text/csv`, data })
 
 function encode(parts: Part[], boundary: string = 'XX'): Buffer {
   return Buffer.concat([...parts.flatMap(({ head, data }) => [Buffer.from(`--${boundary}\r\n${head}\r\n\r\n`), Buffer.from(data), Buffer.from('\r\n')]), Buffer.from(`--${boundary}--\r\n`)])
@@ -40,7 +40,7 @@ test('fields are text and coerced as their schema says', async () => {
 
 test('files are bytes with their name and type', async () => {
   const bytes = Buffer.from([0, 13, 10, 45, 45, 255])
-  const form = await read([field('title', 't'), file('file', 'a b.csv', bytes), file('files', '1', ''), file('files', '2', 'two', '')])
+  const form = await read([field('title', 't'), file('file', 'a b.csv', bytes), file('files', '1', ''), { head: 'Content-Disposition: form-data; name="files"; filename="2"', data: 'two' }])
   const one = form['file'] as FormFile
   assert.deepEqual([one.filename, one.contentType, Buffer.from(one.data)], ['a b.csv', 'text/csv', bytes])
   assert.deepEqual((form['files'] as FormFile[]).map(({ filename, contentType, data }) => [filename, contentType, Buffer.from(data).toString()]), [['1', 'text/csv', ''], ['2', 'application/octet-stream', 'two']])

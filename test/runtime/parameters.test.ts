@@ -6,7 +6,7 @@ import { apiDocument, compileApi, type Loose, type LooseHandlers, open, operatio
 type Schema = Record<string, unknown>
 const integers: Schema = { type: 'array', items: { type: 'integer' } }
 const point: Schema = { type: 'object', properties: { x: { type: 'integer' }, y: { type: 'integer' } } }
-const q = (name: string, schema: Schema, more: Schema = {}): Schema => parameter('query', name, schema, more)
+const q = (name: string, schema: Schema, more: Schema = {}): Schema => parameter(`query ${name}`, schema, more)
 
 const query: Schema[] = [
   q('n', { type: 'integer' }), q('num', { type: 'number' }), q('flag', { type: 'boolean' }), q('text', { type: 'string' }), q('day', { type: 'string', format: 'date' }),
@@ -18,16 +18,16 @@ const query: Schema[] = [
   q('json', {}, { content: { 'application/json': { schema: point } } }),
   q('a/b', { type: 'integer' }), q('constructor', { type: 'string' }), q('__proto__x', { type: 'string' }),
 ]
-const styled = (style: string, explode: boolean, schema: Schema): Schema => parameter('path', 'v', schema, { style, explode })
+const styled = (style: string, explode: boolean, schema: Schema): Schema => parameter('path v', schema, { style, explode })
 const paths: Record<string, Schema> = {
   simplePrimitive: styled('simple', false, { type: 'integer' }), simpleArray: styled('simple', false, integers), simpleObject: styled('simple', false, point), simpleExploded: styled('simple', true, point),
   labelPrimitive: styled('label', false, { type: 'integer' }), labelArray: styled('label', false, integers), labelArrayExploded: styled('label', true, integers), labelObject: styled('label', true, point),
   matrixPrimitive: styled('matrix', false, { type: 'integer' }), matrixArray: styled('matrix', false, integers), matrixArrayExploded: styled('matrix', true, integers), matrixObject: styled('matrix', false, point), matrixObjectExploded: styled('matrix', true, point),
 }
 const others: Schema[] = [
-  parameter('header', 'X-Count', { type: 'integer' }), parameter('header', 'X-List', integers), parameter('header', 'X-Point', point), parameter('header', 'X-Point-Exploded', point, { explode: true }),
-  parameter('header', 'X-Json', {}, { content: { 'application/json': { schema: point } } }), parameter('header', 'constructor', { type: 'string' }),
-  parameter('cookie', 'session', { type: 'integer' }), parameter('cookie', 'theme', { type: 'string', default: 'light' }), parameter('cookie', 'ids', integers, { explode: false }),
+  parameter('header X-Count', { type: 'integer' }), parameter('header X-List', integers), parameter('header X-Point', point), parameter('header X-Point-Exploded', point, { explode: true }),
+  parameter('header X-Json', {}, { content: { 'application/json': { schema: point } } }), parameter('header constructor', { type: 'string' }),
+  parameter('cookie session', { type: 'integer' }), parameter('cookie theme', { type: 'string', default: 'light' }), parameter('cookie ids', integers, { explode: false }),
 ]
 const spec = await compileApi(apiDocument({
   '/query': { get: operation('query', { parameters: query }) },

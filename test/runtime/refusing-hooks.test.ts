@@ -33,7 +33,7 @@ const allow: Record<string, SecurityHandler> = {
 test('notFound, methodNotAllowed, unauthorizedHandler, validationFail and notImplemented refuse without the handler', async () => {
   const counter = counting()
   const document = apiDocument({
-    '/open': { get: operation('getOpen', { parameters: [parameter('query', 'n', { type: 'integer' }, { required: true })] }) },
+    '/open': { get: operation('getOpen', { parameters: [parameter('query n', { type: 'integer' }, { required: true })] }) },
     '/closed': { post: operation('postClosed', { security: [{ key: [] }], requestBody: jsonBody({ type: 'object', required: ['a'] }) }) },
     '/missing': { get: operation('getMissing') },
   }, components)
@@ -56,7 +56,7 @@ test('notFound, methodNotAllowed, unauthorizedHandler, validationFail and notImp
 })
 
 test('authentication comes before validation', async () => {
-  const { send } = await openApi(apiDocument({ '/a': { get: operation('getA', { security: [{ key: [] }], parameters: [parameter('query', 'n', { type: 'integer' }, { required: true })] }) } }, components), { security: allow })
+  const { send } = await openApi(apiDocument({ '/a': { get: operation('getA', { security: [{ key: [] }], parameters: [parameter('query n', { type: 'integer' }, { required: true })] }) } }, components), { security: allow })
   assert.equal((await send('GET /a')).status, 401)
   assert.equal((await send('GET /a', { headers: { 'x-key': 'good' } })).status, 400)
 })

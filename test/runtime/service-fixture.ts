@@ -69,8 +69,9 @@ export function operation(operationId: string, more: Record<string, unknown> = {
   return { operationId, responses: { 200: { description: 'OK', content: { 'application/json': { schema: {} } } } }, ...more }
 }
 
-/** A schema of an inline parameter list: `in`, `name`, schema, and whatever else. */
-export function parameter(place: string, name: string, schema: Record<string, unknown>, more: Record<string, unknown> = {}): Record<string, unknown> {
+/** A declared parameter by place and name, such as `query limit`. */
+export function parameter(placeAndName: string, schema: Record<string, unknown>, more: Record<string, unknown> = {}): Record<string, unknown> {
+  const [place, name] = placeAndName.split(' ')
   return { in: place, name, ...(place === 'path' ? { required: true } : {}), ...('content' in more ? {} : { schema }), ...more }
 }
 
