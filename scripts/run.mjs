@@ -28,7 +28,15 @@ function node(args) {
   const forward = (signal) => child.kill(signal)
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, forward)
   process.on('SIGINT', process.stdin.isTTY ? () => undefined : forward)
+  whenAbandoned(() => forward('SIGTERM'))
   return new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143))))
+}
+
+// A signal to npm ends npm and its shell, but does not reach what they started; that npm is gone shows in a new parent.
+function whenAbandoned(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), 250).unref()
 }
 
 /** `run`: what a running service needs. `all`: with the tools of the checks as well. */

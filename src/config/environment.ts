@@ -23,6 +23,7 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   NO_ERROR_REPORTING: '`1`: no report is delivered.',
   NO_SSL_CHECK: 'Anything but empty: acceptance tests accept any certificate.',
   PORT: 'Port of the local server; wins over `port`.',
+  npm_lifecycle_event: 'Set by npm: the script that it runs.',
 }
 
 /** A variable that klue knows by name. */
@@ -48,6 +49,7 @@ export type EnvironmentName =
   | 'NO_ERROR_REPORTING'
   | 'NO_SSL_CHECK'
   | 'PORT'
+  | 'npm_lifecycle_event'
 
 /** The value of a variable that klue knows; empty counts as unset. */
 export function env(name: EnvironmentName): string | undefined {

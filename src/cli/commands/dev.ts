@@ -1,4 +1,5 @@
 // klue dev: the project on this machine, until Ctrl-C.
+import { env } from '../../config/index.ts'
 import type { ReloadEvent, RunningProject } from '../../dev/index.ts'
 import { type Command, type CommandCall, stageOption, textOption } from '../command.ts'
 import { misuse } from '../run.ts'
@@ -74,5 +75,13 @@ function stopSignal(): Promise<void> {
         process.once(signal, () => process.exit(130))
       })
     }
+    whenAbandoned(resolve)
   })
+}
+
+// A signal to npm ends npm and its shell, but does not reach what they started; that npm is gone shows in a new parent.
+function whenAbandoned(stop: () => void): void {
+  if (env('npm_lifecycle_event') === undefined) return
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), 250).unref()
 }
