@@ -2,6 +2,7 @@
 import { cp, mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Metafile } from 'esbuild'
+import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
 import { slimOpenapiBackend } from './slim.ts'
 
@@ -38,6 +39,8 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     metafile: true,
     logLevel: 'silent',
     plugins: [generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
+  }).catch((error: unknown) => {
+    throw bundleFaults(error)
   })
   for (const folder of compiled) await cp(folder, join(options.folder, basename(folder)), { recursive: true, filter: (source) => !source.endsWith('cache.json') })
   return { file, metafile }

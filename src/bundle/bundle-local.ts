@@ -2,8 +2,8 @@
 import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { BuildContext, Message } from 'esbuild'
-import { type Fault, UsageError } from '../errors/index.ts'
+import type { BuildContext } from 'esbuild'
+import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
 import { snapshotApi } from './snapshot.ts'
 
@@ -56,7 +56,7 @@ export async function openLocalBundler(options: { root: string; entries: string[
       current ??= await open()
       round += 1
       const result = await current.rebuild().catch((error: unknown) => {
-        throw new UsageError(toFaults((error as { errors?: Message[] }).errors ?? []))
+        throw bundleFaults(error)
       })
       const target = join(own, `build-${round}`)
       const modules = await write(result.outputFiles ?? [], { root, entries, folder: own, target })
@@ -109,15 +109,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-function toFaults(messages: Message[]): Fault[] {
-  if (messages.length === 0) return [{ code: 'bundle-failed', file: '', message: 'the functions could not be bundled' }]
-  return messages.map(({ text, location, notes }) => ({
-    code: 'bundle-failed',
-    file: location?.file ?? '',
-    ...(location === null ? {} : { line: location.line, column: location.column + 1 }),
-    message: text,
-    ...(notes[0]?.text === undefined ? {} : { hint: notes[0].text }),
-  }))
 }

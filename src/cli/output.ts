@@ -13,6 +13,11 @@ export interface Output {
 
 /** Output to this process's streams. */
 export function terminalOutput(): Output {
+  // A reader that has seen enough, such as head, closes the pipe: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
   const hasColor = process.stdout.isTTY === true && env('NO_COLOR') === undefined && env('CI') === undefined
   return {
     hasColor,

@@ -12,7 +12,7 @@ export interface Extension {
 
 /** Every extension that klue reads; docs/reference/spec-extensions.md holds the same list. */
 export const extensionVocabulary: readonly Extension[] = [
-  { name: 'x-klue-timeout', where: ['operation'], type: 'seconds', default: 'the `timeout` of the configuration', doc: 'Seconds that the handler has before the caller gets 504 DEADLINE_EXCEEDED.' },
+  { name: 'x-klue-timeout', where: ['operation'], type: 'seconds', default: '`timeout_seconds` of the configuration', doc: 'Seconds that the handler has before the caller gets 504 DEADLINE_EXCEEDED.' },
   { name: 'x-klue-slow-ms', where: ['operation'], type: 'milliseconds', default: 'the `report_call_exceeding_ms` of the configuration', doc: 'Milliseconds after which a call is reported as slow.' },
   { name: 'x-klue-body-limit', where: ['operation'], type: 'bytes', default: 'the `body_limit_bytes` of the configuration', doc: 'Largest body in bytes that the operation accepts; more is 413 PAYLOAD_TOO_LARGE.' },
   { name: 'x-klue-function', where: ['operation', 'tag'], type: 'function-name', default: 'the function of the API', doc: 'Name of the Lambda function that serves the operation, or every operation with the tag.' },
