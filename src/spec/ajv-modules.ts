@@ -50,8 +50,8 @@ export function createCompiler(mode: Mode, dialect: '2.0' | '3.0' | '3.1', usesU
   const Class = (load(dialect === '3.1' ? 'ajv/dist/2020' : 'ajv') as { default: new (options: Options) => Ajv }).default
   const regExp = Object.assign((pattern: string, flags: string) => tolerantRegExp(pattern, flags), { code: 'require("../runtime.cjs").regExp' })
   const code: CodeOptions = { source: true, lines: true, optimize: 1, formats: _`require("../runtime.cjs").formats`, regExp }
-  const ajv = new Class({ strict: false, strictNumbers: true, allErrors: true, inlineRefs: false, validateSchema: false, addUsedSchema: false, logger: false, meta: false, defaultMeta: '', code, ...settings[mode] })
-  for (const [name, format] of Object.entries(loadFormats())) ajv.addFormat(name, format)
+  const ajv = new Class({ strict: false, strictNumbers: true, allErrors: true, messages: false, inlineRefs: false, validateSchema: false, addUsedSchema: false, logger: false, meta: false, defaultMeta: '', code, ...settings[mode] })
+  for (const [name, format] of Object.entries(loadFormats())) ajv.addFormat(name, asFunction(format))
   if (!usesUnevaluated) Object.assign(ajv.opts, { unevaluated: false })
   const modules = new Map<unknown, string>()
   return {
@@ -66,6 +66,11 @@ export function createCompiler(mode: Mode, dialect: '2.0' | '3.0' | '3.1', usesU
     compile: (schema) => ajv.compile(schema),
     codeOf: (validate) => ({ name: String(validate.source?.validateName), code: standaloneCode(ajv, modules, validate) }),
   }
+}
+
+// Ajv would write a regular expression into the code of every validator that uses it.
+function asFunction(format: Parameters<Ajv['addFormat']>[1]): Parameters<Ajv['addFormat']>[1] {
+  return format instanceof RegExp ? (text: string): boolean => format.test(text) : format
 }
 
 function tolerantRegExp(pattern: string, flags: string): RegExp {

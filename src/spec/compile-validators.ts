@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Mode, createCompiler, knownFormats, renumber, type SchemaCompiler } from './ajv-modules.ts'
 import type { ApiDocument } from './document.ts'
+import { compactValidator } from './compact-validator.ts'
 import { acceptsEverything, type SchemaView, toJsonSchema } from './json-schema.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
@@ -177,7 +178,7 @@ function operationModule(planning: Planning, { path, pointer, groups }: { path: 
       heads.push(`${statuses}exports.${place[0] ?? ''}${place.slice(1).map((step) => `[${JSON.stringify(step)}]`).join('')} = ${compiled.expression};`)
       return compiled.code
     })
-    return `"use strict";\n${heads.join('\n')}\n${bodies.join('')}`
+    return withRuntime(`${heads.join('')}${bodies.join('')}`)
   }
   return { path, key, pointer, code }
 }
@@ -188,7 +189,15 @@ function compilePart(planning: Planning, { mode, schema }: Part, counters: Map<s
   const compiler = compilerOf(planning, mode)
   const { name, code } = compiler.codeOf(compiler.compile(schema))
   const [expression = '', ...rest] = renumber(`${name}\n${code}`, counters).split('\n')
-  return { expression, code: rest.join('\n') }
+  return { expression, code: compactValidator(rest.join('\n'), coerces(mode)) }
+}
+
+function coerces(mode: Mode): boolean {
+  return mode === 'text' || mode === 'header'
+}
+
+function withRuntime(code: string): string {
+  return `"use strict";${/\bk\./.test(code) ? 'const k=require("../runtime.cjs");' : ''}${code}\n`
 }
 
 function sharedModule(planning: Planning, mode: Mode, pointer: string): PlannedModule {
@@ -196,7 +205,7 @@ function sharedModule(planning: Planning, mode: Mode, pointer: string): PlannedM
     const compiler = compilerOf(planning, mode)
     const { name, code: text } = compiler.codeOf(compiler.compileShared(referenceTo(pointer)))
     // Exported before anything is required: schemas may refer to each other in a circle.
-    return `"use strict";\n${renumber(`module.exports = ${name};\n${text}`, new Map())}`
+    return withRuntime(compactValidator(renumber(`module.exports = ${name};\n${text}`, new Map()), coerces(mode)))
   }
   return { path: moduleOf(planning, mode, pointer), key: hashOf(moduleOf(planning, mode, pointer), closureHash(planning, mode, pointer)), pointer, code }
 }

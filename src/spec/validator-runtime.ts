@@ -8,8 +8,62 @@ import type * as Esbuild from 'esbuild'
 const source = `
 exports.ucs2length = require('ajv/dist/runtime/ucs2length').default
 exports.equal = require('ajv/dist/runtime/equal').default
-exports.formats = require('ajv-formats/dist/formats').fullFormats
+exports.formats = Object.fromEntries(Object.entries(require('ajv-formats/dist/formats').fullFormats).map(([name, format]) => [name, format instanceof RegExp ? (text) => format.test(text) : format]))
 exports.regExp = (pattern, flags) => { try { return new RegExp(pattern, flags) } catch { return new RegExp(pattern) } }
+
+const limits = { Length: 'characters', Items: 'items', Properties: 'properties' }
+const messages = {
+  'false schema': () => 'boolean schema is false',
+  type: ({ type }) => 'must be ' + type,
+  required: ({ missingProperty }) => "must have required property '" + missingProperty + "'",
+  format: ({ format }) => 'must match format "' + format + '"',
+  pattern: ({ pattern }) => 'must match pattern "' + pattern + '"',
+  enum: () => 'must be equal to one of the allowed values',
+  const: () => 'must be equal to constant',
+  multipleOf: ({ multipleOf }) => 'must be multiple of ' + multipleOf,
+  uniqueItems: ({ i, j }) => 'must NOT have duplicate items (items ## ' + j + ' and ' + i + ' are identical)',
+  contains: ({ minContains, maxContains }) => maxContains === undefined ? 'must contain at least ' + minContains + ' valid item(s)' : 'must contain at least ' + minContains + ' and no more than ' + maxContains + ' valid item(s)',
+  additionalItems: ({ limit }) => 'must NOT have more than ' + limit + ' items',
+  items: ({ limit }) => 'must NOT have more than ' + limit + ' items',
+  unevaluatedItems: ({ limit }) => 'must NOT have more than ' + limit + ' items',
+  additionalProperties: () => 'must NOT have additional properties',
+  unevaluatedProperties: () => 'must NOT have unevaluated properties',
+  propertyNames: () => 'property name must be valid',
+  dependentRequired: ({ depsCount, deps, property }) => 'must have ' + (depsCount === 1 ? 'property' : 'properties') + ' ' + deps + ' when property ' + property + ' is present',
+  not: () => 'must NOT be valid',
+  anyOf: () => 'must match a schema in anyOf',
+  oneOf: () => 'must match exactly one schema in oneOf',
+  if: ({ failingKeyword }) => 'must match "' + failingKeyword + '" schema',
+}
+messages.dependencies = messages.dependentRequired
+const messageOf = (keyword, params) => {
+  if (Object.hasOwn(messages, keyword)) return messages[keyword](params)
+  if (params.comparison !== undefined) return 'must be ' + params.comparison + ' ' + params.limit
+  const [, bound, what] = /^(min|max)(Length|Items|Properties)$/.exec(keyword) ?? []
+  return bound === undefined ? undefined : 'must NOT have ' + (bound === 'max' ? 'more' : 'fewer') + ' than ' + params.limit + ' ' + limits[what]
+}
+
+// The calls that compact-validator.ts writes: faults, missing properties, coercions, and the test for an object.
+const add = (faults, instancePath, keyword, params) => {
+  const fault = { instancePath, keyword, params, message: messageOf(keyword, params) }
+  if (faults === null) return [fault]
+  faults.push(fault)
+  return faults
+}
+exports.e = add
+exports.t = (faults, path, type) => add(faults, path, 'type', { type })
+exports.q = (faults, path, missingProperty) => add(faults, path, 'required', { missingProperty })
+exports.f = (faults, path, format) => add(faults, path, 'format', { format })
+exports.u = (faults, path, allowedValues) => add(faults, path, 'enum', { allowedValues })
+exports.r = (faults, path, data, names) => {
+  for (const missingProperty of names) if (data[missingProperty] === undefined) faults = add(faults, path, 'required', { missingProperty })
+  return faults
+}
+exports.cs = (value) => typeof value === 'number' || typeof value === 'boolean' ? '' + value : value === null ? '' : undefined
+exports.ci = (value) => typeof value === 'boolean' || value === null || (typeof value === 'string' && value && value == +value && !(value % 1)) ? +value : undefined
+exports.cn = (value) => typeof value === 'boolean' || value === null || (typeof value === 'string' && value && value == +value) ? +value : undefined
+exports.cb = (value) => value === 'false' || value === 0 || value === null ? false : value === 'true' || value === 1 ? true : undefined
+exports.o = (value) => value && typeof value === 'object' && !Array.isArray(value)
 `
 
 /** The bytes of `runtime.cjs`; the same for every API. */
