@@ -1,7 +1,8 @@
 // Watches a project's files and says what kind of thing changed.
-import { type FSWatcher, existsSync, watch } from 'node:fs'
-import { join } from 'node:path'
+import { type FSWatcher, watch } from 'node:fs'
+import { join, relative } from 'node:path'
 import type { Change } from './local-project.ts'
+import { watchFolders } from './watch-folders.ts'
 
 // Editors write a file in several steps; one change is what happens within this time.
 const settleMs = 25
@@ -22,37 +23,27 @@ export function watchProject(root: string, onChange: (changes: ReadonlySet<Chang
     await onChange(changes).finally(() => (isBusy = false))
     await flush()
   }
-  const note = (change: Change): void => {
+  const note = (path: string): void => {
+    const change = changeOf(relative(root, path).replaceAll('\\', '/'))
+    if (change === undefined) return
     pending.add(change)
     clearTimeout(timer)
     timer = setTimeout(() => void flush(), settleMs)
   }
-  const watchers = [watchFolder(join(root, 'apis'), (file) => isDocument(file) && note('apis')), watchFolder(join(root, 'functions'), (file) => isFunction(file) && note('functions')), watchConfig(root, () => note('config'))]
+  const generated = join(root, 'functions', 'gen')
+  const stop = watchFolders([join(root, 'apis'), join(root, 'functions')], { isIgnored: (path) => path === generated, onChange: note })
+  // Of the project's own folder only the configuration counts.
+  const config: FSWatcher = watch(root, (_event, name) => name !== null && note(join(root, name)))
   return () => {
     clearTimeout(timer)
-    for (const watcher of watchers) watcher?.close()
+    config.close()
+    stop()
   }
 }
 
-function watchFolder(folder: string, onFile: (file: string) => unknown): FSWatcher | undefined {
-  if (!existsSync(folder)) return undefined
-  const watcher = watch(folder, { recursive: true }, (_event, file) => void onFile((file ?? '').replaceAll('\\', '/')))
-  // A folder that vanishes while it is scanned is no reason to stop.
-  watcher.on('error', () => undefined)
-  return watcher
-}
-
-function watchConfig(root: string, onConfig: () => void): FSWatcher {
-  return watch(root, (_event, file) => {
-    if (file !== null && /^klue-config(\.[\w-]+)?\.yaml$/.test(file)) onConfig()
-  })
-}
-
-function isDocument(file: string): boolean {
-  return /\.(ya?ml|json)$/.test(file)
-}
-
-// What klue generate writes follows from a change of apis/, which is noted already.
-function isFunction(file: string): boolean {
-  return /\.[cm]?[jt]sx?$|\.json$/.test(file) && !file.startsWith('gen/') && !file.includes('.klue')
+function changeOf(path: string): Change | undefined {
+  if (/^klue-config(\.[\w-]+)?\.yaml$/.test(path)) return 'config'
+  if (path.startsWith('apis/')) return /\.(ya?ml|json)$/.test(path) ? 'apis' : undefined
+  // What klue generate writes follows from a change of apis/, which is noted already.
+  return path.startsWith('functions/') && /\.([cm]?[jt]sx?|json)$/.test(path) ? 'functions' : undefined
 }

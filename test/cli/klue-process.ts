@@ -13,6 +13,8 @@ export interface KlueProcess {
   child: ChildProcess
   /** Resolves once stdout holds the text; rejects where the process ends before. */
   until(text: string | RegExp): Promise<string>
+  /** The same for stderr. */
+  untilError(text: string | RegExp): Promise<string>
   finished: Promise<Finished>
 }
 
@@ -35,7 +37,7 @@ export function startKlue(root: string, words: string[], options: { env?: Record
   child.stderr.setEncoding('utf8').on('data', (text: string) => (seen.stderr += text))
   child.stdin.end(options.input ?? '')
   const finished = new Promise<Finished>((done) => child.on('close', (code) => done({ code, ...seen })))
-  return { child, finished, until: (text) => waitFor({ child, seen, finished }, text) }
+  return { child, finished, until: (text) => waitFor({ child, seen, finished }, 'stdout', text), untilError: (text) => waitFor({ child, seen, finished }, 'stderr', text) }
 }
 
 /** Runs `klue` to its end. */
@@ -43,18 +45,18 @@ export function klue(root: string, words: string[], options: { env?: Record<stri
   return startKlue(root, words, options).finished
 }
 
-async function waitFor({ child, seen, finished }: { child: ChildProcess; seen: { stdout: string; stderr: string }; finished: Promise<Finished> }, text: string | RegExp): Promise<string> {
-  const isThere = (): boolean => (typeof text === 'string' ? seen.stdout.includes(text) : text.test(seen.stdout))
+async function waitFor({ child, seen, finished }: { child: ChildProcess; seen: { stdout: string; stderr: string }; finished: Promise<Finished> }, stream: 'stdout' | 'stderr', text: string | RegExp): Promise<string> {
+  const isThere = (): boolean => (typeof text === 'string' ? seen[stream].includes(text) : text.test(seen[stream]))
   let hasEnded = false
   void finished.then(() => (hasEnded = true))
   while (!isThere()) {
     if (hasEnded) throw new Error(`klue ended before it printed ${String(text)}:\n${seen.stdout}\n${seen.stderr}`)
     await new Promise((resume) => {
-      child.stdout?.once('data', resume)
+      child[stream]?.once('data', resume)
       child.once('close', resume)
     })
   }
-  return seen.stdout
+  return seen[stream]
 }
 
 // Test files may themselves run under a test runner that marks its children.

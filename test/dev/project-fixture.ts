@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 export interface ProjectFixture {
   root: string
   write(file: string, text: string): Promise<void>
+  delete(file: string): Promise<void>
   remove(): Promise<void>
 }
 
@@ -67,5 +68,5 @@ export async function makeProject(files: Record<string, string> = {}): Promise<P
   }
   const all = { 'klue-config.yaml': 'name: notes\n', 'apis/notes.yaml': notesApi, 'functions/notes.ts': notesService, ...files }
   for (const [file, text] of Object.entries(all)) await write(file, text)
-  return { root, write, remove: () => rm(root, { recursive: true, force: true }) }
+  return { root, write, delete: (file) => rm(join(root, file)), remove: () => rm(root, { recursive: true, force: true }) }
 }
