@@ -36,6 +36,6 @@ export function watchFolders(roots: string[], options: { isIgnored(path: string)
   }
   for (const root of roots) add(root)
   return () => {
-    for (const folder of [...watchers.keys()]) remove(folder)
+    for (const folder of watchers.keys()) remove(folder)
   }
 }
