@@ -17,7 +17,7 @@ const steps = [
   { name: 'klue check', run: () => node([...klue, 'check']) },
   { name: 'unit tests and rules', run: () => node([...source, '--test', '--test-concurrency=2', ...testFiles(join(root, 'test'))]) },
   { name: 'acceptance tests in process', run: () => node([...klue, 'test', '--in-process']) },
-  { name: 'acceptance tests on a local server', run: () => node([...klue, 'test', '--local']) },
+  { name: 'acceptance tests on a local server', run: () => node([...klue, 'test', '--local', '--fresh']) },
 ]
 
 const results = []

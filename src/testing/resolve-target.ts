@@ -12,7 +12,8 @@ import type { Target } from './target.ts'
 /** Where the user wants the tests to run. */
 export type Wanted =
   | { kind: 'in-process' }
-  | { kind: 'local' }
+  /** With `isFresh` a server of its own, even where one runs. */
+  | { kind: 'local'; isFresh: boolean }
   | { kind: 'url'; url: string; services: Record<string, string> }
   | { kind: 'stage'; stage: string; services: Record<string, string> }
 
@@ -29,15 +30,15 @@ export async function resolveTarget(root: string, wanted: Wanted): Promise<Resol
   const coverageFolder = join(root, '.klue', 'coverage', String(process.pid))
   const base = { root, coverageFolder, isLive: false }
   if (wanted.kind === 'in-process') return { target: { ...base, kind: 'in-process', urls: {} }, title: 'in process', close: async () => undefined }
-  if (wanted.kind === 'local') return localTarget(base)
+  if (wanted.kind === 'local') return localTarget(base, wanted.isFresh)
   if (wanted.kind === 'url') return { target: { ...base, kind: 'url', urls: urlsOf(wanted.url, wanted.services), ...callerFromEnvironment() }, title: wanted.url, close: async () => undefined }
   return stageTarget(base, wanted)
 }
 
 type Base = Pick<Target, 'root' | 'coverageFolder' | 'isLive'>
 
-async function localTarget(base: Base): Promise<ResolvedTarget> {
-  const running = findRunning(base.root)
+async function localTarget(base: Base, isFresh: boolean): Promise<ResolvedTarget> {
+  const running = isFresh ? undefined : findRunning(base.root)
   if (running !== undefined) return runningTarget(base, running)
   const started = await startProject({ root: base.root, inMemory: true, port: 0, log: () => undefined })
   const caller = await makeCaller(started.project)

@@ -42,6 +42,8 @@ test('the suite passes on a server of its own, and on the one that runs', async 
   const shared = await klue(project.root, ['test', '--local'])
   assert.equal(shared.code, 0, shared.stdout + shared.stderr)
   assert.match(shared.stdout, new RegExp(`^Testing the running local server, ${url}\n`))
+  const fresh = await klue(project.root, ['test', '--local', '--fresh', '--only', 'ping'])
+  assert.match(fresh.stdout, /^Testing a local server/)
   const token = (await klue(project.root, ['token'])).stdout.trim()
   const byUrl = await klue(project.root, ['test', '--url', url, '--only', 'ping|auth', '--json'], { env: { KLUE_JWT_TOKEN: token } })
   assert.equal(byUrl.code, 0, byUrl.stdout + byUrl.stderr)

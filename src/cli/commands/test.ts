@@ -10,6 +10,7 @@ export const test: Command = {
   options: {
     'in-process': { type: 'boolean', doc: 'Calls the service inside the test process, without a socket.' },
     local: { type: 'boolean', doc: 'Calls the running local server, or one that is started for the tests.' },
+    fresh: { type: 'boolean', doc: 'With `--local`: starts a server with empty data, even where one runs.' },
     url: { type: 'string', value: 'URL', doc: 'Calls the service at this address; token and user come from KLUE_JWT_TOKEN, KLUE_TEST_USER and KLUE_TEST_PASSWORD.' },
     stage: { type: 'string', value: 'NAME', doc: 'Calls the `live_host` of a stage; where the stage is live only tests marked `liveSafe` run.' },
     service: { type: 'string', multiple: true, value: 'API=URL', doc: 'Address of a further API of the target; may be repeated.' },
@@ -51,7 +52,9 @@ function wantedTarget(call: CommandCall): Wanted {
   const stage = textOption(call, 'stage')
   if (url !== undefined) return { kind: 'url', url, services }
   if (stage !== undefined) return { kind: 'stage', stage, services }
-  return values['local'] === true ? { kind: 'local' } : { kind: 'in-process' }
+  if (values['local'] === true) return { kind: 'local', isFresh: values['fresh'] === true }
+  if (values['fresh'] === true) throw misuse('--fresh is about the server of --local', 'add --local')
+  return { kind: 'in-process' }
 }
 
 function readService(text: string): [string, string] {
