@@ -1,5 +1,5 @@
 // Bundles a project's entry files for the local server: quickly, again and again, with packages left outside.
-import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildContext } from 'esbuild'
@@ -20,14 +20,11 @@ export interface LocalBundler {
 /**
  * Opens a bundler for entry files.
  * @param entries paths relative to `root`
- * @param folder where bundles are written, below `root` so that they find the project's packages
+ * @param folder this process's own, below `root` so that what is bundled finds the project's packages; gone after `dispose`
  */
 export async function openLocalBundler(options: { root: string; entries: string[]; folder: string }): Promise<LocalBundler> {
   const { context } = await import('esbuild')
   const { root, entries, folder } = options
-  // A folder for each process: a test run and a server may bundle the same project at once.
-  const own = join(folder, String(process.pid))
-  await removeAbandoned(folder)
   let round = 0
   const written: string[] = []
   let current: BuildContext | undefined
@@ -35,7 +32,7 @@ export async function openLocalBundler(options: { root: string; entries: string[
     context({
       absWorkingDir: root,
       entryPoints: entries,
-      outdir: own,
+      outdir: folder,
       outbase: root,
       // Entries share what they both import: one configuration, one set of classes.
       splitting: true,
@@ -49,7 +46,7 @@ export async function openLocalBundler(options: { root: string; entries: string[
       sourcemap: 'inline',
       metafile: true,
       logLevel: 'silent',
-      plugins: [generatedApis((compiled) => snapshotApi(compiled, join(own, 'apis')))],
+      plugins: [generatedApis((compiled) => snapshotApi(compiled, join(folder, 'apis')))],
     })
   return {
     async build() {
@@ -58,8 +55,8 @@ export async function openLocalBundler(options: { root: string; entries: string[
       const result = await current.rebuild().catch((error: unknown) => {
         throw bundleFaults(error)
       })
-      const target = join(own, `build-${round}`)
-      const modules = await write(result.outputFiles ?? [], { root, entries, folder: own, target })
+      const target = join(folder, `build-${round}`)
+      const modules = await write(result.outputFiles ?? [], { root, entries, folder, target })
       // The build before may still answer a request that loads a part of it.
       for (const old of written.splice(0, written.length - 1)) await rm(old, { recursive: true, force: true })
       written.push(target)
@@ -67,7 +64,7 @@ export async function openLocalBundler(options: { root: string; entries: string[
     },
     async dispose() {
       await current?.dispose()
-      await rm(own, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }
@@ -94,19 +91,4 @@ async function write(files: readonly { path: string; contents: Uint8Array }[], {
     modules.set(entry, pathToFileURL(path))
   }
   return modules
-}
-
-// A process that was killed could not take its folder away.
-async function removeAbandoned(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
-  for (const name of names) if (/^\d+$/.test(name) && !isAlive(Number(name))) await rm(join(folder, name), { recursive: true, force: true })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -7,6 +7,7 @@ import { checkApis, readApis } from '../spec/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { findEntries, importServices } from './entries.ts'
 import { generateProject } from './generate-project.ts'
+import { processFolder } from './process-folder.ts'
 
 export interface CheckedProject {
   faults: Fault[]
@@ -26,7 +27,7 @@ export async function checkProject(root: string, stage?: string): Promise<Checke
 
 async function handlerFaults(root: string, { name, stage }: { name: string; stage: string | undefined }): Promise<Fault[]> {
   await generateProject(root, stage === undefined ? {} : { stage })
-  const bundler = await openLocalBundler({ root, entries: findEntries(root, name), folder: join(root, '.klue', 'check') })
+  const bundler = await openLocalBundler({ root, entries: findEntries(root, name), folder: await processFolder(join(root, '.klue', 'check')) })
   try {
     const { modules } = await bundler.build()
     return checkHandlers(root, await importServices(modules))

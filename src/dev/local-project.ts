@@ -12,6 +12,7 @@ import { openStore, type Store, storeDefinition } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
 import { findEntries, importServices, type LocatedService } from './entries.ts'
+import { processFolder } from './process-folder.ts'
 
 export interface LocalProjectOptions {
   /** The project's folder. */
@@ -59,7 +60,7 @@ export async function openLocalProject(options: LocalProjectOptions): Promise<Lo
   const data = await openData(options, config)
   let bundler: LocalBundler | undefined
   try {
-    bundler = await openLocalBundler({ root, entries: findEntries(root, config.name), folder: join(root, '.klue', 'dev') })
+    bundler = await openLocalBundler({ root, entries: findEntries(root, config.name), folder: await processFolder(join(root, '.klue', 'dev')) })
     const state = new State(options, { config, data, bundler })
     await state.load()
     return {

@@ -48,7 +48,7 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
   }
   const addresses = project.services.map(({ name, apis }, index) => ({ name, apis, url: `http://127.0.0.1:${servers[index]!.port}` }))
   // A server with data of its own in memory is nobody else's business.
-  if (options.inMemory !== true) noteRunning(options.root, { pid: process.pid, stage: project.config.stage, addresses })
+  if (options.inMemory !== true) noteRunning(options.root, { stage: project.config.stage, addresses })
   const stopWatching = options.watch === true ? watchProject(options.root, (changes) => reload(project, changes, options)) : undefined
   return {
     project,
