@@ -1,9 +1,10 @@
 // Bundles an entry file into what a Lambda function runs: one module, and its compiled APIs beside it.
-import { cp, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
+import { packApi } from './pack-api.ts'
 import { slimOpenapiBackend } from './slim.ts'
 
 export interface FunctionBundle {
@@ -42,6 +43,6 @@ export async function bundleFunction(options: { root: string; entry: string; fol
   }).catch((error: unknown) => {
     throw bundleFaults(error)
   })
-  for (const folder of compiled) await cp(folder, join(options.folder, basename(folder)), { recursive: true, filter: (source) => !source.endsWith('cache.json') })
+  for (const folder of compiled) await packApi(folder, join(options.folder, basename(folder)))
   return { file, metafile }
 }

@@ -1,13 +1,23 @@
 // The handle on a compiled API: its table, and the validators of each operation on their first use.
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { UsageError } from '../errors/index.ts'
-import type { ApiTable, CompiledOperation, ReplyValidators, RequestValidators } from '../spec/index.ts'
+import type { ApiTable, CompiledOperation, PackedTable, ReplyValidators, RequestValidators } from '../spec/index.ts'
+import { openPack } from './packed-api.ts'
+
+/** The security schemes that operations use, and the positions of the operations with a decorator. */
+export interface UsedNames {
+  schemes: readonly string[]
+  decorated: readonly number[]
+}
 
 /** A compiled API; made by generated code through `loadSpec`. */
 export interface ApiSpec<Operations = unknown> {
   readonly table: ApiTable
   request(operation: CompiledOperation): RequestValidators
   reply(operation: CompiledOperation): ReplyValidators
+  /** What starting a service asks for, where it is known without a look at every operation. */
+  used?(): UsedNames | undefined
   /** Carries the types; never set. */
   readonly types?: Operations
 }
@@ -28,12 +38,27 @@ export function loadSpec<Operations>(folder: URL): ApiSpec<Operations> {
       throw new UsageError({ code: 'not-generated', file: decodeURIComponent(new URL(file, folder).pathname), message: 'this compiled part of the API is missing', hint: 'run "klue generate"' })
     }
   }
-  let table: ApiTable | undefined
-  const requests = new Map<CompiledOperation, RequestValidators>()
+  let opened: ApiSpec | undefined
+  const open = (): ApiSpec => {
+    if (opened !== undefined) return opened
+    const table = read<ApiTable | PackedTable>('table.cjs')
+    return (opened = 'pack' in table ? openPack(table, fileURLToPath(new URL('api.pack', folder)), load!) : openFiles(table, read))
+  }
   return {
     get table() {
-      return (table ??= read<ApiTable>('table.cjs'))
+      return open().table
     },
+    used: () => open().used?.(),
+    request: (operation) => open().request(operation),
+    reply: (operation) => open().reply(operation),
+  }
+}
+
+// As klue generate leaves it: a file for the requests and one for the replies of each operation.
+function openFiles(table: ApiTable, read: <Content>(file: string) => Content): ApiSpec {
+  const requests = new Map<CompiledOperation, RequestValidators>()
+  return {
+    table,
     request(operation) {
       const known = requests.get(operation)
       if (known !== undefined) return known
@@ -42,5 +67,16 @@ export function loadSpec<Operations>(folder: URL): ApiSpec<Operations> {
       return validators
     },
     reply: (operation) => read<ReplyValidators>(`replies/${operation.file}.cjs`),
+  }
+}
+
+/** The names in use, as the pack knows them or as the whole table tells. */
+export function usedNames(spec: ApiSpec): UsedNames {
+  const known = spec.used?.()
+  if (known !== undefined) return known
+  const { operations } = spec.table
+  return {
+    schemes: [...new Set(operations.flatMap(({ security }) => security.flatMap(Object.keys)))],
+    decorated: operations.flatMap(({ settings }, position) => (settings.decorateServer === undefined ? [] : [position])),
   }
 }

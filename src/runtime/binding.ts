@@ -1,7 +1,7 @@
 // Binds an API to its handlers through openapi-backend, fed with the compiled router and validators.
 import { OpenAPIBackend } from 'openapi-backend'
 import { catalog, UsageError } from '../errors/index.ts'
-import type { ApiSpec } from './api-spec.ts'
+import { type ApiSpec, usedNames } from './api-spec.ts'
 import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
 import { findOperation, type Match } from './match.ts'
@@ -49,9 +49,9 @@ type Hook = (context: { security?: Record<string, unknown>; validation?: { error
 class CompiledBackend extends OpenAPIBackend {
   constructor({ spec, handlers, security }: BindingOptions, call: CallStep) {
     // Every refusing hook is registered and strict is on: without either openapi-backend calls the handler anyway.
-    super({ definition: {} as never, strict: true, validate: true, handlers: { ...operationHooks(handlers, call), ...refusingHooks() } as never, securityHandlers: securityHooks(spec, security) as never })
+    super({ definition: {} as never, strict: true, validate: true, handlers: refusingHooks() as never, securityHandlers: securityHooks(spec, security) as never })
     // Without a prototype: a name like `constructor` that nobody registered must not find a function there.
-    this.handlers = Object.assign(Object.create(null) as Record<string, never>, this.handlers)
+    this.handlers = operationHooks(handlers, call, Object.assign(Object.create(null) as Record<string, Hook>, this.handlers)) as never
     this.securityHandlers = Object.assign(Object.create(null) as Record<string, never>, this.securityHandlers)
     this.router = compiledRouter(spec) as never
     this.validator = compiledValidator(spec) as never
@@ -59,19 +59,25 @@ class CompiledBackend extends OpenAPIBackend {
   }
 }
 
-function operationHooks(handlers: BindingOptions['handlers'], call: CallStep): Record<string, Hook> {
-  const hooks: Record<string, Hook> = {}
-  for (const [operationId, handler] of Object.entries(handlers)) {
-    if (handler !== undefined) hooks[hookName(operationId)] = (_context, exchange) => call(exchange, handler)
-  }
-  return hooks
+// Made when one is called for: a start must not cost more the more operations an API has.
+function operationHooks(handlers: BindingOptions['handlers'], call: CallStep, hooks: Record<string, Hook>): Record<string, Hook> {
+  return new Proxy(hooks, {
+    get(known, name) {
+      if (typeof name !== 'string' || name in known || !name.startsWith(operationMark)) return Reflect.get(known, name) as unknown
+      const handler = own(handlers, name.slice(operationMark.length))
+      if (handler !== undefined) known[name] = (_context, exchange) => call(exchange, handler)
+      return known[name]
+    },
+  })
 }
 
 // openapi-backend keeps handlers and hooks in one map: without a mark an operation called `notFound` or
 // `postResponseHandler` would take part in the answers of all others.
 function hookName(operationId: string): string {
-  return `operation ${operationId}`
+  return operationMark + operationId
 }
+
+const operationMark = 'operation '
 
 function refusingHooks(): Record<string, Hook> {
   return {
@@ -116,7 +122,6 @@ function securityHooks(spec: ApiSpec, security: BindingOptions['security']): Rec
 }
 
 function compiledRouter(spec: ApiSpec): object {
-  const byId = new Map(spec.table.operations.map((operation) => [operation.id, operation]))
   return {
     parseRequest: (request: unknown) => request,
     matchOperation(exchange: Exchange) {
@@ -127,7 +132,7 @@ function compiledRouter(spec: ApiSpec): object {
       // openapi-backend tells a 405 from a 404 by the first characters of the text.
       throw new Error(exchange.match.kind === 'method-not-allowed' ? '405-methodNotAllowed' : '404-notFound')
     },
-    getOperation: (operationId: string) => byId.get(operationId),
+    getOperation: (operationId: string) => spec.table.operations.find(({ id }) => id === operationId),
     getOperations: () => spec.table.operations,
   }
 }
@@ -145,8 +150,7 @@ function compiledValidator(spec: ApiSpec): object {
 
 function checkSchemes(spec: ApiSpec, security: Record<string, SecurityHandler>): void {
   const { table } = spec
-  const used = new Set(table.operations.flatMap((operation) => operation.security.flatMap(Object.keys)))
-  const faults = [...used]
+  const faults = usedNames(spec).schemes
     .filter((name) => own(table.securitySchemes, name)?.kind !== 'bearer' && own(security, name) === undefined)
     .map((name) => ({ code: 'security-handler-missing', file: table.document, pointer: `/components/securitySchemes/${name}`, message: `Nothing checks the security scheme ${name} of the API ${table.api}`, hint: `pass security: { ${name}: ... } to defineService` }))
   if (faults.length > 0) throw new UsageError(faults)

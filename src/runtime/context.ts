@@ -80,7 +80,7 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
 
 // Ids come from strangers and end up in logs: anything but a plain id is replaced.
 function incomingId(header: string | undefined): string {
-  return header !== undefined && /^[\w.:-]{1,128}$/.test(header) ? header : globalThis.crypto.randomUUID()
+  return header !== undefined && /^[\w.:-]{1,128}$/.test(header) ? header : process.getBuiltinModule('node:crypto').randomUUID()
 }
 
 function isPath(text: string): boolean {

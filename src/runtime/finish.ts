@@ -1,5 +1,4 @@
 // The last touches that every answer gets: CORS, size, compression, HEAD.
-import { gzipSync } from 'node:zlib'
 import { catalog } from '../errors/index.ts'
 import type { Config } from '../config/index.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
@@ -87,7 +86,7 @@ function compress(request: ApiRequest, response: ApiResponse): string | Uint8Arr
   addVary(headers, 'Accept-Encoding')
   if (!acceptsGzip(request.headers['accept-encoding'] ?? '')) return body
   headers['content-encoding'] = 'gzip'
-  return gzipSync(body)
+  return process.getBuiltinModule('node:zlib').gzipSync(body)
 }
 
 function acceptsGzip(header: string): boolean {

@@ -59,11 +59,19 @@ function walk(node: RouteNode, state: Walk, depth: number): { operation: number;
   // An empty segment is no value: /jobs//latest is not /jobs/{job}/latest.
   if (segment === '') return undefined
   for (const pattern of node.patterns ?? []) {
-    const values = new RegExp(pattern.source, 'su').exec(segment)
+    const values = expressionOf(pattern).exec(segment)
     const found = values && step(pattern.node, { ...state, depth }, values.slice(1))
     if (found) return found
   }
   return node.parameter && step(node.parameter, { ...state, depth }, [segment])
+}
+
+const expressions = new WeakMap<object, RegExp>()
+
+function expressionOf(pattern: { source: string }): RegExp {
+  const known = expressions.get(pattern) ?? new RegExp(pattern.source, 'su')
+  expressions.set(pattern, known)
+  return known
 }
 
 function step(node: RouteNode, state: Walk & { depth: number }, values: string[]): ReturnType<typeof walk> {

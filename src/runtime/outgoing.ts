@@ -1,6 +1,5 @@
 // Calls to other APIs: their address, and what of the incoming request travels along.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { gunzipSync } from 'node:zlib'
 import { type Client, type ClientOptions, type ClientSpec, createClient } from '../client/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { generateToken, type TokenOptions, type User } from './jwt.ts'
@@ -70,5 +69,5 @@ export function localFetch(answer: (request: ApiRequest) => Promise<ApiResponse>
 // What fetch hands over is never compressed, though its headers may still say so.
 function toBody({ body, headers }: ApiResponse): string | Uint8Array<ArrayBuffer> {
   if (typeof body === 'string') return body
-  return new Uint8Array(headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body)
+  return new Uint8Array(headers['content-encoding'] === 'gzip' ? process.getBuiltinModule('node:zlib').gunzipSync(body) : body)
 }

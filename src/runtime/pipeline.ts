@@ -1,5 +1,6 @@
 // The life of a request: every step from its arrival to its one line in the log.
 import { catalog, UsageError } from '../errors/index.ts'
+import { usedNames } from './api-spec.ts'
 import { bearerUser } from './authenticate.ts'
 import { type BoundApi, bindApi, type CallStep } from './binding.ts'
 import { builtInRoutes } from './built-ins.ts'
@@ -129,7 +130,7 @@ async function callRaw(exchange: Exchange, { route, path }: NonNullable<Matched[
 }
 
 function decorated({ spec, handlers, decorators }: ServiceApi): ServiceApi['handlers'] {
-  const named = spec.table.operations.filter((operation) => operation.settings.decorateServer !== undefined)
+  const named = usedNames(spec).decorated.map((position) => spec.table.operations[position]!)
   if (named.length === 0) return handlers
   const wrapped = { ...handlers }
   for (const { id, settings } of named) {

@@ -1,4 +1,5 @@
 // Shortens the code of a validator: what Ajv writes out at every place becomes a call of one function of runtime.cjs.
+import { withPropertyLists } from './compact-properties.ts'
 
 // Ajv writes one statement a line and escapes line breaks in strings, so a block can be told by its lines. A block that
 // looks different stays as Ajv wrote it: longer, as right, and without a message.
@@ -8,7 +9,7 @@ const member = String.raw`(?:\.[A-Za-z_$][\w$]*|\[${text}\])`
 
 /** Code with the same verdicts, faults and coercions; `coerces` tells whether a value may be replaced in its parent. */
 export function compactValidator(code: string, coerces: boolean): string {
-  const short = withSharedCoercion(withMissingLists(withShortFaults(withListedValues(code))))
+  const short = withPropertyLists(withSharedCoercion(withMissingLists(withShortFaults(withListedValues(code)))))
   return withoutLines(withShortNames(withShortTests(withoutUnusedArguments(short, coerces))))
 }
 
@@ -45,7 +46,7 @@ const soleParameter = /^\{\w+: (.*)\}$/
 const faultCalls: Record<string, { call: string; parameter: string }> = { '"type"': { call: 't', parameter: 'type' }, '"required"': { call: 'q', parameter: 'missingProperty' }, '"format"': { call: 'f', parameter: 'format' }, '"enum"': { call: 'u', parameter: 'allowedValues' } }
 
 function withShortFaults(code: string): string {
-  return code.replace(faultBlock, (_block, _name, path: string | undefined, keyword: string, parameters: string) => {
+  return code.replace(faultBlock, (...[, , path, keyword = '', parameters = '']: (string | undefined)[]) => {
     const known = faultCalls[keyword]
     const sole = known !== undefined && parameters.startsWith(`{${known.parameter}: `) ? soleParameter.exec(parameters)?.[1] : undefined
     const call = known === undefined || sole === undefined ? `e(vErrors,${path ?? 'instancePath'},${keyword},${parameters})` : `${known.call}(vErrors,${path ?? 'instancePath'},${sole})`

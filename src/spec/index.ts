@@ -9,5 +9,5 @@ export { type PublishedDocument, readPublished } from './published.ts'
 export { readApi, readApis, type ReadOptions } from './read.ts'
 export type {
   ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledReply, OperationSettings, OperationTypes,
-  ParameterPlace, PersistDefinition, PersistSpec, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, ValidationFault, Validator,
+  PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, ValidationFault, Validator,
 } from './table.ts'

@@ -119,6 +119,29 @@ export interface ApiTable {
   persist: PersistDefinition[]
 }
 
+/** Where a record of `api.pack` lies: offset and length in bytes. */
+export type Span = [offset: number, length: number]
+
+/** What a function's `table.cjs` knows of `api.pack`; of every record only its place. */
+export interface PackedIndex {
+  /** Places of the operations: 6 digits of offset and 4 of length each, to the base 36. */
+  operations: string
+  count: number
+  /** The root of the route tree; a node in it may be a Span instead. */
+  routes: Span
+  /** Places of the shared validators by file name. */
+  schemas: Span
+  /** The security schemes that operations use. */
+  schemes: string[]
+  /** Positions of the operations with x-decorate-server. */
+  decorated: number[]
+}
+
+/** The file `table.cjs` of an API in a function. */
+export interface PackedTable extends Omit<ApiTable, 'operations' | 'routes'> {
+  pack: PackedIndex
+}
+
 /** One fault as Ajv reports it. */
 export interface ValidationFault {
   instancePath: string

@@ -59,6 +59,35 @@ exports.r = (faults, path, data, names) => {
   for (const missingProperty of names) if (data[missingProperty] === undefined) faults = add(faults, path, 'required', { missingProperty })
   return faults
 }
+// Lists of name, type and format: of properties that are there, and of those that may be replaced by what they mean as text.
+const isOfType = (value, type) => type === 'integer' ? Number.isInteger(value) : type === 'number' ? Number.isFinite(value) : type === 'null' ? value === null : typeof value === type
+exports.p = (faults, path, data, list) => {
+  for (let at = 0; at < list.length; at += 3) {
+    const name = list[at]
+    const value = data[name]
+    if (value === undefined) continue
+    const type = list[at + 1]
+    if (typeof type === 'string' ? !isOfType(value, type) : !(isOfType(value, type[0]) || value === null)) faults = exports.t(faults, path + '/' + name, type)
+    if (list[at + 2] === 0) continue
+    const format = exports.formats[list[at + 2]]
+    const isText = type === 'string' || type[0] === 'string'
+    if ((isText ? typeof value === 'string' : Number.isFinite(value)) && !(format.validate ?? format)(value)) faults = exports.f(faults, path + '/' + name, list[at + 2])
+  }
+  return faults
+}
+exports.c = (faults, path, data, list) => {
+  for (let at = 0; at < list.length; at += 3) {
+    const name = list[at]
+    const value = data[name]
+    if (value === undefined) continue
+    const type = list[at + 1]
+    if (isOfType(value, type)) continue
+    const replaced = type === 'string' ? exports.cs(value) : type === 'integer' ? exports.ci(value) : type === 'number' ? exports.cn(value) : exports.cb(value)
+    if (replaced === undefined) faults = exports.t(faults, path + '/' + name, type)
+    else data[name] = replaced
+  }
+  return faults
+}
 exports.cs = (value) => typeof value === 'number' || typeof value === 'boolean' ? '' + value : value === null ? '' : undefined
 exports.ci = (value) => typeof value === 'boolean' || value === null || (typeof value === 'string' && value && value == +value && !(value % 1)) ? +value : undefined
 exports.cn = (value) => typeof value === 'boolean' || value === null || (typeof value === 'string' && value && value == +value) ? +value : undefined

@@ -23,6 +23,7 @@ export const levels: Readonly<Record<string, number>> = {
 export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reason: string }>> = {
   'store → persist': { typesOnly: false, reason: 'the kit keeps its own rows through the same tables as the service keeps its items' },
   'client → spec': { typesOnly: true, reason: 'the client reads the operation table that spec/ describes; only types, so that a browser bundle holds nothing of spec/' },
+  'bundle → spec': { typesOnly: true, reason: 'packing reads the operation table that spec/ describes; only types' },
 }
 
 /** Files beside index.ts that other folders may import, each with its reason. */

@@ -23,10 +23,12 @@ const schemas: Record<string, object> = {
   unions: { anyOf: [{ type: 'string' }, { type: 'object', required: ['k'], properties: { k: { enum: ['x'] } } }] },
   choice: { oneOf: [{ type: 'integer' }, { type: 'number' }, { type: 'object', required: ['k'] }] },
   not: { not: { type: 'string' } },
+  // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema
   branch: { type: 'object', if: { properties: { kind: { const: 'a' } }, required: ['kind'] }, then: { required: ['a'] }, else: { required: ['b'] } },
   unevaluated: { type: 'object', allOf: [{ properties: { a: { type: 'string' } } }], unevaluatedProperties: false },
   rest: { type: 'array', allOf: [{ prefixItems: [{ type: 'string' }] }], unevaluatedItems: false },
   never: { type: 'object', properties: { no: false } },
+  plain: { type: 'object', properties: { s: { type: 'string' }, b: { type: 'boolean' }, i: { type: 'integer' }, n: { type: 'number' }, l: { type: 'integer', format: 'int64' }, u: { type: 'string', format: 'uri' }, t: { type: 'string', format: 'date-time' }, sn: { type: ['string', 'null'] }, bn: { type: ['boolean', 'null'] }, in: { type: ['integer', 'null'] }, nn: { type: ['number', 'null'] }, un: { type: ['string', 'null'], format: 'uri' }, ln: { type: ['integer', 'null'], format: 'int32' }, deep: { type: 'object', properties: { 'x-y': { type: 'string' }, 'z': { type: 'integer' } } } } },
   nested: { type: 'object', properties: { list: { type: 'array', items: { type: 'object', required: ['x', 'y'], properties: { x: { type: 'string' }, y: { type: ['integer', 'null'], enum: [1, 2, null] } } } } } },
 }
 
@@ -37,6 +39,9 @@ const values: unknown[] = [
   { b: [2] }, { A: 1, n: 'x', z: 2 }, { n: 1 }, { a: 1 }, { a: 1, b: 1, c: 1, f: 1 }, { d: 1 }, { k: 'y' }, { k: 'x' }, { kind: 'a' }, { kind: 'b' }, { a: 'x', z: 1 }, { no: 1 },
   { list: [{}, { x: 1, y: 3 }, 'no', { x: 'a', y: null }] },
 ]
+
+const plainNames = ['s', 'b', 'i', 'n', 'l', 'u', 't', 'sn', 'bn', 'in', 'nn', 'un', 'ln']
+for (const value of ['', 'a', 'https://a.example', '2026-11-01T00:00:00Z', 0, 1.5, 2147483648, Infinity, Number.NaN, true, null, [], {}]) values.push({ ...Object.fromEntries(plainNames.map((name) => [name, value])), deep: { 'x-y': value, 'z': value } })
 
 test('every keyword of a shortened validator reports what Ajv reports', async (t) => {
   const replies = Object.entries(schemas).map(([name, schema]) => `/${name}:\n  get: { operationId: ${name}, responses: { 200: { description: ok, content: { application/json: { schema: ${JSON.stringify(schema)} } } } } }`)

@@ -1,0 +1,132 @@
+// Reads a packed API: of one file only the operations, routes and validators that a request touches.
+import { closeSync, openSync, readSync } from 'node:fs'
+import { compileFunction } from 'node:vm'
+import type { ApiTable, CompiledOperation, PackedTable, ReplyValidators, RequestValidators, RouteNode, Span } from '../spec/index.ts'
+
+interface OperationRecord {
+  operation: CompiledOperation
+  request: Span
+  reply: Span
+}
+
+interface Pack {
+  file: string
+  load: (path: string) => unknown
+  /** Shared validators that are loaded, by file name. */
+  modules: Map<string, { exports: unknown }>
+  places?: Record<string, Span>
+}
+
+/** The parts of an API that a pack holds. */
+export interface PackedApi {
+  table: ApiTable
+  used: () => { schemes: readonly string[]; decorated: readonly number[] }
+  request: (operation: CompiledOperation) => RequestValidators
+  reply: (operation: CompiledOperation) => ReplyValidators
+}
+
+/** A packed API: `file` is its api.pack, `load` the require beside it. */
+export function openPack(head: PackedTable, file: string, load: (path: string) => unknown): PackedApi {
+  const { pack: index, ...rest } = head
+  const pack: Pack = { file, load, modules: new Map() }
+  const records = new Map<CompiledOperation, OperationRecord>()
+  const operations = lazyList(index.count, (position) => {
+    const record = JSON.parse(readRecord(file, placeOf(index.operations, position))) as OperationRecord
+    records.set(record.operation, record)
+    return record.operation
+  })
+  const table = Object.defineProperty({ ...rest, operations } as ApiTable, 'routes', lazy(() => readNode(file, index.routes)))
+  const spanOf = (operation: CompiledOperation): OperationRecord => records.get(operation) ?? records.get(operations.find(({ id }) => id === operation.id)!)!
+  const requests = new Map<CompiledOperation, RequestValidators>()
+  return {
+    table,
+    used: () => index,
+    request(operation) {
+      const known = requests.get(operation)
+      if (known !== undefined) return known
+      const validators = runModule(pack, spanOf(operation).request).exports as RequestValidators
+      requests.set(operation, validators)
+      return validators
+    },
+    reply: (operation) => cached(pack, `replies ${operation.file}`, () => spanOf(operation).reply).exports as ReplyValidators,
+  }
+}
+
+function readRecord(file: string, [offset, length]: Span): string {
+  const bytes = Buffer.allocUnsafe(length)
+  const descriptor = openSync(file, 'r')
+  try {
+    readSync(descriptor, bytes, 0, length, offset)
+  } finally {
+    closeSync(descriptor)
+  }
+  return bytes.toString('utf8')
+}
+
+function placeOf(places: string, position: number): Span {
+  const at = position * 10
+  return [Number.parseInt(places.slice(at, at + 6), 36), Number.parseInt(places.slice(at + 6, at + 10), 36)]
+}
+
+/** A list that reads an item when it is asked for, and all of them only where somebody looks at the list as a whole. */
+function lazyList(count: number, read: (position: number) => CompiledOperation): CompiledOperation[] {
+  const items: CompiledOperation[] = []
+  const item = (position: number): CompiledOperation => (items[position] ??= read(position))
+  const whole = (): CompiledOperation[] => {
+    for (let position = 0; position < count; position += 1) item(position)
+    return items
+  }
+  return new Proxy(items, {
+    get: (_target, key) => (typeof key === 'string' && /^\d+$/.test(key) ? (Number(key) < count ? item(Number(key)) : undefined) : Reflect.get(whole(), key)),
+    has: (_target, key) => Reflect.has(whole(), key),
+    ownKeys: () => Reflect.ownKeys(whole()),
+    getOwnPropertyDescriptor: (_target, key) => Reflect.getOwnPropertyDescriptor(whole(), key),
+  })
+}
+
+function lazy<Value>(read: () => Value): PropertyDescriptor {
+  let value: Value | undefined
+  return { get: () => (value ??= read()), enumerable: true, configurable: true }
+}
+
+function readNode(file: string, span: Span): RouteNode {
+  return withRecords(file, JSON.parse(readRecord(file, span)) as RouteNode)
+}
+
+// Where a node is a record of its own, it is read when the walk comes to it.
+function withRecords(file: string, node: RouteNode): RouteNode {
+  const mend = (owner: object, key: string): void => {
+    const child = (owner as Record<string, RouteNode | Span>)[key]!
+    if (Array.isArray(child)) Object.defineProperty(owner, key, lazy(() => readNode(file, child)))
+    else withRecords(file, child)
+  }
+  for (const name of Object.keys(node.literals ?? {})) mend(node.literals!, name)
+  for (const pattern of node.patterns ?? []) mend(pattern, 'node')
+  if (node.parameter !== undefined) mend(node, 'parameter')
+  return node
+}
+
+function runModule(pack: Pack, span: Span, module: { exports: unknown } = { exports: {} }): { exports: unknown } {
+  // What require does with the text of a file, for the text of a record.
+  const run = compileFunction(readRecord(pack.file, span), ['exports', 'require', 'module'], { filename: pack.file }) as (...parts: unknown[]) => void
+  run(module.exports, (path: string) => requireFrom(pack, path), module)
+  return module
+}
+
+function requireFrom(pack: Pack, path: string): unknown {
+  const name = path.slice('../'.length)
+  if (!name.startsWith('schemas/')) return pack.load(`./${name}`)
+  return cached(pack, name, () => {
+    pack.places ??= JSON.parse(readRecord(pack.file, (pack.load('./table.cjs') as PackedTable).pack.schemas)) as Record<string, Span>
+    return pack.places[name]!
+  }).exports
+}
+
+// Known before it runs: schemas may refer to each other in a circle.
+function cached(pack: Pack, name: string, place: () => Span): { exports: unknown } {
+  const known = pack.modules.get(name)
+  if (known !== undefined) return known
+  const module = { exports: {} as unknown }
+  pack.modules.set(name, module)
+  return runModule(pack, place(), module)
+}
