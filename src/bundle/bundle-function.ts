@@ -1,4 +1,4 @@
-// Bundles an entry file into what a Lambda function runs: one module, and its compiled APIs beside it.
+// Bundles an entry file into what a Lambda function runs: a module with the parts that it loads on first use, and its compiled APIs beside it.
 import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Metafile } from 'esbuild'
@@ -26,8 +26,12 @@ export async function bundleFunction(options: { root: string; entry: string; fol
   const { metafile } = await build({
     absWorkingDir: options.root,
     entryPoints: [options.entry],
-    outfile: file,
+    outdir: options.folder,
+    entryNames: 'index',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    // What is imported on first use, such as the AWS SDK, is not even read before.
+    splitting: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',

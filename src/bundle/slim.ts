@@ -12,8 +12,8 @@ exports.flatMap = (list, fn) => list.flatMap((entry) => fn(entry))
 exports.includes = (list, entry) => list.includes(entry)
 `
 
-const thrower = (name: string): string => `
-const unused = () => { throw new Error(${JSON.stringify(`${name} is not part of this function: everything it does was done by klue generate`)}) }
+const thrower = `
+const unused = () => { throw new Error('This part of openapi-backend is not in the function: everything it does was done by klue generate') }
 module.exports = new Proxy(unused, { get: (_target, key) => key === '__esModule' ? true : unused })
 `
 
@@ -23,9 +23,8 @@ export function slimOpenapiBackend(): Plugin {
     name: 'klue-slim-openapi-backend',
     setup(build) {
       const isFromBackend = (importer: string): boolean => /[\\/]openapi-backend[\\/][^\\/]+\.js$/.test(importer)
-      build.onResolve({ filter: unused }, ({ path, importer }) => (isFromBackend(importer) ? { path, namespace: 'klue-stub' } : undefined))
-      build.onResolve({ filter: unusedFiles }, ({ path, importer }) => (isFromBackend(importer) ? { path, namespace: 'klue-stub' } : undefined))
-      build.onLoad({ filter: /.*/, namespace: 'klue-stub' }, ({ path }) => ({ contents: path === 'lodash' ? lodash : thrower(path), loader: 'js' }))
+      for (const filter of [unused, unusedFiles]) build.onResolve({ filter }, ({ path, importer }) => (isFromBackend(importer) ? { path: path === 'lodash' ? path : 'unused', namespace: 'klue-stub' } : undefined))
+      build.onLoad({ filter: /.*/, namespace: 'klue-stub' }, ({ path }) => ({ contents: path === 'lodash' ? lodash : thrower, loader: 'js' }))
     },
   }
 }

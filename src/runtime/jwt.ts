@@ -1,7 +1,8 @@
-// Issues and verifies the JSON web tokens of users, on jsonwebtoken.
-import type { JwtPayload, SignOptions, VerifyOptions } from 'jsonwebtoken'
+// Issues the JSON web tokens of users, on jsonwebtoken, and reads them.
+import type { SignOptions } from 'jsonwebtoken'
 import { catalog, type HttpError, UsageError } from '../errors/index.ts'
 import type { Platform } from './platform.ts'
+import { type TokenFault, verifyToken } from './verify-token.ts'
 
 /** Who a request comes from. */
 export interface User {
@@ -79,28 +80,25 @@ export async function userOfHeader(platform: TokenPlatform, header: string | und
 /** The user of a token. Throws TOKEN_INVALID or TOKEN_EXPIRED. */
 export async function userOfToken(platform: TokenPlatform, token: string): Promise<User> {
   const secret = await signingSecret(platform)
-  const { verify } = await load()
   const nowSeconds = Math.floor(platform.now() / 1000)
-  let payload: JwtPayload | string
-  try {
-    payload = verify(token, secret, { algorithms: [algorithm], clockTolerance: leewaySeconds, clockTimestamp: nowSeconds } satisfies VerifyOptions)
-  } catch (cause) {
-    throw refusal(cause)
-  }
-  if (typeof payload !== 'object') throw catalog.TOKEN_INVALID('JWT token is invalid')
-  // Audience and issuer are compared here, because jsonwebtoken tells its refusals apart by text only.
+  const verdict = verifyToken(token, secret, { nowSeconds, leewaySeconds })
+  if (verdict.fault !== undefined) throw refusal(verdict.fault, verdict.reason)
+  const payload = verdict.payload as Claims
   const { jwtAudience, jwtIssuer } = platform.config
   if (jwtAudience !== undefined && ![payload.aud].flat().includes(jwtAudience)) throw catalog.TOKEN_INVALID('incorrect audience')
   if (jwtIssuer !== undefined && payload.iss !== jwtIssuer) throw catalog.TOKEN_INVALID('incorrect issuer')
-  if (payload.iat !== undefined && !(payload.iat <= nowSeconds + leewaySeconds)) throw catalog.TOKEN_INVALID('Token was issued in the future')
-  return { id: typeof payload.sub === 'string' ? payload.sub : '', claims: payload as Record<string, unknown>, issuer: typeof payload.iss === 'string' ? payload.iss : '', token }
+  if (payload.iat !== undefined && !((payload.iat as number) <= nowSeconds + leewaySeconds)) throw catalog.TOKEN_INVALID('Token was issued in the future')
+  return { id: typeof payload.sub === 'string' ? payload.sub : '', claims: payload, issuer: typeof payload.iss === 'string' ? payload.iss : '', token }
 }
 
-function refusal(cause: unknown): HttpError {
-  const name = cause instanceof Error ? cause.name : ''
-  if (name === 'TokenExpiredError') return catalog.TOKEN_EXPIRED(undefined, { cause })
-  if (name === 'NotBeforeError') return catalog.TOKEN_INVALID('Token is not valid yet', { cause })
-  return catalog.TOKEN_INVALID(undefined, { cause })
+type Claims = { iss?: unknown; sub?: unknown; aud?: unknown; iat?: unknown } & Record<string, unknown>
+
+const words: Partial<Record<TokenFault, string>> = { 'not-before': 'Token is not valid yet', 'no-object': 'JWT token is invalid' }
+
+function refusal(fault: TokenFault, reason: string): HttpError {
+  const cause = new Error(`the token is refused: ${reason}`)
+  if (fault === 'expired') return catalog.TOKEN_EXPIRED(undefined, { cause })
+  return catalog.TOKEN_INVALID(words[fault], { cause })
 }
 
 async function signingSecret(platform: TokenPlatform): Promise<string> {
@@ -109,7 +107,7 @@ async function signingSecret(platform: TokenPlatform): Promise<string> {
   return secret
 }
 
-// Loaded on the first token: an API without tokens does not pay for it.
+// Loaded with the first token that is made: reading tokens does not need it.
 async function load(): Promise<typeof import('jsonwebtoken')> {
   const loaded = await import('jsonwebtoken')
   return loaded.default ?? loaded
