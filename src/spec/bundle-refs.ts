@@ -83,7 +83,7 @@ function resolve(bundling: Bundling, node: JsonObject, spot: Spot): void {
     return
   }
   const [path = '', fragment = ''] = splitRef(ref)
-  const file = path === '' ? spot.file : posix.normalize(posix.join(posix.dirname(spot.file), decodeURI(path)))
+  const file = path === '' ? spot.file : posix.normalize(posix.join(posix.dirname(spot.file), decoded(path)))
   const own = bundling.api.file
   const target = file === own ? (isAnchor(fragment) ? anchorPointer(bundling.api.document, fragment.slice(1)) : pointerTo('', ...keysOf(fragment))) : place(bundling, { file, pointer: pointerTo('', ...keysOf(fragment)), kind: spot.kind, inSchema: spot.kind === 'schemas' })
   if (target === undefined || (file === own && valueAt(bundling.api.document, target) === undefined)) {
@@ -100,6 +100,15 @@ function resolve(bundling: Bundling, node: JsonObject, spot: Spot): void {
     return
   }
   node['$ref'] = `#${target.split('/').map(encodeURIComponent).join('/')}`
+}
+
+// A file may be named with a percent sign that is no escape.
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
 }
 
 function splitRef(ref: string): [string, string] {
