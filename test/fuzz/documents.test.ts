@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { parse, stringify } from 'yaml'
 import { loadConfig } from '../../src/config/build.ts'
 import { isUsageError } from '../../src/errors/index.ts'
@@ -72,7 +72,7 @@ test('a document with any value in any place is generated, or refused with a pla
 
 test('text that is no document at all is refused with a place', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...sources), fc.nat(4000), fc.nat(200), fc.string({ unit: 'binary', maxLength: 30 }), async (source, start, length, text) => {
+    fc.asyncProperty(fc.constantFrom(...sources), fc.tuple(fc.nat(4000), fc.nat(200)), fc.string({ unit: 'binary', maxLength: 30 }), async (source, [start, length], text) => {
       writeFileSync(join(root, 'apis', 'fuzz.yaml'), source.slice(0, start) + text + source.slice(start + length))
       const documents = await readApis(root)
       const faults = checkApis(documents)
