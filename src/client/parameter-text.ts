@@ -26,7 +26,7 @@ export function queryPairs(parameter: Style, value: unknown): string[] {
   const pair = (key: string, text: string): string => `${encodeURIComponent(key)}=${text}`
   const { name, style, explode, content } = parameter
   if (content !== undefined) return [pair(name, encode(contentText(content, value)))]
-  if (style === 'deepObject' && isRecord(value)) return deepPairs(name, value, encode)
+  if (style === 'deepObject' && (isRecord(value) || holdsRecords(value))) return deepPairs(name, value, encode)
   const separator = parameter.separator === undefined ? (separators[style] ?? ',') : '%09'
   if (Array.isArray(value)) {
     const texts = items(value).map((item) => encode(plainText(item)))
@@ -66,10 +66,11 @@ function joined(value: unknown, { encode, explode, separator }: { encode: (text:
   return members(value).map(([key, member]) => `${encode(key)}${explode ? '=' : separator}${encode(plainText(member))}`).join(separator)
 }
 
-function deepPairs(name: string, value: Record<string, unknown>, encode: (text: string) => string): string[] {
-  return members(value).flatMap(([key, member]) => {
+function deepPairs(name: string, value: Record<string, unknown> | unknown[], encode: (text: string) => string): string[] {
+  return members({ ...value }).flatMap(([key, member]) => {
     const inner = `${name}[${key}]`
-    if (isRecord(member)) return deepPairs(inner, member, encode)
+    // A list of plain values repeats its name; only what has parts of its own needs numbers.
+    if (isRecord(member) || holdsRecords(member)) return deepPairs(inner, member, encode)
     return (Array.isArray(member) ? items(member) : [member]).map((item) => `${encodeURIComponent(inner)}=${encode(plainText(item))}`)
   })
 }
@@ -91,6 +92,10 @@ function items(list: unknown[]): unknown[] {
 
 function members(value: Record<string, unknown>): [string, unknown][] {
   return Object.entries(value).filter(([, member]) => member !== undefined && member !== null)
+}
+
+function holdsRecords(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.some((item) => isRecord(item) || Array.isArray(item))
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

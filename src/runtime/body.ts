@@ -2,6 +2,7 @@
 import { catalog } from '../errors/index.ts'
 import type { CompiledOperation } from '../spec/index.ts'
 import type { ApiRequest } from './message.ts'
+import { type FormPair, toForm } from './form.ts'
 import { readMultipart } from './multipart.ts'
 
 /** A body after reading: its value and the declared media type whose schema it must fit. */
@@ -32,7 +33,8 @@ export function readBody(operation: CompiledOperation, request: ApiRequest, limi
   const contentType = request.headers['content-type'] ?? ''
   const media = chooseMedia(operation.body.media, contentType)
   if (media === undefined) throw catalog.UNSUPPORTED_MEDIA_TYPE(`${operation.id} takes a body of ${operation.body.media.join(' or ')}, not of ${bareType(contentType)}`)
-  return { media, ...parse(bytes, contentType === '' ? media : contentType) }
+  const { value, ...parsed } = parse(bytes, contentType === '' ? media : contentType)
+  return { media, ...parsed, value: parsed.isForm === true && parsed.fault === undefined ? toForm(value as FormPair[], operation.body.fields?.[media] ?? []) : value }
 }
 
 /** The media type without parameters, lower case. */
@@ -62,7 +64,7 @@ export function chooseMedia(declared: string[], contentType: string): string | u
 function parse(bytes: Uint8Array, contentType: string): Omit<ReadBody, 'media'> {
   const type = bareType(contentType)
   if (isJson(type)) return parseJson(bytes)
-  if (type === 'application/x-www-form-urlencoded') return { value: readForm(toText(bytes, contentType)), isForm: true }
+  if (type === 'application/x-www-form-urlencoded') return { value: [...new URLSearchParams(toText(bytes, contentType))].map(([name, text]): FormPair => ({ name, value: text })), isForm: true }
   if (type === 'multipart/form-data') return { ...readMultipart(bytes, contentType), isForm: true }
   if (type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml')) return { value: toText(bytes, contentType) }
   return { value: bytes }
@@ -74,17 +76,6 @@ function parseJson(bytes: Uint8Array): { value: unknown; fault?: string } {
   } catch {
     return { value: undefined, fault: unreadableJson }
   }
-}
-
-function readForm(text: string): Record<string, unknown> {
-  const form = Object.create(null) as Record<string, unknown>
-  for (const [name, value] of new URLSearchParams(text)) {
-    const known = form[name]
-    // Pushed, not copied: a form of a million equal names must not take a million copies.
-    if (Array.isArray(known)) known.push(value)
-    else form[name] = known === undefined ? value : [known, value]
-  }
-  return form
 }
 
 // Throws UNSUPPORTED_MEDIA_TYPE for a charset that is not known: guessing would store broken text.

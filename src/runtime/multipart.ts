@@ -1,4 +1,5 @@
 // Reads a multipart/form-data body: fields as text, files as bytes.
+import type { FormPair } from './form.ts'
 
 /** A file that came in a form. */
 export interface FormFile {
@@ -10,22 +11,16 @@ export interface FormFile {
 // A form with more parts than this is no form that somebody filled in.
 const partLimit = 1000
 
-/** Reads the parts; a field that comes more than once becomes an array. */
+/** Reads the parts in their order. */
 export function readMultipart(bytes: Uint8Array, contentType: string): { value: unknown; fault?: string } {
   const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType)
   const mark = boundary?.[1] ?? boundary?.[2]
   if (mark === undefined) return { value: undefined, fault: "must be multipart/form-data with a boundary in 'Content-Type'" }
-  const form = Object.create(null) as Record<string, unknown>
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const parts = splitParts(body, mark)
   if (parts === undefined) return { value: undefined, fault: 'must be complete multipart/form-data' }
-  for (const part of parts) {
-    const read = readPart(part)
-    if (read === undefined) return { value: undefined, fault: 'must name each part of the form' }
-    const known = form[read.name]
-    form[read.name] = known === undefined ? read.value : Array.isArray(known) ? [...(known as unknown[]), read.value] : [known, read.value]
-  }
-  return { value: form }
+  const read = parts.map(readPart)
+  return read.includes(undefined) ? { value: undefined, fault: 'must name each part of the form' } : { value: read }
 }
 
 function splitParts(body: Buffer, boundary: string): Buffer[] | undefined {
@@ -45,7 +40,7 @@ function splitParts(body: Buffer, boundary: string): Buffer[] | undefined {
   return undefined
 }
 
-function readPart(part: Buffer): { name: string; value: string | FormFile } | undefined {
+function readPart(part: Buffer): FormPair | undefined {
   const blank = part.indexOf('\r\n\r\n')
   const head = part.subarray(0, Math.max(0, blank)).toString('utf8')
   const disposition = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(head)?.[1]
@@ -56,7 +51,7 @@ function readPart(part: Buffer): { name: string; value: string | FormFile } | un
   const contentType = /^content-type:\s*(.+?)\s*$/im.exec(head)?.[1]
   const filename = attributes.get('filename')
   if (filename !== undefined) return { name, value: { filename, contentType: contentType ?? 'application/octet-stream', data } }
-  return { name, value: data.toString('utf8') }
+  return { name, value: data.toString('utf8'), ...(contentType === undefined ? {} : { contentType }) }
 }
 
 // Read one after the other: a name in quotes may hold what looks like the next attribute.

@@ -110,7 +110,6 @@ class QueryText {
     const { name, style, explode, shape } = parameter
     if (style === 'deepObject') return this.#deepObject(name)
     if (shape === 'object' && explode && style === 'form' && parameter.content === undefined) return this.#explodedObject(parameter)
-  
     const values = this.#pairs.filter((pair) => pair.name === name).map((pair) => pair.value)
     if (values.length === 0) return undefined
     if (parameter.content !== undefined) return readText(parameter, decode(values[0]!))
@@ -128,7 +127,10 @@ class QueryText {
       isPresent = true
       setDeep(result, pair.name.slice(name.length + 1, -1).split(']['), decode(pair.value))
     }
-    return isPresent ? result : undefined
+    if (isPresent) return result
+    // A list, or one of its items, has no keys to write in brackets.
+    const plain = this.#pairs.filter((pair) => pair.name === name).map((pair) => decode(pair.value))
+    return plain.length > 1 ? plain : plain[0]
   }
 
   // The object's properties are query keys of their own; which of them are meant, the schema says.
@@ -147,7 +149,8 @@ function splitDelimited(raw: string, parameter: CompiledParameter): string[] {
   return decode(raw).split(delimiter)
 }
 
-function setDeep(target: Record<string, unknown>, keys: string[], value: string): void {
+/** Sets what a name in brackets says, such as the keys `a`, `b` of `name[a][b]`. */
+export function setDeep(target: Record<string, unknown>, keys: string[], value: unknown): void {
   let node = target
   // Nobody nests parameters deeper by hand; a bound keeps a hostile query cheap.
   for (const key of keys.slice(0, -1).slice(0, 8)) {
@@ -157,9 +160,12 @@ function setDeep(target: Record<string, unknown>, keys: string[], value: string)
   add(node, keys.at(-1)!, value)
 }
 
-function add(target: Record<string, unknown>, key: string, value: string): void {
+/** Adds a value under a name; one that comes again makes a list. */
+export function add(target: Record<string, unknown>, key: string, value: unknown): void {
   const known = target[key]
-  target[key] = known === undefined ? value : Array.isArray(known) ? [...(known as unknown[]), value] : [known, value]
+  // Pushed, not copied: a form of a million equal names must not take a million copies.
+  if (Array.isArray(known)) known.push(value)
+  else target[key] = known === undefined ? value : [known, value]
 }
 
 function toObject(parts: string[]): Record<string, unknown> {
@@ -178,7 +184,8 @@ function pairUp(parts: string[]): Record<string, unknown> {
 }
 
 // Keys come from strangers: without a prototype, `__proto__` is a key like any other.
-function record<Value = unknown>(): Record<string, Value> {
+/** An object for keys that strangers choose. */
+export function record<Value = unknown>(): Record<string, Value> {
   return Object.create(null) as Record<string, Value>
 }
 

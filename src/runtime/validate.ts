@@ -46,18 +46,43 @@ function faultsOf(validator: Validator, value: unknown): ValidationFault[] {
 // Of what came as text a single value may be a list of one: only the schema can tell.
 function runText(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
   let faults = faultsOf(validator, value)
-  const singles = faults.filter(({ keyword, params }) => keyword === 'type' && [params['type']].flat().includes('array'))
-  for (const { instancePath } of singles) wrap(value, instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')))
-  if (singles.length > 0) faults = faultsOf(validator, value)
+  // Lists may hold lists; each place is put right once, so that a union of both cannot go back and forth.
+  const seen = new Set<string>()
+  for (let level = 0; level < 8; level++) {
+    const misshapen = faults.filter(({ keyword, instancePath }) => keyword === 'type' && !seen.has(instancePath))
+    const changed = misshapen.filter(({ instancePath, params }) => {
+      if (seen.has(instancePath) || !reshape(value, stepsOf(instancePath), [params['type']].flat().includes('array'))) return false
+      seen.add(instancePath)
+      return true
+    })
+    if (changed.length === 0) break
+    faults = faultsOf(validator, value)
+  }
   return [...faults.map((fault) => toDetail(fault, prefix)), ...endless(value, prefix)]
 }
 
-function wrap(value: unknown, steps: string[]): void {
+function stepsOf(instancePath: string): string[] {
+  return instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+// Makes a list of a single value or of `name[0]`, `name[1]`; a single value of a list of one. Says whether it did.
+function reshape(value: unknown, steps: string[], wantsList: boolean): boolean {
   const name = steps.at(-1)
   const parent = steps.slice(0, -1).reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], value)
-  if (name === undefined || typeof parent !== 'object' || parent === null) return
+  if (name === undefined || typeof parent !== 'object' || parent === null) return false
   const held = (parent as Record<string, unknown>)[name]
-  if (!Array.isArray(held)) (parent as Record<string, unknown>)[name] = [held]
+  if (wantsList === Array.isArray(held) || (!wantsList && (held as unknown[]).length !== 1)) return false
+  const list = wantsList ? listOf(held) : undefined
+  if (wantsList && list === undefined) return false
+  ;(parent as Record<string, unknown>)[name] = list ?? (held as unknown[])[0]
+  return true
+}
+
+// What came in brackets has no prototype; it is a list where all its keys are numbers, and else an object that is none.
+function listOf(held: unknown): unknown[] | undefined {
+  if (typeof held !== 'object' || held === null || Object.getPrototypeOf(held) !== null) return [held]
+  const entries = Object.entries(held)
+  return entries.length > 0 && entries.every(([key]) => /^\d*$/.test(key)) ? entries.flatMap(([key, item]) => (key === '' ? item : [item]) as unknown[]) : undefined
 }
 
 // Coercion turns `1e999` and `Infinity` into a number that no JSON can hold and no bound of a schema need stop.

@@ -47,6 +47,8 @@ interface Planning {
   usesUnevaluated: boolean
 }
 
+// Marks the form of a shared schema that fills in no defaults, for the branches of unions.
+const bareMark = '#bare'
 const jsonMedia = /^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*)$/
 const formMedia = /^(application\/x-www-form-urlencoded|multipart\/.*)$/
 
@@ -139,21 +141,23 @@ function plainOf(planning: Planning, mode: Mode, schema: unknown): Plain {
 }
 
 function viewOf(planning: Planning, mode: Mode): SchemaView {
-  const refer = (pointer: string): string => {
-    share(planning, mode, pointer)
-    return referenceTo(pointer)
+  const refer = (pointer: string, isBare: boolean): string => {
+    const key = isBare && (mode === 'text' || mode === 'request') && planning.traits.hasDefaults(pointer) ? `${pointer}${bareMark}` : pointer
+    share(planning, mode, key)
+    return referenceTo(key)
   }
   return { document: planning.api.document, dialect: planning.api.dialect, direction: mode === 'text' || mode === 'request' ? 'request' : 'reply', refer, files: mode === 'text', formats: planning.formats }
 }
 
-function share(planning: Planning, mode: Mode, pointer: string): void {
+function share(planning: Planning, mode: Mode, key: string): void {
   const shared = planning.shared.get(mode) ?? new Map<string, SharedSchema>()
   planning.shared.set(mode, shared)
-  if (shared.has(pointer)) return
+  if (shared.has(key)) return
   // Known before it is translated: it may refer to itself.
   const entry: SharedSchema = { schema: {}, refs: [] }
-  shared.set(pointer, entry)
-  entry.schema = toJsonSchema({ ...viewOf(planning, mode), leadsBack: (part) => planning.traits.leadsBack(pointer, part) }, valueAt(planning.api.document, pointer))
+  shared.set(key, entry)
+  const pointer = key.replace(bareMark, '')
+  entry.schema = toJsonSchema({ ...viewOf(planning, mode), ...(pointer === key ? {} : { bare: true }), leadsBack: (part) => planning.traits.leadsBack(pointer, part) }, valueAt(planning.api.document, pointer))
   entry.refs = [...new Set(refsIn(entry.schema))]
 }
 
@@ -207,7 +211,7 @@ function sharedModule(planning: Planning, mode: Mode, pointer: string): PlannedM
     // Exported before anything is required: schemas may refer to each other in a circle.
     return withRuntime(compactValidator(renumber(`module.exports = ${name};\n${text}`, new Map()), coerces(mode)))
   }
-  return { path: moduleOf(planning, mode, pointer), key: hashOf(moduleOf(planning, mode, pointer), closureHash(planning, mode, pointer)), pointer, code }
+  return { path: moduleOf(planning, mode, pointer), key: hashOf(moduleOf(planning, mode, pointer), closureHash(planning, mode, pointer)), pointer: pointer.replace(bareMark, ''), code }
 }
 
 function compilerOf(planning: Planning, mode: Mode): SchemaCompiler {

@@ -9,7 +9,12 @@ export interface SchemaView {
   dialect: '2.0' | '3.0' | '3.1'
   direction: Direction
   /** Called for each `$ref` with its pointer; returns the reference to write. */
-  refer: (pointer: string) => string
+  refer: (pointer: string, isBare: boolean) => string
+  /**
+   * Set inside one of several branches: a default that a branch fills in before it fails would make the next one fail
+   * too. Ajv knows that of what stands in place, but not behind a `$ref`.
+   */
+  bare?: boolean
   /** Set for forms, whose binary fields arrive as files that a schema says nothing about. */
   files: boolean
   /** Whether a schema leads back to the one that is being translated; then a union that holds it is left out. */
@@ -22,6 +27,7 @@ type Plain = JsonObject | boolean
 
 const copied = ['type', 'enum', 'const', 'multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum', 'maxLength', 'minLength', 'pattern', 'maxItems', 'minItems', 'uniqueItems', 'maxContains', 'minContains', 'maxProperties', 'minProperties', 'dependentRequired', 'contentEncoding', 'default']
 const single = ['not', 'contains', 'propertyNames', 'if', 'then', 'else', 'unevaluatedItems', 'unevaluatedProperties', 'additionalProperties', 'items']
+const branching = new Set(['not', 'contains', 'if'])
 const lists = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const maps = ['properties', 'patternProperties', 'dependentSchemas']
 // Keywords that would refuse null beside a type that allows it.
@@ -58,7 +64,7 @@ export function isNullable(schema: JsonObject): boolean {
 }
 
 function reference(view: SchemaView, schema: JsonObject): JsonObject {
-  return { $ref: view.refer(pointerOfRef(schema['$ref'] as string)) }
+  return { $ref: view.refer(pointerOfRef(schema['$ref'] as string), view.bare === true) }
 }
 
 /** The pointer of an internal `$ref`, in canonical spelling. */
@@ -68,13 +74,14 @@ export function pointerOfRef(ref: string): string {
 
 function translate(view: SchemaView, schema: JsonObject, inherited: ReadonlySet<string>): JsonObject {
   const plain: JsonObject = typeof schema['$ref'] === 'string' ? reference(view, schema) : {}
-  for (const key of copied) if (key in schema) plain[key] = schema[key]
+  for (const key of copied) if (key in schema && (key !== 'default' || view.bare !== true)) plain[key] = schema[key]
   const { leadsBack, ...inner } = view
-  for (const key of single) if (key in schema) plain[key] = toJsonSchema(inner, schema[key])
+  for (const key of single) if (key in schema) plain[key] = toJsonSchema(branching.has(key) ? { ...inner, bare: true } : inner, schema[key])
   const hidden = hiddenNames(view, schema, inherited)
   for (const key of lists) {
     if (!Array.isArray(schema[key]) || (isUnion(key) && leadsBack !== undefined && schema[key].some(leadsBack))) continue
-    plain[key] = schema[key].map((part) => key === 'prefixItems' ? toJsonSchema(inner, part) : toJsonSchema(view, part, hidden))
+    const branchView = isUnion(key) && schema[key].filter((part) => !isNull(part)).length > 1 ? { ...view, bare: true } : view
+    plain[key] = schema[key].map((part) => key === 'prefixItems' ? toJsonSchema(inner, part) : toJsonSchema(branchView, part, hidden))
   }
   for (const key of maps) if (isObject(schema[key])) plain[key] = mapOf(inner, objectOf(schema[key]))
   if (Array.isArray(schema['items'])) {
@@ -87,6 +94,10 @@ function translate(view: SchemaView, schema: JsonObject, inherited: ReadonlySet<
   return mend(view, plain)
 }
 
+function isNull(schema: unknown): boolean {
+  return isObject(schema) && schema['type'] === 'null'
+}
+
 function isUnion(key: string): boolean {
   return key === 'anyOf' || key === 'oneOf'
 }
@@ -97,7 +108,7 @@ function mapOf(view: SchemaView, map: JsonObject): JsonObject {
 
 // A default behind a $ref counts too, but validators only see the one that stands in place.
 function withDefault(view: SchemaView, child: unknown, plain: Plain): Plain {
-  if (!isObject(plain) || 'default' in plain || !isObject(child) || typeof child['$ref'] !== 'string') return plain
+  if (view.bare === true || !isObject(plain) || 'default' in plain || !isObject(child) || typeof child['$ref'] !== 'string') return plain
   const target = followRefs(view.document, child)
   return isObject(target) && 'default' in target ? { ...plain, default: target['default'] } : plain
 }

@@ -32,6 +32,27 @@ export function compileParameter(document: unknown, parameter: JsonObject): Comp
   }
 }
 
+/** The fields of a form that are more than one text: lists, and objects, which come as JSON or in brackets. */
+export function compileFields(document: unknown, media: string, declared: JsonObject): CompiledParameter[] {
+  if (media !== 'application/x-www-form-urlencoded' && !media.startsWith('multipart/')) return []
+  return [...fieldsOf(document, declared['schema'])].flatMap(([name, schema]): CompiledParameter[] => {
+    const encoding = objectOf(objectOf(declared['encoding'])[name])
+    const shape = shapeOf(document, schema)
+    const content = typeof encoding['contentType'] === 'string' ? encoding['contentType'] : undefined
+    const inner = shape === 'array' ? shapeOf(document, objectOf(followRefs(document, schema))['items']) : shape
+    if (shape === 'primitive' && !/json/i.test(content ?? '')) return []
+    const style = (encoding['style'] ?? 'form') as CompiledParameter['style']
+    const explode = typeof encoding['explode'] === 'boolean' ? encoding['explode'] : style === 'form'
+    return [{ name, in: 'query', required: false, style, explode, shape, ...(inner === 'primitive' && content === undefined ? {} : { content: content ?? 'application/json' }) }]
+  })
+}
+
+function fieldsOf(document: unknown, schema: unknown, depth: number = 0): Map<string, unknown> {
+  const target = objectOf(followRefs(document, schema))
+  const parts = depth > 8 ? [] : ['allOf', 'anyOf', 'oneOf'].flatMap((key) => arrayOf(target[key])).flatMap((part) => [...fieldsOf(document, part, depth + 1)])
+  return new Map([...parts, ...Object.entries(objectOf(target['properties']))])
+}
+
 /** The schema of a parameter, of its `content` where it has one. */
 export function parameterSchema(parameter: JsonObject): { schema: unknown; keys: string[] } {
   const content = Object.entries(objectOf(parameter['content']))[0]

@@ -11,6 +11,8 @@ export interface SchemaTraits {
    * the union of children that each begin with an allOf of the parent. Neither types nor validators could be made of that.
    */
   leadsBack: (owner: string, schema: unknown) => boolean
+  /** Whether a default stands in the schema at a pointer, or in one that it refers to. */
+  hasDefaults: (pointer: string) => boolean
 }
 
 interface Own {
@@ -39,6 +41,7 @@ export function traitsOf(api: ApiDocument): SchemaTraits {
     return { oneWay: all.some((one) => one.oneWay), optional: all.some((one) => one.optionalDefault), required: all.some((one) => one.requiredDefault) }
   })
   return {
+    hasDefaults: (pointer) => variants(pointer).optional || variants(pointer).required,
     leadsBack: (owner, schema) => {
       const branch: Own = { oneWay: false, optionalDefault: false, requiredDefault: false, refs: new Set(), direct: new Set() }
       collect(api, schema, { own: branch, direct: true })

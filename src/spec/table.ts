@@ -28,6 +28,8 @@ export interface CompiledBody {
   required: boolean
   /** Declared media types in document order, lower case, without parameters; may hold wildcards. */
   media: string[]
+  /** By media type of forms: the fields that are more than one text, written as parameters of a query are. A `content` of JSON holds a whole value. */
+  fields?: Record<string, CompiledParameter[]>
 }
 
 export interface CompiledReply {
@@ -122,11 +124,13 @@ export interface ApiTable {
 /** Where a record of `api.pack` lies: offset and length in bytes. */
 export type Span = [offset: number, length: number]
 
-/** What a function's `table.cjs` knows of `api.pack`; of every record only its place. */
+/** What a function's `api.json` knows of `api.pack`; of every record only its place. */
 export interface PackedIndex {
   /** Places of the operations: 6 digits of offset and 4 of length each, to the base 36. */
   operations: string
   count: number
+  /** The code of runtime.cjs. */
+  runtime: Span
   /** The root of the route tree; a node in it may be a Span instead. */
   routes: Span
   /** Places of the shared validators by file name. */
@@ -137,7 +141,7 @@ export interface PackedIndex {
   decorated: number[]
 }
 
-/** The file `table.cjs` of an API in a function. */
+/** The file `api.json` of an API in a function. */
 export interface PackedTable extends Omit<ApiTable, 'operations' | 'routes'> {
   pack: PackedIndex
 }

@@ -38,17 +38,15 @@ test('the whole document is not in it', async () => {
 test('the runtime, openapi-backend included, stays small', (context) => {
   const runtime = bytesOf((input) => input.startsWith('src/') || input.includes('node_modules/openapi-backend/') || input.startsWith('klue-stub'))
   context.diagnostic(`${runtime} bytes of runtime without SDK and jsonwebtoken`)
-  assert.ok(runtime <= 105_000, `${runtime} bytes`)
+  assert.ok(runtime <= 112_000, `${runtime} bytes`)
 })
 
 test('validators lie beside it, in one file of which only parts are read, and need no package', async () => {
   const files = await readdir(join(folder, 'builds'), { recursive: true })
-  assert.deepEqual(files.sort(), ['api.pack', 'runtime.cjs', 'table.cjs'])
-  for (const file of files.filter((name) => name.endsWith('.cjs'))) {
-    const text = await readFile(join(folder, 'builds', file), 'utf8')
-    // Ajv's helpers carry the text of a require for its code generator: only calls count.
-    for (const [, wanted] of text.matchAll(/(?<!['"`])require\(["']([^"']+)["']\)/g)) assert.match(wanted!, /^\.\.?\//, `${file} requires ${wanted}`)
-  }
+  assert.deepEqual(files.sort(), ['api.json', 'api.pack'])
+  const text = await readFile(join(folder, 'builds', 'api.pack'), 'utf8')
+  // Ajv's helpers carry the text of a require for its code generator: only calls count.
+  for (const [, wanted] of text.matchAll(/(?<!['"`])require\(["']([^"']+)["']\)/g)) assert.match(wanted!, /^\.\.?\//, `it requires ${wanted}`)
 })
 
 test('it answers events in a process that has nothing else', async () => {

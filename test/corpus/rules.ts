@@ -1,0 +1,67 @@
+// Where klue and openapi-backend differ on purpose; docs/reference/openapi-support.md gives the reason of each rule by its id.
+import type { ApiDocument, CompiledOperation, RawOperation } from '../../src/spec/index.ts'
+import { isObject, type JsonObject, keysOf, objectOf } from '../../src/spec/pointers.ts'
+import { effective } from './effective.ts'
+import type { Verdict } from './judges.ts'
+import { isForm, mediaOfBody, parametersSchema, type Spoken } from './requests.ts'
+
+/** One request on which the judges differ. */
+export interface Difference {
+  api: ApiDocument
+  raw: RawOperation
+  operation: CompiledOperation
+  spoken: Spoken
+  klue: Verdict
+  peer: Verdict
+}
+
+/** By id: whether a rule explains a difference as a whole. */
+export const rules: Readonly<Record<string, (difference: Difference) => boolean>> = {
+  'other-media-types': (difference) => onlyKlue(difference).every((pointer) => isBelow(pointer, '/body')) && onlyPeer(difference).length === 0 && !lookedAt.has(mediaOfBody(difference.api, difference.raw)?.media ?? ''),
+  'undeclared-query': (difference) => onlyKlue(difference).length === 0 && onlyPeer(difference).every((pointer) => keysOf(pointer)[0] === 'query' && keysOf(pointer).length === 2 && schemaAt(difference, pointer) === undefined),
+  'empty-path-segment': ({ klue, spoken }) => klue.has('/path') && Object.values(objectOf(spoken.parameters['path'])).includes(''),
+  'fault-limit': ({ klue, peer }) => peer.size > 50 && klue.size <= 50 && [...klue].every((pointer) => peer.has(pointer)),
+  'default-of-required': (difference) => explained(difference, (schema) => 'default' in schema),
+  'read-only': (difference) => explained(difference, (schema) => schema['readOnly'] === true),
+  'nullable-enum': (difference) => difference.spoken.mutant?.keyword === 'nullable' && explained(difference, (schema) => schema['nullable'] === true && Array.isArray(schema['enum'])),
+  'nullable-union': ({ klue, peer }) => peer.size > 0 && [...peer].every((pointer) => klue.has(pointer)) && [...klue].every((pointer) => [...peer].some((other) => isBelow(other, pointer))),
+  'binary-required': (difference) => onlyPeer(difference).length === 0 && onlyKlue(difference).every((pointer) => isForm(difference.spoken) && schemaAt(difference, pointer)?.['format'] === 'binary'),
+  'form-brackets': (difference) => isForm(difference.spoken) && difference.klue.size > 0 && difference.peer.size > 0 && onlyKlue(difference).every((pointer) => pointer.includes('[')),
+  'lists-in-brackets': (difference) => [...onlyKlue(difference), ...onlyPeer(difference)].every((pointer) => isInBrackets(difference, pointer)),
+}
+
+const lookedAt = new Set(['application/json', 'multipart/form-data', 'application/x-www-form-urlencoded'])
+
+function onlyKlue({ klue, peer }: Difference): string[] {
+  return [...klue].filter((pointer) => !peer.has(pointer))
+}
+
+function onlyPeer({ klue, peer }: Difference): string[] {
+  return [...peer].filter((pointer) => !klue.has(pointer))
+}
+
+function explained(difference: Difference, test: (schema: JsonObject) => boolean): boolean {
+  return onlyKlue(difference).length === 0 && onlyPeer(difference).every((pointer) => test(schemaAt(difference, pointer) ?? {}))
+}
+
+function isBelow(pointer: string, ancestor: string): boolean {
+  return pointer === ancestor || pointer.startsWith(`${ancestor}/`)
+}
+
+function isInBrackets({ operation, spoken }: Difference, pointer: string): boolean {
+  const [place, name] = keysOf(pointer)
+  if (place === 'body') return isForm(spoken)
+  return place === 'query' && operation.parameters.some((parameter) => parameter.in === 'query' && parameter.name === name && parameter.style === 'deepObject')
+}
+
+function schemaAt({ api, raw }: Difference, pointer: string): JsonObject | undefined {
+  const [place, ...steps] = keysOf(pointer)
+  let schema: unknown = place === 'body' ? mediaOfBody(api, raw)?.schema : objectOf(parametersSchema(raw)['properties'])[place ?? '']
+  for (const step of steps) {
+    const whole = effective(api.document, schema)
+    const properties = objectOf(whole['properties'])
+    schema = Object.hasOwn(properties, step) ? properties[step] : /^\d+$/.test(step) ? whole['items'] : undefined
+    if (!isObject(schema)) return undefined
+  }
+  return effective(api.document, schema)
+}
