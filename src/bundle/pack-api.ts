@@ -1,6 +1,6 @@
 // Packs a compiled API for a function: one file from which only what a request touches is read, whatever the API's size.
 import { createRequire } from 'node:module'
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ApiTable, PackedIndex, PackedTable, RouteNode, Span } from '../spec/index.ts'
@@ -8,7 +8,7 @@ import type { ApiTable, PackedIndex, PackedTable, RouteNode, Span } from '../spe
 /** Nodes of the route tree beyond this size become records of their own. */
 const nodeLimitBytes = 2000
 
-/** Writes the API that lies in `from`, as `klue generate` left it, into the folder `to`: table.cjs, runtime.cjs, api.pack. */
+/** Writes the API that lies in `from`, as `klue generate` left it, into the folder `to`: api.json says what lies where in api.pack. */
 export async function packApi(from: string, to: string): Promise<void> {
   const table = readTable(from)
   const pack = createPack()
@@ -23,15 +23,15 @@ export async function packApi(from: string, to: string): Promise<void> {
     // Fixed widths: the place of an operation is found without reading those of the others.
     operations: spans.map(([offset, length]) => offset.toString(36).padStart(6, '0') + length.toString(36).padStart(4, '0')).join(''),
     count: operations.length,
+    runtime: pack.add(await readFile(join(from, 'runtime.cjs'))),
     routes: packNode(pack, routes, true) as Span,
     schemas: pack.add(JSON.stringify(Object.fromEntries([...modules].filter(([name]) => name.startsWith('schemas/'))))),
     schemes: [...new Set(operations.flatMap(({ security }) => security.flatMap(Object.keys)))],
     decorated: operations.flatMap(({ settings }, position) => settings.decorateServer === undefined ? [] : [position]),
   }
   await mkdir(to, { recursive: true })
-  await writeFile(join(to, 'table.cjs'), `// The API ${table.api}; its operations and validators are in api.pack.\n'use strict'\nmodule.exports = JSON.parse(${JSON.stringify(JSON.stringify({ ...head, pack: index } satisfies PackedTable))})\n`)
+  await writeFile(join(to, 'api.json'), JSON.stringify({ ...head, pack: index } satisfies PackedTable))
   await writeFile(join(to, 'api.pack'), pack.bytes())
-  await copyFile(join(from, 'runtime.cjs'), join(to, 'runtime.cjs'))
 }
 
 function readTable(folder: string): ApiTable {

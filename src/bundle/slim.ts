@@ -1,4 +1,5 @@
-// The esbuild plugin that keeps out of a function what only a whole document would need.
+// The esbuild plugins that keep out of a function what it never uses.
+import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'esbuild'
 
 // openapi-backend requires these at its top, for parsing, compiling and mocking whole documents at run time.
@@ -25,6 +26,19 @@ export function slimOpenapiBackend(): Plugin {
       const isFromBackend = (importer: string): boolean => /[\\/]openapi-backend[\\/][^\\/]+\.js$/.test(importer)
       for (const filter of [unused, unusedFiles]) build.onResolve({ filter }, ({ path, importer }) => (isFromBackend(importer) ? { path: path === 'lodash' ? path : 'unused', namespace: 'klue-stub' } : undefined))
       build.onLoad({ filter: /.*/, namespace: 'klue-stub' }, ({ path }) => ({ contents: path === 'lodash' ? lodash : thrower, loader: 'js' }))
+    },
+  }
+}
+
+/** Takes the meanings of configuration keys out: only the reference page prints them. */
+export function withoutKeyDocs(): Plugin {
+  return {
+    name: 'klue-without-key-docs',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]config[\\/]key-table\.[jt]s$/ }, async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replace(/, doc: '(?:[^'\\]|\\.)*'/g, ''),
+        loader: path.endsWith('.ts') ? 'ts' : 'js',
+      }))
     },
   }
 }

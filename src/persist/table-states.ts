@@ -1,6 +1,5 @@
 // Tables coming and going: DynamoDB answers at once and is ready later.
 import type { CreateTableCommandInput, TableDescription } from '@aws-sdk/client-dynamodb'
-import { setTimeout as wait } from 'node:timers/promises'
 import { type Database, failedBecause } from './database.ts'
 
 const waitMs = 20
@@ -47,4 +46,9 @@ export async function waitUntilActive(database: Database, name: string): Promise
     if (Date.now() > deadline) throw new Error(`The table ${name} was not ready within ${patienceMs / 1000} seconds: ${states.join(', ')}`)
     await wait(waitMs)
   }
+}
+
+// Loaded where something waits: a function that only reads and writes never does.
+function wait(milliseconds: number): Promise<void> {
+  return process.getBuiltinModule('node:timers/promises').setTimeout(milliseconds)
 }

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../errors/index.ts'
-import type { ApiTable, CompiledOperation, PackedTable, ReplyValidators, RequestValidators } from '../spec/index.ts'
+import type { ApiTable, CompiledOperation, ReplyValidators, RequestValidators } from '../spec/index.ts'
 import { openPack } from './packed-api.ts'
 
 /** The security schemes that operations use, and the positions of the operations with a decorator. */
@@ -41,8 +41,7 @@ export function loadSpec<Operations>(folder: URL): ApiSpec<Operations> {
   let opened: ApiSpec | undefined
   const open = (): ApiSpec => {
     if (opened !== undefined) return opened
-    const table = read<ApiTable | PackedTable>('table.cjs')
-    return (opened = 'pack' in table ? openPack(table, fileURLToPath(new URL('api.pack', folder)), load!) : openFiles(table, read))
+    return (opened = openPack(fileURLToPath(folder)) ?? openFiles(read<ApiTable>('table.cjs'), read))
   }
   return {
     get table() {

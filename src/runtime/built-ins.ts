@@ -1,5 +1,4 @@
 // Routes that every service has: health, version, documents, and the crash API for tests.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { catalog, defineError } from '../errors/index.ts'
 import type { Platform } from './platform.ts'
 import { type RawRoute, toRawRoutes } from './raw-routes.ts'
@@ -51,7 +50,7 @@ function crashRoutes(platform: Platform): RawRoute[] {
       return {}
     },
     'GET /crash/slowcall': async (_input, context) => {
-      await sleep(6000, undefined, { signal: context.signal })
+      await process.getBuiltinModule('node:timers/promises').setTimeout(6000, undefined, { signal: context.signal })
       return {}
     },
     'GET /crash/returnerrorinstance': () => FATAL_CUSTOM_ERROR(),

@@ -1,5 +1,6 @@
 // Reads a packed API: of one file only the operations, routes and validators that a request touches.
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { join } from 'node:path'
 import { compileFunction } from 'node:vm'
 import type { ApiTable, CompiledOperation, PackedTable, ReplyValidators, RequestValidators, RouteNode, Span } from '../spec/index.ts'
 
@@ -11,7 +12,7 @@ interface OperationRecord {
 
 interface Pack {
   file: string
-  load: (path: string) => unknown
+  index: PackedTable['pack']
   /** Shared validators that are loaded, by file name. */
   modules: Map<string, { exports: unknown }>
   places?: Record<string, Span>
@@ -25,10 +26,13 @@ export interface PackedApi {
   reply: (operation: CompiledOperation) => ReplyValidators
 }
 
-/** A packed API: `file` is its api.pack, `load` the require beside it. */
-export function openPack(head: PackedTable, file: string, load: (path: string) => unknown): PackedApi {
+/** The packed API in a folder; undefined where it is not packed. */
+export function openPack(folder: string): PackedApi | undefined {
+  const head = readHead(join(folder, 'api.json'))
+  if (head === undefined) return undefined
   const { pack: index, ...rest } = head
-  const pack: Pack = { file, load, modules: new Map() }
+  const file = join(folder, 'api.pack')
+  const pack: Pack = { file, index, modules: new Map() }
   const records = new Map<CompiledOperation, OperationRecord>()
   const operations = lazyList(index.count, (position) => {
     const record = JSON.parse(readRecord(file, placeOf(index.operations, position))) as OperationRecord
@@ -49,6 +53,16 @@ export function openPack(head: PackedTable, file: string, load: (path: string) =
       return validators
     },
     reply: (operation) => cached(pack, `replies ${operation.file}`, () => spanOf(operation).reply).exports as ReplyValidators,
+  }
+}
+
+// Read and parsed, not required: a start need not pay for the search of Node's loader.
+function readHead(file: string): PackedTable | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as PackedTable
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return undefined
+    throw error
   }
 }
 
@@ -115,9 +129,9 @@ function runModule(pack: Pack, span: Span, module: { exports: unknown } = { expo
 
 function requireFrom(pack: Pack, path: string): unknown {
   const name = path.slice('../'.length)
-  if (!name.startsWith('schemas/')) return pack.load(`./${name}`)
+  if (!name.startsWith('schemas/')) return cached(pack, name, () => pack.index.runtime).exports
   return cached(pack, name, () => {
-    pack.places ??= JSON.parse(readRecord(pack.file, (pack.load('./table.cjs') as PackedTable).pack.schemas)) as Record<string, Span>
+    pack.places ??= JSON.parse(readRecord(pack.file, pack.index.schemas)) as Record<string, Span>
     return pack.places[name]!
   }).exports
 }

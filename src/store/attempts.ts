@@ -1,5 +1,4 @@
 // Limits how often something may be tried: every try is booked before it is made.
-import { randomUUID } from 'node:crypto'
 import { catalog } from '../errors/index.ts'
 import { type Database, failedBecause } from '../persist/index.ts'
 import { storeDefinition } from './definition.ts'
@@ -48,7 +47,7 @@ async function writeTimes(database: Database, subject: string, row: { times: num
       UpdateExpression: 'SET #times = :times, #tag = :tag, #expires = :expires',
       ConditionExpression: row.seen === undefined ? 'attribute_not_exists(#tag)' : '#tag = :seen',
       ExpressionAttributeNames: { '#times': 'times', '#tag': 'tag', '#expires': 'expires' },
-      ExpressionAttributeValues: { ':times': { L: row.times.map((time) => ({ N: String(time) })) }, ':tag': { S: randomUUID() }, ':expires': { N: String(expires) }, ...(row.seen === undefined ? {} : { ':seen': { S: row.seen } }) },
+      ExpressionAttributeValues: { ':times': { L: row.times.map((time) => ({ N: String(time) })) }, ':tag': { S: process.getBuiltinModule('node:crypto').randomUUID() }, ':expires': { N: String(expires) }, ...(row.seen === undefined ? {} : { ':seen': { S: row.seen } }) },
     })
     return true
   } catch (failure) {

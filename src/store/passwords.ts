@@ -1,5 +1,4 @@
 // Passwords as scrypt hashes that carry their own parameters.
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 export interface PasswordHasher {
   /** `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both parts base64url. */
@@ -22,7 +21,7 @@ const hashBytes = 32
 /** scrypt with N=2^15, r=8, p=1: 32 MiB and some 50 ms a hash. */
 export const scryptHasher: PasswordHasher = {
   async hash(password) {
-    const parameters = { ln: 15, r: 8, p: 1, salt: randomBytes(saltBytes) }
+    const parameters = { ln: 15, r: 8, p: 1, salt: crypto().randomBytes(saltBytes) }
     const { ln, r, p, salt } = parameters
     return `$scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64url')}$${(await derive(password, parameters)).toString('base64url')}`
   },
@@ -30,7 +29,7 @@ export const scryptHasher: PasswordHasher = {
     const stored = parse(hash)
     if (stored === undefined) return false
     const derived = await derive(password, stored.parameters)
-    return timingSafeEqual(derived, stored.hash)
+    return crypto().timingSafeEqual(derived, stored.hash)
   },
 }
 
@@ -51,6 +50,11 @@ function derive(password: string, { ln, r, p, salt }: Parameters): Promise<Buffe
   const N = 2 ** ln
   return new Promise((derived, failed) => {
     // The same letter can be written in several ways; keyboards differ.
-    scrypt(password.normalize('NFC'), salt, hashBytes, { N, r, p, maxmem: 256 * N * r }, (failure, key) => (failure === null ? derived(key) : failed(failure)))
+    crypto().scrypt(password.normalize('NFC'), salt, hashBytes, { N, r, p, maxmem: 256 * N * r }, (failure, key) => (failure === null ? derived(key) : failed(failure)))
   })
+}
+
+// Loaded with the first password: most functions never see one.
+function crypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto')
 }

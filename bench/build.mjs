@@ -1,0 +1,77 @@
+// Makes what is measured: klue's function for each size, and a bundle of each peer.
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { documentForPeers, documentOf } from './documents.mjs'
+import { secret } from './events.mjs'
+
+export const here = dirname(fileURLToPath(import.meta.url))
+const root = dirname(here)
+export const work = join(here, '.klue')
+export const sizes = ['3', '1000', 'gh']
+export const peers = ['bare', 'openapi-backend', 'openapi-backend-stack', 'fastify', 'express', 'powertools', 'hono']
+
+/** The operations that a target answers beside the measured one, where statuses are compared. */
+export const compared = ['repos/get', 'issues/list-for-repo', 'issues/create', 'issues/update', 'repos/compare-commits', 'pulls/list', 'git/get-ref', 'users/get-by-username', 'search/repos', 'gists/create', 'repos/get-content', 'reactions/create-for-issue']
+
+/** Generates and bundles klue's services; gives the milliseconds of each generation. */
+export async function buildKlue({ generate, bundleFunction }) {
+  const times = {}
+  for (const size of sizes) {
+    const project = join(work, 'services', size)
+    rmSync(project, { recursive: true, force: true })
+    mkdirSync(join(project, 'apis'), { recursive: true })
+    mkdirSync(join(project, 'functions'), { recursive: true })
+    mkdirSync(join(project, 'node_modules'))
+    symlinkSync(root, join(project, 'node_modules', 'klue'), 'junction')
+    writeFileSync(join(project, 'package.json'), '{ "name": "bench-service", "type": "module" }')
+    writeFileSync(join(work, `${size}.json`), JSON.stringify(documentForPeers(size)))
+    const file = join(project, 'apis', 'api.json')
+    writeFileSync(file, JSON.stringify(documentOf(size), undefined, 1))
+    const answers = (size === 'gh' ? compared : []).map((id) => `${JSON.stringify(id)}: () => ({ total: 0 }),`).join(' ')
+    writeFileSync(join(project, 'functions', 'api.ts'), `import { toLambda } from 'klue/lambda'\nimport { defineService } from 'klue/runtime'\nimport { api } from './gen/api.ts'\nconst handlers = { ${answers} benchTarget: ({ body }) => ({ total: body.items.length }) }\nexport const handler = toLambda(defineService({ spec: api, handlers: handlers as never }))\n`)
+    times[size] = await timesOf({ generate, project, file })
+    await bundleFunction({ root: project, entry: 'functions/api.ts', folder: join(work, 'klue', size) })
+    writeFileSync(join(work, 'klue', size, 'klue-config.json'), JSON.stringify({ stage: 'bench', values: { name: 'bench', jwt_secret: secret }, places: {} }))
+  }
+  return times
+}
+
+async function timesOf({ generate, project, file }) {
+  const timed = async () => {
+    const started = performance.now()
+    await generate(project)
+    return performance.now() - started
+  }
+  const fromNothing = await timed()
+  const changed = readFileSync(file, 'utf8').replace('"operationId": "benchTarget"', '"summary": "changed", "operationId": "benchTarget"').replace('"maximum": 100', '"maximum": 99')
+  writeFileSync(file, changed)
+  return { fromNothing, afterOneChange: await timed(), unchanged: await timed() }
+}
+
+// These read files beside their own modules and do not work in one file.
+const unbundled = ['fastify', 'express']
+
+/** Bundles the peers; gives those that could not be. */
+export async function buildPeers() {
+  const missing = {}
+  for (const peer of peers) {
+    await build({ entryPoints: [join(here, 'peers', `${peer}.mjs`)], outfile: join(work, 'peers', peer, 'index.cjs'), bundle: true, ...(unbundled.includes(peer) ? { packages: 'external' } : {}), platform: 'node', target: 'node20', format: 'cjs', minify: true, logLevel: 'silent', mainFields: ['main', 'module'] }).catch((error) => {
+      missing[peer] = error.message.split('\n')[0]
+    })
+  }
+  return missing
+}
+
+/** Bytes of klue's function: all files, raw and gzipped one by one, and its modules without SDK and token signing. */
+export function bytesOf(size) {
+  const folder = join(work, 'klue', size)
+  const files = readdirSync(folder, { recursive: true }).filter((file) => statSync(join(folder, file)).isFile() && !file.endsWith('.map') && !/klue-config|\.ms$/.test(file))
+  const sum = (wanted, measure) => files.filter(wanted).reduce((total, file) => total + measure(join(folder, file)), 0)
+  const isStart = (file) => file === 'index.mjs'
+  const isApi = (file) => file.startsWith('api')
+  const zipped = (path) => gzipSync(readFileSync(path), { level: 9 }).length
+  return { runtime: sum(isStart, (path) => statSync(path).size), runtimeGzipped: sum(isStart, zipped), api: sum(isApi, (path) => statSync(path).size), apiGzipped: sum(isApi, zipped), loadedOnUse: sum((file) => !isStart(file) && !isApi(file), (path) => statSync(path).size), loadedOnUseGzipped: sum((file) => !isStart(file) && !isApi(file), zipped) }
+}

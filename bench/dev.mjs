@@ -1,0 +1,4 @@
+// The local servers beside each other.
+export async function measureDev() {
+  return {}
+}
