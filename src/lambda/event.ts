@@ -1,5 +1,6 @@
-// Translates HTTP API events (payload 2.0) to requests, and answers to results.
+// Translates what invokes a function to requests, and answers to results: HTTP APIs and function URLs here, the rest by their own file.
 import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
+import { type AlbEvent, fromAlb, fromRestApi, type GatewayResult, type RestApiEvent, toAlb, toRestApi } from './gateway-event.ts'
 
 /** The parts of a payload 2.0 event that are read. */
 export interface HttpApiEvent {
@@ -27,8 +28,28 @@ export interface HttpApiResult {
   isBase64Encoded: boolean
 }
 
+/** What may invoke a function: an HTTP API, a function URL, a REST API, a load balancer. */
+export type LambdaEvent = HttpApiEvent | RestApiEvent | AlbEvent
+
 /** The request that an event tells of. */
-export function fromEvent(event: HttpApiEvent, endsAt?: number): ApiRequest {
+export function fromEvent(event: LambdaEvent, endsAt?: number): ApiRequest {
+  const request = 'rawPath' in event ? fromHttpApi(event) : isAlb(event) ? fromAlb(event) : fromRestApi(event)
+  return endsAt === undefined ? request : { ...request, endsAt }
+}
+
+/** The result that an answer becomes, in the form that the event's sender reads. */
+export function toResult(response: ApiResponse): HttpApiResult
+export function toResult(response: ApiResponse, event: LambdaEvent): HttpApiResult | GatewayResult
+export function toResult(response: ApiResponse, event?: LambdaEvent): HttpApiResult | GatewayResult {
+  if (event === undefined || 'rawPath' in event) return toHttpApi(response)
+  return isAlb(event) ? toAlb(response, event) : toRestApi(response)
+}
+
+function isAlb(event: RestApiEvent | AlbEvent): event is AlbEvent {
+  return event.requestContext.elb !== undefined
+}
+
+function fromHttpApi(event: HttpApiEvent): ApiRequest {
   const { requestContext } = event
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers[name.toLowerCase()] = value
@@ -44,12 +65,10 @@ export function fromEvent(event: HttpApiEvent, endsAt?: number): ApiRequest {
     ...(body === undefined ? {} : { body }),
     sourceIp: requestContext.http.sourceIp ?? '',
     ...(requestContext.requestId === undefined ? {} : { requestId: requestContext.requestId }),
-    ...(endsAt === undefined ? {} : { endsAt }),
   }
 }
 
-/** The result that an answer becomes. */
-export function toResult({ status, headers, cookies, body }: ApiResponse): HttpApiResult {
+function toHttpApi({ status, headers, cookies, body }: ApiResponse): HttpApiResult {
   if (typeof body === 'string') return { statusCode: status, headers, cookies, body, isBase64Encoded: false }
   return { statusCode: status, headers, cookies, body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
 }

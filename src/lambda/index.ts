@@ -2,4 +2,5 @@
 export { toLambda } from './handler.ts'
 export type { LambdaContext, LambdaHandler } from './handler.ts'
 export { fromEvent, toResult } from './event.ts'
-export type { HttpApiEvent, HttpApiResult } from './event.ts'
+export type { HttpApiEvent, HttpApiResult, LambdaEvent } from './event.ts'
+export type { AlbEvent, GatewayResult, RestApiEvent } from './gateway-event.ts'

@@ -1,0 +1,106 @@
+// Translates events of REST APIs (payload 1.0) and load balancers to requests, and answers to their results.
+import { STATUS_CODES } from 'node:http'
+import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
+
+type Values = Record<string, string | undefined> | null
+type Lists = Record<string, string[] | undefined> | null
+
+/** The parts of a payload 1.0 event that are read; also of an HTTP API that is set to that version. */
+export interface RestApiEvent {
+  version?: string
+  httpMethod: string
+  /** Without the stage, as it came. */
+  path: string
+  headers?: Values
+  multiValueHeaders?: Lists
+  /** Decoded by the gateway. */
+  queryStringParameters?: Values
+  multiValueQueryStringParameters?: Lists
+  body?: string | null
+  isBase64Encoded?: boolean
+  requestContext: { requestId?: string; identity?: { sourceIp?: string | null } | null; elb?: never }
+}
+
+/** The parts of a load balancer's event that are read; with multi-value headers switched on or off. */
+export interface AlbEvent {
+  httpMethod: string
+  path: string
+  headers?: Values
+  multiValueHeaders?: Lists
+  /** As they came, still encoded. */
+  queryStringParameters?: Values
+  multiValueQueryStringParameters?: Lists
+  body?: string | null
+  isBase64Encoded?: boolean
+  requestContext: { elb: { targetGroupArn: string } }
+}
+
+/** The result for a REST API or a load balancer. */
+export interface GatewayResult {
+  statusCode: number
+  /** Only for load balancers, which write it into the status line. */
+  statusDescription?: string
+  headers?: Record<string, string>
+  multiValueHeaders?: Record<string, string[]>
+  body: string
+  isBase64Encoded: boolean
+}
+
+/** The request that a payload 1.0 event tells of. */
+export function fromRestApi(event: RestApiEvent): ApiRequest {
+  const query = pairsOf(event.queryStringParameters, event.multiValueQueryStringParameters).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
+  const { requestId, identity } = event.requestContext
+  return { ...requestOf(event), query, sourceIp: identity?.sourceIp ?? '', ...(requestId === undefined ? {} : { requestId }) }
+}
+
+/** The request that a load balancer's event tells of. */
+export function fromAlb(event: AlbEvent): ApiRequest {
+  const query = pairsOf(event.queryStringParameters, event.multiValueQueryStringParameters).map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&')
+  const request = requestOf(event)
+  // The balancer appends the address that it saw; what stands before came from the caller.
+  const sourceIp = request.headers['x-forwarded-for']?.split(',').at(-1)?.trim() ?? ''
+  const requestId = request.headers['x-amzn-trace-id']
+  return { ...request, query, sourceIp, ...(requestId === undefined ? {} : { requestId }) }
+}
+
+/** The result of a REST API, which takes several values of a header side by side. */
+export function toRestApi(response: ApiResponse): GatewayResult {
+  const { headers, cookies } = response
+  return { statusCode: response.status, headers, ...(cookies.length > 0 ? { multiValueHeaders: { 'set-cookie': cookies } } : {}), ...bodyOf(response) }
+}
+
+/** The result of a load balancer: all headers as lists or none, as the event had them. */
+export function toAlb(response: ApiResponse, event: AlbEvent): GatewayResult {
+  const { status, headers, cookies } = response
+  const line = { statusCode: status, statusDescription: `${status} ${STATUS_CODES[status] ?? 'Unknown'}` }
+  if (event.multiValueHeaders !== undefined && event.multiValueHeaders !== null) {
+    const lists = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
+    return { ...line, multiValueHeaders: { ...lists, ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}) }, ...bodyOf(response) }
+  }
+  return { ...line, headers: { ...headers, ...spelledApart(cookies) }, ...bodyOf(response) }
+}
+
+function requestOf({ httpMethod, path, headers, multiValueHeaders, body, isBase64Encoded }: RestApiEvent | AlbEvent): Pick<ApiRequest, 'method' | 'path' | 'pathIsDecoded' | 'headers' | 'body'> {
+  const joined: Record<string, string> = {}
+  for (const [name, value] of pairsOf(headers, multiValueHeaders)) {
+    const lower = name.toLowerCase()
+    joined[lower] = joined[lower] === undefined ? value : `${joined[lower]}${lower === 'cookie' ? '; ' : ', '}${value}`
+  }
+  const bytes = body === undefined || body === null || body === '' ? undefined : Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
+  return { method: httpMethod.toUpperCase(), path, pathIsDecoded: false, headers: joined, ...(bytes === undefined ? {} : { body: bytes }) }
+}
+
+// Of a repeated name the single map holds the last value only.
+function pairsOf(single: Values | undefined, multi: Lists | undefined): [string, string][] {
+  const lists = multi ?? Object.fromEntries(Object.entries(single ?? {}).map(([name, value]) => [name, value === undefined ? undefined : [value]]))
+  return Object.entries(lists).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value]))
+}
+
+// A map holds a name once, but names differ by their letters' case, which HTTP ignores.
+function spelledApart(cookies: string[]): Record<string, string> {
+  return Object.fromEntries(cookies.map((cookie, index) => [[...'set-cookie'].map((letter, place) => (((index >> place) & 1) === 1 ? letter.toUpperCase() : letter)).join(''), cookie]))
+}
+
+function bodyOf({ body }: ApiResponse): Pick<GatewayResult, 'body' | 'isBase64Encoded'> {
+  return typeof body === 'string' ? { body, isBase64Encoded: false } : { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
+}
