@@ -1,6 +1,7 @@
 // Faults of one schema by itself: what no validator could be compiled from.
 import { nearest } from '../errors/index.ts'
 import type { FaultNote } from './document.ts'
+import { isUnboundedPattern } from './pattern-cost.ts'
 import { isObject, type JsonObject, pointerTo } from './pointers.ts'
 
 const types = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null']
@@ -52,6 +53,11 @@ function typeHint(name: unknown): string {
 function checkPatterns(schema: JsonObject, pointer: string): FaultNote[] {
   const patterns: [string, unknown][] = 'pattern' in schema ? [[pointerTo(pointer, 'pattern'), schema['pattern']]] : []
   if (isObject(schema['patternProperties'])) for (const pattern of Object.keys(schema['patternProperties'])) patterns.push([pointerTo(pointer, 'patternProperties', pattern), pattern])
+  const slow = patterns.filter(([, pattern]) => typeof pattern === 'string' && isRegExp(pattern) && isUnboundedPattern(pattern)).map(([place, pattern]): FaultNote => ({ code: 'schema-pattern-slow', pointer: place, message: `Some texts make the pattern ${shown(pattern)} back-track almost without end`, hint: 'let its repeated parts exclude each other, or do without look-around and back-references' }))
+  return [...slow, ...invalidPatterns(patterns)]
+}
+
+function invalidPatterns(patterns: [string, unknown][]): FaultNote[] {
   return patterns.filter(([, pattern]) => typeof pattern !== 'string' || !isRegExp(pattern)).map(([place, pattern]): FaultNote => ({ code: 'schema-pattern-invalid', pointer: place, message: `The pattern ${shown(pattern)} is not a regular expression of JavaScript`, hint: typeof pattern === 'string' && /\(\?[imsx]+\)|\\[AZzh]|\(\?P</.test(pattern) ? 'it uses the syntax of another language' : 'check brackets and escapes' }))
 }
 

@@ -4,12 +4,17 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type * as Esbuild from 'esbuild'
 
+// The file that esbuild takes in: a source here, compiled code in the package.
+const neutralFile = `./unicode-neutral${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`
+
 // Patterns of public documents are often invalid in Unicode mode only; they then mean what they mean without it.
+// Those that mean the same without it go without: only there V8's linear engine can end what back-tracks for too long.
 const source = `
+const { isUnicodeNeutral } = require('${neutralFile}')
 exports.ucs2length = require('ajv/dist/runtime/ucs2length').default
 exports.equal = require('ajv/dist/runtime/equal').default
 exports.formats = Object.fromEntries(Object.entries(require('ajv-formats/dist/formats').fullFormats).map(([name, format]) => [name, format instanceof RegExp ? (text) => format.test(text) : format]))
-exports.regExp = (pattern, flags) => { try { return new RegExp(pattern, flags) } catch { return new RegExp(pattern) } }
+exports.regExp = (pattern, flags) => { try { return new RegExp(pattern, isUnicodeNeutral(pattern) ? '' : flags) } catch { return new RegExp(pattern) } }
 
 const limits = { Length: 'characters', Items: 'items', Properties: 'properties' }
 const messages = {
