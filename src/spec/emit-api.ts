@@ -18,22 +18,29 @@ export interface EmitOptions {
   typesOnly: boolean
 }
 
+/** A file to be written; `hash` where it lies there already with these bytes. */
+export interface EmittedFile {
+  key: string
+  text: string
+  hash?: string
+}
+
 /** The files of an API by path below the output folder, each with the key of what it was made from. */
-export async function emitApi(api: ApiDocument, options: EmitOptions): Promise<{ files: Map<string, { key: string; text: string }>; operations: number }> {
+export async function emitApi(api: ApiDocument, options: EmitOptions): Promise<{ files: Map<string, EmittedFile>; operations: number }> {
   const compiled = compileApi(api, options)
-  const files = new Map<string, { key: string; text: string }>()
+  const files = new Map<string, EmittedFile>()
   files.set(`${api.api}.ts`, { key: '', text: emitTypes(api, compiled) })
   files.set(`${api.api}.client.ts`, { key: '', text: emitClient(api, compiled) })
   const operations = compiled.operations.length
   if (options.typesOnly) return { files, operations }
   files.set(`${api.api}/table.cjs`, { key: '', text: emitTable(compiled.table) })
   const runtime = `${api.api}/runtime.cjs`
-  files.set(runtime, { key: 'runtime', text: unchanged(options, runtime, 'runtime') ?? await buildValidatorRuntime() })
+  files.set(runtime, unchanged(options, runtime, 'runtime') ?? { key: 'runtime', text: await buildValidatorRuntime() })
   const faults = []
   for (const module of planValidators(api, compiled.operations)) {
     const path = `${api.api}/${module.path}`
     try {
-      files.set(path, { key: module.key, text: unchanged(options, path, module.key) ?? module.code() })
+      files.set(path, unchanged(options, path, module.key) ?? { key: module.key, text: module.code() })
     } catch (error) {
       faults.push(faultIn(api, { code: 'schema-invalid', pointer: module.pointer, message: `The schemas of ${nameOf(module)} cannot be compiled: ${messageOf(error)}` }))
     }
@@ -42,11 +49,11 @@ export async function emitApi(api: ApiDocument, options: EmitOptions): Promise<{
   return { files, operations }
 }
 
-function unchanged(options: EmitOptions, path: string, key: string): string | undefined {
+function unchanged(options: EmitOptions, path: string, key: string): EmittedFile | undefined {
   const known = options.cache?.files[path]
   if (known?.key !== key) return undefined
   const text = readText(join(options.folder, path))
-  return text !== undefined && hashText(text) === known.hash ? text : undefined
+  return text !== undefined && hashText(text) === known.hash ? { key, text, hash: known.hash } : undefined
 }
 
 function nameOf(module: PlannedModule): string {

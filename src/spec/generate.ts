@@ -6,7 +6,7 @@ import { nearest, UsageError } from '../errors/index.ts'
 import { ajvVersion } from './ajv-modules.ts'
 import { checkApis } from './check.ts'
 import type { ApiDocument } from './document.ts'
-import { emitApi } from './emit-api.ts'
+import { emitApi, type EmittedFile } from './emit-api.ts'
 import { isGenerated } from './emit-typescript.ts'
 import { type GenerateCache, hashText, isFresh, listFiles, readCache, readText, writeAtomically } from './output-folder.ts'
 import { apiDoubles, apiNameOf, listApiFiles, readApi } from './read.ts'
@@ -96,10 +96,11 @@ function wantedFiles(files: string[], names: string[] | undefined): string[] {
   return files.filter((file) => wanted.includes(apiNameOf(file)))
 }
 
-function store(run: Run, outputs: Map<string, { key: string; text: string }>, { api, cache }: { api: string; cache: GenerateCache }): void {
-  for (const [path, { key, text }] of [...outputs].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    cache.files[path] = { key, hash: hashText(text) }
-    put(run, path, text)
+function store(run: Run, outputs: Map<string, EmittedFile>, { api, cache }: { api: string; cache: GenerateCache }): void {
+  for (const [path, { key, text, hash }] of [...outputs].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    cache.files[path] = { key, hash: hash ?? hashText(text) }
+    if (hash === undefined) put(run, path, text)
+    else run.result.unchanged.push(`${run.outDir}/${path}`)
   }
   const compiled = `${api}/`
   const leftOver = listFiles(join(run.root, run.outDir), api).filter((path) => path.startsWith(compiled) && !outputs.has(path) && path !== `${api}/cache.json`)

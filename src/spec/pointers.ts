@@ -30,14 +30,17 @@ export function childOf(value: unknown, key: string): unknown {
 
 /** A pointer with keys appended; keys are escaped. */
 export function pointerTo(pointer: string, ...keys: (string | number)[]): string {
-  return pointer + keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  let result = pointer
+  for (const key of keys) result += `/${typeof key === 'string' && (key.includes('/') || key.includes('~')) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key}`
+  return result
 }
 
 /** The keys of a pointer such as `/paths/~1a/get`; a fragment's `#` and percent-encoding are accepted. */
 export function keysOf(pointer: string): string[] {
   const plain = pointer.startsWith('#') ? decodePercent(pointer.slice(1)) : pointer
   if (plain === '') return []
-  return plain.replace(/^\//, '').split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const keys = (plain.startsWith('/') ? plain.slice(1) : plain).split('/')
+  return plain.includes('~') ? keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~')) : keys
 }
 
 /** The value at a pointer, or undefined. */
@@ -58,11 +61,23 @@ export function existingPart(document: unknown, pointer: string): string {
 }
 
 function decodePercent(text: string): string {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {
     return text
   }
+}
+
+// Documents refer to the same few thousand places again and again, and do not change once their files are bundled.
+const targets = new WeakMap<object, Map<string, unknown>>()
+
+function targetOf(document: unknown, ref: string): unknown {
+  if (typeof document !== 'object' || document === null) return undefined
+  const known = targets.get(document) ?? new Map<string, unknown>()
+  targets.set(document, known)
+  if (!known.has(ref)) known.set(ref, valueAt(document, ref))
+  return known.get(ref)
 }
 
 /** Follows `$ref`s to the object itself; undefined where one leads nowhere or in a circle. */
@@ -72,7 +87,7 @@ export function followRefs(document: unknown, value: unknown): unknown {
     const ref = isObject(target) ? target['$ref'] : undefined
     if (typeof ref !== 'string') return target
     if (!ref.startsWith('#')) return undefined
-    target = valueAt(document, ref)
+    target = targetOf(document, ref)
   }
   return undefined
 }

@@ -63,7 +63,8 @@ export async function readApi(root: string, file: string): Promise<ApiDocument> 
     api.faults.push(faultIn(api, { code: 'version-unsupported', pointer: 'openapi' in value ? '/openapi' : '/swagger', message: `The version "${openapi}" is not supported`, hint: 'use openapi: 3.0.x, openapi: 3.1.x or swagger: "2.0"' }))
     return api
   }
-  api.document = structuredClone(value)
+  // Parsing JSON twice is three times as fast as cloning what was parsed.
+  api.document = file.endsWith('.json') ? (JSON.parse(source.text) as JsonObject) : structuredClone(value)
   bundleRefs(api, moreFiles(root))
   if (api.dialect === '2.0') await convert(api, api.document)
   return api
