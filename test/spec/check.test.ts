@@ -38,6 +38,7 @@ const rows: [name: string, document: string, code: string, line: number, pointer
   ['unknown type', openapi(`/a:\n  get: { operationId: a, ${ok} }`, 'schemas:\n  Pet:\n    properties:\n      age: { type: int }'), 'schema-type-unknown', 10, '/components/schemas/Pet/properties/age/type', /did you mean "integer"/],
   ['format as type', openapi(`/a:\n  get: { operationId: a, ${ok} }`, 'schemas:\n  Day: { type: date }'), 'schema-type-unknown', 8, '/components/schemas/Day/type', /format: date/],
   ['bad pattern', openapi(`/a:\n  get: { operationId: a, ${ok} }`, "schemas:\n  Pet: { type: string, pattern: '(' }"), 'schema-pattern-invalid', 8, '/components/schemas/Pet/pattern', /regular expression/],
+  ['slow pattern', openapi(`/a:\n  get: { operationId: a, ${ok} }`, "schemas:\n  Pet: { type: string, pattern: '^(?!x)(a+)+$' }"), 'schema-pattern-slow', 8, '/components/schemas/Pet/pattern', /back-track/],
   ['bad keyword', openapi(`/a:\n  get: { operationId: a, ${ok} }`, "schemas:\n  Pet: { type: string, maxLength: 'ten' }"), 'schema-invalid', 8, '/components/schemas/Pet/maxLength', /whole number/],
   ['unknown extension', openapi(`/a:\n  get:\n    operationId: a\n    x-klue-timout: 3\n    ${ok}`), 'extension-unknown', 7, '/paths/~1a/get/x-klue-timout', /did you mean "x-klue-timeout"/],
   ['misplaced extension', openapi(`/a:\n  x-klue-timeout: 3\n  get: { operationId: a, ${ok} }`), 'extension-misplaced', 5, '/paths/~1a/x-klue-timeout', /an operation/],
