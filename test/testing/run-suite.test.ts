@@ -86,7 +86,7 @@ test('a live stage runs only what is marked liveSafe', async () => {
     response.end('{}')
   })
   await new Promise<void>((done) => live.listen(0, '127.0.0.1', done))
-  await project.write('klue-config.yaml', `name: notes\nstages:\n  prod: { live: true, live_host: "127.0.0.1:${(live.address() as { port: number }).port}" }\n`)
+  await project.write('klue-config.yaml', `name: notes\nenv_secrets: [UNSET_HERE]\nown_key: UNSET_HERE\nstages:\n  prod: { live: true, live_host: "127.0.0.1:${(live.address() as { port: number }).port}" }\n`)
   const { code, stdout } = await klue(project.root, ['test', '--stage', 'prod'])
   live.close()
   assert.equal(code, 0, stdout)
