@@ -15,6 +15,7 @@ export const MALFORMED_PATH: ErrorMaker = defineError('MALFORMED_PATH', 400, 'Th
 export const NOT_FOUND: ErrorMaker = defineError('NOT_FOUND', 404, 'No operation answers at this path')
 export const ITEM_NOT_FOUND: ErrorMaker = defineError('ITEM_NOT_FOUND', 404, 'There is no such item')
 export const METHOD_NOT_ALLOWED: ErrorMaker = defineError('METHOD_NOT_ALLOWED', 405, 'The path does not answer to this method')
+export const NOT_ACCEPTABLE: ErrorMaker = defineError('NOT_ACCEPTABLE', 406, 'The operation answers with none of the media types that the request accepts')
 export const VERSION_CONFLICT: ErrorMaker = defineError('VERSION_CONFLICT', 409, 'The item was changed by someone else meanwhile')
 export const PAYLOAD_TOO_LARGE: ErrorMaker = defineError('PAYLOAD_TOO_LARGE', 413, 'The body of the request is larger than this service accepts')
 export const UNSUPPORTED_MEDIA_TYPE: ErrorMaker = defineError('UNSUPPORTED_MEDIA_TYPE', 415, 'The operation does not take a body of this media type')

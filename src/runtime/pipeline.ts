@@ -6,6 +6,7 @@ import { type BoundApi, bindApi, type CallStep } from './binding.ts'
 import { builtInRoutes } from './built-ins.ts'
 import { callInTime } from './call.ts'
 import { checkResponse } from './check-response.ts'
+import { collect } from './collect.ts'
 import { createContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { fail, type Failure } from './fail.ts'
@@ -13,9 +14,10 @@ import { answerOptions, checkSize, finish, isPreflight } from './finish.ts'
 import { boundPatterns } from './linear-patterns.ts'
 import { allowedMethods, toSegments } from './match.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
+import { checkAcceptable } from './negotiate.ts'
 import type { Platform } from './platform.ts'
 import { findRawRoute, type RawRoute, toRawRoutes } from './raw-routes.ts'
-import { render } from './render.ts'
+import { declaredReply, render } from './render.ts'
 import { requestRecord } from './request-record.ts'
 import type { Service, ServiceApi } from './service.ts'
 
@@ -74,8 +76,8 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
   const { api, raw, allow } = match(opened, exchange) //                  1 match
   if (allow !== undefined) return answerOptions(exchange.request, allow)
   const value = await callInTime(exchange, () => raw === undefined
-    ? api.handle(exchange) // openapi-backend runs                        3 authenticate, 4 validate, 5 call
-    : callRaw(exchange, raw))
+    ? settled(exchange, api.handle(exchange)) // openapi-backend runs     3 authenticate, 4 validate, 5 call
+    : settled(exchange, callRaw(exchange, raw)))
   const rendered = render(exchange.operation, value, exchange.headers['accept']) // 6 reply
   checkResponse(exchange, rendered)
   return rendered.response
@@ -117,9 +119,17 @@ function match({ apis, routes }: Opened, exchange: Exchange): Matched {
   return { api: apis[0]! }
 }
 
+// A stream takes its time like the handler that made it.
+async function settled({ platform }: Exchange, value: Promise<unknown>): Promise<unknown> {
+  return collect(await value, platform.config.responseLimitBytes)
+}
+
 const call: CallStep = async (exchange, handler) => {
   // A slow security check may end after the answer has left: nothing must happen then.
   exchange.abort.signal.throwIfAborted()
+  // Before the handler has done anything that the caller then does not get to see.
+  const { operation, headers } = exchange
+  if (operation !== undefined && headers['accept'] !== undefined) checkAcceptable(operation, declaredReply(operation, operation.successStatus), headers['accept'])
   return handler(exchange.input as never, exchange.context)
 }
 

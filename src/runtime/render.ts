@@ -4,6 +4,7 @@ import type { CompiledOperation, CompiledReply } from '../spec/index.ts'
 import { bareType, isJson } from './body.ts'
 import { isHeaderName } from './finish.ts'
 import type { ApiResponse } from './message.ts'
+import { qualityOf } from './negotiate.ts'
 import { isReply, type Reply, reply } from './reply.ts'
 
 /** An answer before the last touches, with what the response check needs to know. */
@@ -67,8 +68,8 @@ function withReply(answer: Reply): unknown {
 
 function chooseMedia(declared: string[], body: unknown, accept: string | undefined): string {
   const suits = declared.filter((media) => suitsBody(media, body))
-  const accepted = accept === undefined || accept.includes('*/*') ? undefined : suits.find((media) => accept.toLowerCase().includes(bareType(media)))
-  const chosen = accepted ?? suits[0]
+  // Of equally welcome types the first that is declared; where none is, better some answer than none.
+  const chosen = suits.reduce<string | undefined>((best, media) => (best === undefined || qualityOf(accept, media) > qualityOf(accept, best) ? media : best), undefined)
   if (chosen !== undefined && !chosen.includes('*')) return chosen
   if (body instanceof Uint8Array) return 'application/octet-stream'
   return typeof body === 'string' && declared.length === 0 ? 'text/plain' : 'application/json'

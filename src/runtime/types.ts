@@ -1,6 +1,7 @@
 // The type machinery: handlers must cover the operations of their spec, with the right input and output.
 import type { ErrorBody, HttpError } from '../errors/index.ts'
 import type { OperationTypes } from '../spec/index.ts'
+import type { Pieces } from './collect.ts'
 import type { Context } from './context.ts'
 import type { ApiRequest } from './message.ts'
 import type { Reply } from './reply.ts'
@@ -18,7 +19,7 @@ export interface Input<Operation extends OperationTypes = OperationTypes> {
 }
 
 /** What a handler may give back. A failure may be thrown or returned. */
-export type Output<Operation extends OperationTypes> = Operation['success'] | Nothing<Operation['success']> | DeclaredReply<Operation['replies']> | Reply<number, ErrorBody> | HttpError | ErrorBody
+export type Output<Operation extends OperationTypes> = Operation['success'] | Nothing<Operation['success']> | DeclaredReply<Operation['replies']> | Reply<number, ErrorBody> | HttpError | ErrorBody | Pieces | Reply<number, Pieces>
 
 // Without a body to send, a handler may simply end.
 // oxlint-disable-next-line typescript/no-invalid-void-type

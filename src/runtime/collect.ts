@@ -1,0 +1,33 @@
+// Streams as answers: read to their end before the answer leaves, because what carries it wants it whole.
+import { catalog } from '../errors/index.ts'
+import { isReply } from './reply.ts'
+
+/** What a handler may give piece by piece: a ReadableStream, a Node stream, an async generator of text or bytes. */
+export type Pieces = AsyncIterable<string | Uint8Array>
+
+/**
+ * The value with a stream in it read; everything else as it is.
+ * Throws RESPONSE_TOO_LARGE as soon as the limit is passed, RESPONSE_INVALID for pieces that are neither text nor bytes.
+ */
+export async function collect(value: unknown, limitBytes: number): Promise<unknown> {
+  if (isPieces(value)) return read(value, limitBytes)
+  if (isReply(value) && isPieces(value.body)) return { ...value, body: await read(value.body, limitBytes) }
+  return value
+}
+
+function isPieces(value: unknown): value is Pieces {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Pieces>)[Symbol.asyncIterator] === 'function'
+}
+
+async function read(pieces: Pieces, limitBytes: number): Promise<string | Uint8Array> {
+  const parts: (string | Uint8Array)[] = []
+  let bytes = 0
+  for await (const piece of pieces) {
+    if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) throw catalog.RESPONSE_INVALID('The handler gave a stream of something that is neither text nor bytes')
+    bytes += Buffer.byteLength(piece)
+    // Leaving the loop ends the stream, too.
+    if (bytes > limitBytes) throw catalog.RESPONSE_TOO_LARGE(`The answer is a stream of more than the ${limitBytes} bytes that can be delivered`)
+    parts.push(piece)
+  }
+  return parts.every((part) => typeof part === 'string') ? parts.join('') : Buffer.concat(parts.map((part) => Buffer.from(part as Uint8Array)))
+}
