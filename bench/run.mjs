@@ -29,7 +29,7 @@ const same = await compare()
 const rows = measureAll()
 const report = {
   date: new Date().toISOString().slice(0, 10), node: process.version, machine: `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Linux ${release()}`, quick,
-  sameAnswers: same, missing, rows, generation, bytes: Object.fromEntries(sizes.map((size) => [size, bytesOf(size)])), dev: process.argv.includes('--no-dev') ? {} : await measureDev(say),
+  sameAnswers: same, missing, rows, generation, bytes: Object.fromEntries(sizes.map((size) => [size, bytesOf(size)])), dev: process.argv.includes('--no-dev') ? {} : await measureDev(say, { quick }),
 }
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, undefined, 1)}\n`)
 else print(report)
