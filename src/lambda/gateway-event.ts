@@ -1,5 +1,4 @@
 // Translates events of REST APIs (payload 1.0) and load balancers to requests, and answers to their results.
-import { STATUS_CODES } from 'node:http'
 import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
 
 type Values = Record<string, string | undefined> | null
@@ -72,7 +71,7 @@ export function toRestApi(response: ApiResponse): GatewayResult {
 /** The result of a load balancer: all headers as lists or none, as the event had them. */
 export function toAlb(response: ApiResponse, event: AlbEvent): GatewayResult {
   const { status, headers, cookies } = response
-  const line = { statusCode: status, statusDescription: `${status} ${STATUS_CODES[status] ?? 'Unknown'}` }
+  const line = { statusCode: status, statusDescription: `${status} ${process.getBuiltinModule('node:http').STATUS_CODES[status] ?? 'Unknown'}` }
   if (event.multiValueHeaders !== undefined && event.multiValueHeaders !== null) {
     const lists = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
     return { ...line, multiValueHeaders: { ...lists, ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}) }, ...bodyOf(response) }
