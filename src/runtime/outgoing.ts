@@ -1,5 +1,5 @@
 // Calls to other APIs: their address, and what of the incoming request travels along.
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import { type Client, type ClientOptions, type ClientSpec, createClient } from '../client/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { generateToken, type TokenOptions, type User } from './jwt.ts'
@@ -7,13 +7,16 @@ import type { ApiRequest, ApiResponse } from './message.ts'
 import type { Platform } from './platform.ts'
 
 // The token of backendToken must reach calls made deep inside, and no call of another request.
-const backendTokens: AsyncLocalStorage<string> = new AsyncLocalStorage()
+// Made with the first one: most functions never call on their own behalf.
+let backendTokens: AsyncLocalStorage<string> | undefined
 
 /** Runs a function whose outgoing calls carry a token of the service itself. */
 export async function withBackendToken<Result>(platform: Platform, options: TokenOptions & { userId?: string }, run: () => Promise<Result>): Promise<Result> {
   const userId = options.userId ?? platform.config.defaultUserId
   if (userId === undefined) throw new UsageError({ code: 'default-user-missing', file: 'klue-config.yaml', pointer: 'default_user_id', message: 'backendToken() was given no userId and there is no default', hint: 'set default_user_id or pass { userId }' })
-  return backendTokens.run(await generateToken(platform, userId, options), run)
+  const token = await generateToken(platform, userId, options)
+  backendTokens ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)<string>()
+  return backendTokens.run(token, run)
 }
 
 interface ApiCall<Operations, Calls> {
@@ -40,7 +43,7 @@ export function callApi<Operations, Calls>({ platform, context, spec, options }:
     callId: context.callId,
     callPath: context.callPath,
     deadline: context.endsAt,
-    token: () => backendTokens.getStore() ?? context.user?.token ?? '',
+    token: () => backendTokens?.getStore() ?? context.user?.token ?? '',
     ...options,
   })
 }
