@@ -7,11 +7,12 @@ import { isUsageError, UsageError } from '../errors/index.ts'
 import { type Database, ensureTables, openDatabase } from '../persist/index.ts'
 import { type LocalDynamo, localSecrets, openLocalDynamo } from '../platform/local/index.ts'
 import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../runtime/edge.ts'
-import { generate } from '../spec/index.ts'
+import { generate, readApis } from '../spec/index.ts'
 import { openStore, type Store, storeDefinition } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
 import { findEntries, importServices, type LocatedService } from './entries.ts'
+import { mockService } from './mock.ts'
 import { processFolder } from './process-folder.ts'
 
 export interface LocalProjectOptions {
@@ -23,6 +24,8 @@ export interface LocalProjectOptions {
   inMemory?: boolean
   /** Settings that win over klue-config.yaml, by their names in the configuration object. */
   settings?: Partial<Config>
+  /** Operations without a handler answer from their document; the seed varies what is made up. */
+  mock?: { seed: number }
   log(record: LogRecord): void
 }
 
@@ -136,7 +139,8 @@ class State {
 
   async load(): Promise<void> {
     const { modules } = await this.#bundler.build()
-    const located = await importServices(modules)
+    const imported = await importServices(modules)
+    const located = this.#options.mock === undefined ? imported : await mocked(imported, this.#options.root, this.#options.mock.seed)
     const faults = checkHandlers(this.#options.root, located)
     if (faults.length > 0) throw new UsageError(faults)
     const services = located.map((one) => this.#bind(one))
@@ -172,6 +176,11 @@ class State {
     const { answer } = openService(service, this.platform)
     return { name: service.name, entry, apis: service.apis.map(({ spec }) => spec.table.api), answer }
   }
+}
+
+async function mocked(services: LocatedService[], root: string, seed: number): Promise<LocatedService[]> {
+  const documents = new Map((await readApis(root)).map((document) => [document.api, document]))
+  return services.map(({ entry, service }) => ({ entry, service: mockService(service, { documents, seed }) }))
 }
 
 // Of the embedded one every failure is a defect of ours; another one may simply not be there.

@@ -6,10 +6,10 @@ export const check: Command = {
   name: 'check',
   arguments: '',
   summary: 'Finds every fault in configuration, documents and handlers.',
-  options: { stage: stageOption, json: jsonOption },
+  options: { stage: stageOption, mock: { type: 'boolean', doc: 'Takes operations without a handler, as `klue dev --mock` answers them.' }, json: jsonOption },
   async run(call) {
     const { checkProject } = await import('../../dev/index.ts')
-    const { faults, documents } = await checkProject(call.root, textOption(call, 'stage'))
+    const { faults, documents } = await checkProject(call.root, { stage: textOption(call, 'stage'), mock: call.values['mock'] === true })
     if (call.values['json'] === true) call.output.printJson({ faults })
     else if (faults.length === 0) call.output.print(`${documents} ${documents === 1 ? 'document' : 'documents'} and their handlers: no faults`)
     else for (const line of [...faults.map(formatFault), `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`]) call.output.printError(line)

@@ -12,6 +12,8 @@ export const dev: Command = {
     port: { type: 'string', value: 'N', doc: 'Port of the main service; PORT, `port` of the configuration or 8080 by default, 0 takes a free one.' },
     stage: stageOption,
     'in-memory': { type: 'boolean', doc: 'Forgets all data at the end instead of keeping it in `.klue/`.' },
+    mock: { type: 'boolean', doc: 'Answers operations without a handler from the examples and schemas of their document.' },
+    seed: { type: 'string', value: 'N', doc: 'Varies what `--mock` makes up; 0 by default, the same answers for the same number.' },
     'no-watch': { type: 'boolean', doc: 'Does not load changes.' },
     json: { type: 'boolean', doc: 'Prints log records as JSON lines.' },
   },
@@ -27,6 +29,7 @@ export const dev: Command = {
       root: call.root,
       ...(stage === undefined ? {} : { stage }),
       ...(port === undefined ? {} : { port }),
+      ...(call.values['mock'] === true ? { mock: { seed: seedOption(call) } } : {}),
       inMemory: call.values['in-memory'] === true,
       watch: call.values['no-watch'] !== true,
       log: (record) => output.print(isJson ? JSON.stringify(record) : toReadable(record, output)),
@@ -46,6 +49,12 @@ function portOption(call: CommandCall): number | undefined {
   const port = Number(text)
   if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65535) return port
   throw misuse(`--port ${text} is no port`, 'use a whole number from 1 to 65535')
+}
+
+function seedOption(call: CommandCall): number {
+  const text = textOption(call, 'seed') ?? '0'
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw misuse(`--seed ${text} is no seed`, 'use a whole number below a billion')
 }
 
 function banner({ addresses, project }: RunningProject): string {
