@@ -47,8 +47,8 @@ test('cookies travel as each sender takes several of them', async () => {
 })
 
 test('bytes travel as base64 everywhere', async () => {
-  const rest = { ...(eventOf('rest-api') as HttpApiEvent), path: '/bytes', httpMethod: 'GET', body: null }
-  const alb = { ...(eventOf('alb') as AlbEvent), path: '/bytes', httpMethod: 'GET', body: '' }
+  const rest = { ...(eventOf('rest-api') as HttpApiEvent), path: '/bytes', httpMethod: 'GET', headers: {}, multiValueHeaders: null, body: null }
+  const alb = { ...(eventOf('alb') as AlbEvent), path: '/bytes', httpMethod: 'GET', headers: {}, body: '' }
   for (const event of [rest, alb]) {
     const { body, isBase64Encoded } = await answer(event, {})
     assert.deepEqual([body, isBase64Encoded], ['AP8=', true])
