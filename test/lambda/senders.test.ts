@@ -1,4 +1,4 @@
-// The events of every sender lead to the same answer; each is the documented sample of AWS with a request of ours.
+// The events of every sender lead to the same answer; each is written in the shape of the sample that AWS documents, not recorded.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
