@@ -5,6 +5,7 @@ import { build } from 'esbuild'
 import { isUsageError } from '../../src/errors/index.ts'
 import { type Database, ensureTables, openDatabase, openTable, tableInput } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
+import { createTable } from '../../src/persist/table-states.ts'
 import type { PersistDefinition } from '../../src/spec/table.ts'
 
 interface Thing {
@@ -63,7 +64,7 @@ test('adds indexes to a table and keeps its items', async () => {
 test('finishes a rebuild that was stopped', async () => {
   const definition = { ...indexed, table: 'stopped' }
   const aside = { ...tableInput({ ...definition, indexes: [] }, 'x-local-'), TableName: 'x-local-stopped.rebuild' }
-  await database.run('CreateTable', aside)
+  await createTable(database, aside)
   await database.run('PutItem', { TableName: aside.TableName, Item: { id: { S: 'kept' }, kind: { S: 'k' }, size: { N: '1' } } })
   await ensureTables(database, [definition])
   assert.equal((await openTable(database, definition).query({ index: 'by-kind', partition: 'k' })).items[0]?.id, 'kept')
