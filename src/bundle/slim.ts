@@ -30,7 +30,7 @@ export function slimOpenapiBackend(): Plugin {
   }
 }
 
-/** Takes the meanings of configuration keys out: only the reference page prints them. */
+/** Takes out the meanings of configuration keys, which only the reference page prints, and the keys that only a deployment reads. */
 export function withoutKeyDocs(): Plugin {
   return {
     name: 'klue-without-key-docs',
@@ -39,6 +39,7 @@ export function withoutKeyDocs(): Plugin {
         contents: (await readFile(path, 'utf8')).replace(/, doc: '(?:[^'\\]|\\.)*'/g, ''),
         loader: path.endsWith('.ts') ? 'ts' : 'js',
       }))
+      build.onLoad({ filter: /[\\/]config[\\/]deployment-keys\.[jt]s$/ }, () => ({ contents: 'export const deploymentKeys = {}, functionKeys = {}', loader: 'js' }))
     },
   }
 }

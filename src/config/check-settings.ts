@@ -1,7 +1,7 @@
 // Every key of a file: known, own, replaced or misspelt, and whether its value has the right form.
 import { editDistance, type Fault } from '../errors/index.ts'
-import { valueFault } from './check-value.ts'
-import { apiKeys, entryOf, keySpec, knownKeyNames, snakeCase } from './key-table.ts'
+import { listed, valueFault } from './check-value.ts'
+import { entryOf, keySpec, knownKeyNames, mapEntries, snakeCase } from './key-table.ts'
 import type { KeySpec } from './keys.ts'
 import { replacedKeys, synonyms, variableKeys } from './replaced-keys.ts'
 import type { Setting } from './yaml-source.ts'
@@ -43,7 +43,7 @@ function checkSetting(setting: Setting, checked: Checked, findings: Findings): v
   const place = { setting, pointer: checked.under + key }
   const known = entryOf(synonyms, key) ?? key
   if (key === 'stages') checkStages(setting, checked, findings)
-  else if (key === 'apis') checkApis(setting, checked, findings.faults)
+  else if (entryOf(mapEntries, key) !== undefined) checkMap(setting, checked, findings.faults)
   else if (keySpec(known) !== undefined) checkValue({ ...place, spec: keySpec(known)!, key }, checked, findings.faults)
   else if (Object.hasOwn(variableKeys, key)) checkVariableKey(place, findings)
   else if (Object.hasOwn(replacedKeys, key)) report(findings.notices, place, { code: 'config-key-replaced', message: `${key} is not used: ${replacedKeys[key]}` })
@@ -60,17 +60,19 @@ function checkStages(setting: Setting, checked: Checked, findings: Findings): vo
   }
 }
 
-function checkApis(setting: Setting, checked: Checked, faults: Fault[]): void {
+function checkMap(setting: Setting, checked: Checked, faults: Fault[]): void {
+  const { key: map } = setting
+  const keys = mapEntries[map]!
   if (setting.value === null) return
-  if (setting.inner === undefined) return report(faults, { setting, pointer: `${checked.under}apis` }, { code: 'config-value', message: `apis ${valueFault(keySpec('apis')!, setting.value) ?? 'must be a map'}` })
-  for (const api of setting.inner) {
-    if (api.inner === undefined) report(faults, { setting: api, pointer: `${checked.under}apis.${api.key}` }, { code: 'config-value', message: `apis.${api.key} must be a map with url, username, password or timeout_ms` })
-    for (const inner of api.inner ?? []) {
-      const key = `apis.${api.key}.${inner.key}`
+  if (setting.inner === undefined) return report(faults, { setting, pointer: checked.under + map }, { code: 'config-value', message: `${map} ${valueFault(keySpec(map)!, setting.value) ?? 'must be a map'}` })
+  for (const entry of setting.inner) {
+    if (entry.inner === undefined) report(faults, { setting: entry, pointer: `${checked.under}${map}.${entry.key}` }, { code: 'config-value', message: `${map}.${entry.key} must be a map with ${listed(Object.keys(keys))}` })
+    for (const inner of entry.inner ?? []) {
+      const key = `${map}.${entry.key}.${inner.key}`
       const place = { setting: inner, pointer: checked.under + key }
-      const spec = entryOf(apiKeys, inner.key)
+      const spec = entryOf(keys, inner.key)
       if (spec !== undefined) checkValue({ ...place, spec, key }, checked, faults)
-      else report(faults, place, { code: 'config-key-unknown', message: `there is no key ${key}`, hint: suggestion(inner.key, Object.keys(apiKeys)) ?? `the keys are ${Object.keys(apiKeys).join(', ')}` })
+      else report(faults, place, { code: 'config-key-unknown', message: `there is no key ${key}`, hint: suggestion(inner.key, Object.keys(keys)) ?? `the keys are ${Object.keys(keys).join(', ')}` })
     }
   }
 }

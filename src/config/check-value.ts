@@ -1,6 +1,6 @@
 // One value against one row of the key table: what it must be, and how a variable's text becomes it.
-import type { ApiSettings, KeySpec } from './keys.ts'
-import { apiKeys, camelCase } from './key-table.ts'
+import type { KeySpec } from './keys.ts'
+import { camelCase } from './key-table.ts'
 
 /** What is wrong with a value, as the rest of a sentence that starts with the key; undefined where nothing is. */
 export function valueFault(spec: KeySpec, value: unknown): string | undefined {
@@ -9,7 +9,7 @@ export function valueFault(spec: KeySpec, value: unknown): string | undefined {
   if (spec.type === 'true or false') return typeof value === 'boolean' ? undefined : `must be true or false, not ${shown(spec, value)}`
   if (spec.type === 'choice') return spec.choices.includes(value as string) ? undefined : `must be ${listed(spec.choices)}, not ${shown(spec, value)}`
   if (spec.type === 'list of texts') return listFault(spec, value)
-  return isMap(value) ? undefined : `must be a map of API names to their settings, not ${shown(spec, value)}`
+  return isMap(value) ? undefined : `must be a ${spec.type === 'map of functions' ? 'map of function names' : 'map of API names'} to their settings, not ${shown(spec, value)}`
 }
 
 /** The value that a variable's text stands for: numbers, booleans and comma-separated lists are read as such. */
@@ -26,9 +26,15 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The settings of a called API in camelCase. */
-export function toApiSettings(values: Record<string, unknown>): ApiSettings {
-  return Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(apiKeys, key)).map(([key, value]) => [camelCase(key), value]))
+/** The settings of an entry of a map (a called API, a function) in camelCase; what its table does not know is left out. */
+export function toEntrySettings(keys: Readonly<Record<string, KeySpec>>, values: unknown): Record<string, unknown> {
+  if (!isMap(values)) return {}
+  return Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(keys, key)).map(([key, value]) => [camelCase(key), value]))
+}
+
+/** `a, b or c`. */
+export function listed(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
 }
 
 function textFault(spec: KeySpec & { type: 'text' }, value: unknown): string | undefined {
@@ -55,8 +61,4 @@ function shown(spec: KeySpec, value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   const text = JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
-}
-
-function listed(choices: readonly string[]): string {
-  return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
 }

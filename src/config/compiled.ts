@@ -1,8 +1,8 @@
 // The configuration as a deployed function reads it: names of secrets in, the one configuration object out.
 import { type Fault, UsageError } from '../errors/index.ts'
-import { isMap, toApiSettings, valueFault, valueFromText } from './check-value.ts'
+import { isMap, listed, toEntrySettings, valueFault, valueFromText } from './check-value.ts'
 import { environment } from './environment.ts'
-import { apiKeys, camelCase, entryOf, keySpec, keyTable, snakeCase } from './key-table.ts'
+import { apiKeys, camelCase, entryOf, keySpec, keyTable, mapEntries, snakeCase } from './key-table.ts'
 import type { Config, KeySpec } from './keys.ts'
 
 /** Plain JSON: the merged files of a stage, without the values of `env_secrets`. */
@@ -96,7 +96,8 @@ function toConfig(reading: Reading, values: Record<string, unknown>): Config {
     const value = values[name] ?? (spec.secret ? reading.sources.secrets[name] : undefined) ?? defaultOf(spec, stage)
     if (value === undefined) continue
     checkKey(reading, { name, spec }, value)
-    config[key] = name === 'apis' && isMap(value) ? Object.fromEntries(Object.entries(value).map(([api, settings]) => [api, isMap(settings) ? toApiSettings(settings) : {}])) : value
+    const entryKeys = entryOf(mapEntries, name)
+    config[key] = entryKeys !== undefined && isMap(value) ? Object.fromEntries(Object.entries(value).map(([entry, settings]) => [entry, toEntrySettings(entryKeys, settings)])) : value
   }
   if (config['defaultUserId'] === undefined && config['live'] !== true) config['defaultUserId'] = 'KLUE_DEFAULT_USER_ID'
   for (const [key, value] of Object.entries(values)) if (keySpec(key) === undefined) config[key] = value
@@ -124,14 +125,15 @@ function checkKey(reading: Reading, row: { name: string; spec: KeySpec }, value:
     if (wrong !== undefined) reading.faults.push(keyFault(reading.compiled, key, { code: 'config-value', message: `${key} ${wrong}` }))
   }
   report(row.name, valueFault(row.spec, value))
-  if (row.spec.type !== 'map of called APIs' || !isMap(value)) return
-  for (const [api, settings] of Object.entries(value)) {
-    if (!isMap(settings)) report(`apis.${api}`, 'must be a map with url, username, password or timeout_ms')
-    else for (const [key, setting] of Object.entries(settings)) checkApiKey(entryOf(apiKeys, key), setting, (wrong) => report(`apis.${api}.${key}`, wrong))
+  const entryKeys = entryOf(mapEntries, row.name)
+  if (entryKeys === undefined || !isMap(value)) return
+  for (const [entry, settings] of Object.entries(value)) {
+    if (!isMap(settings)) report(`${row.name}.${entry}`, `must be a map with ${listed(Object.keys(entryKeys))}`)
+    else for (const [key, setting] of Object.entries(settings)) checkEntryKey(entryOf(entryKeys, key), setting, (wrong) => report(`${row.name}.${entry}.${key}`, wrong))
   }
 }
 
-function checkApiKey(spec: KeySpec | undefined, setting: unknown, report: (wrong: string | undefined) => void): void {
+function checkEntryKey(spec: KeySpec | undefined, setting: unknown, report: (wrong: string | undefined) => void): void {
   if (spec !== undefined && setting !== undefined) report(valueFault(spec, setting))
 }
 
@@ -140,13 +142,18 @@ function defaultOf(spec: KeySpec, stage: string): unknown {
   return Array.isArray(spec.default) ? [...(spec.default as string[])] : typeof spec.default === 'object' ? {} : spec.default
 }
 
+const bounds = [['aws_hosts_min', 'aws_hosts_max'], ['table_read_min', 'table_read_max'], ['table_write_min', 'table_write_max']] as const
+
 function checkTogether(reading: Reading, config: Config): void {
   const { stage } = reading.compiled
   const report = (key: string, message: string, hint: string): void => void reading.faults.push(keyFault(reading.compiled, key, { code: 'config-value', message, hint }))
   if (config.name === undefined) report('name', 'there is no name', 'add a line such as name: builds')
   if (config.live && config.liveHost === undefined) report('live_host', `the stage ${stage} is live, but there is no live_host`, 'add live_host with the public host of the service')
   if (config.live && config.crashApi) report('crash_api', `the stage ${stage} is live, and a live stage does not serve the crash API`, `set crash_api: false for the stage ${stage}`)
-  if (config.awsHostsMin > config.awsHostsMax) report('aws_hosts_min', `aws_hosts_min (${config.awsHostsMin}) is above aws_hosts_max (${config.awsHostsMax})`, 'lower the one or raise the other')
+  for (const [min, max] of bounds) {
+    const [low = 0, high = 0] = [config[camelCase(min)] as number | undefined, config[camelCase(max)] as number | undefined]
+    if (high > 0 && low > high) report(min, `${min} (${low}) is above ${max} (${high})`, 'lower the one or raise the other')
+  }
 }
 
 /** The name in the file of any spelling of a key: `live-host`, `liveHost` and `live_host` are one. */

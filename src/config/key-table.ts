@@ -1,13 +1,14 @@
 // The table of known keys: type, bounds, default, unit and meaning; docs/reference/config.md holds the same table.
-import type { KeySpec, KnownConfig } from './keys.ts'
+import { deploymentKeys, functionKeys } from './deployment-keys.ts'
+import type { DeploymentConfig, KeySpec, KnownConfig } from './keys.ts'
 
 const MIB = 1024 * 1024
 const origin = /^(\*|https?:\/\/[^/\s]+)$/
 const exactOrigin = /^https?:\/\/[^/\s*]+$/
 const httpUrl = /^https?:\/\/[^\s]+$/
 
-/** Every known key by its camelCase name; the compiler keeps it equal to KnownConfig. */
-export const keyTable: { readonly [Key in keyof Required<KnownConfig>]: KeySpec } = {
+/** Every known key by its camelCase name; the compiler keeps it equal to KnownConfig and DeploymentConfig. */
+export const keyTable: { readonly [Key in keyof Required<KnownConfig & DeploymentConfig>]: KeySpec } = {
   name: { group: 'service', type: 'text', pattern: /^[A-Za-z][A-Za-z0-9-]{0,39}$/, must: 'be a letter followed by up to 39 letters, digits or dashes', doc: 'Short name of the service; mandatory. Tables, stacks and reports carry it.' },
   live: { group: 'service', type: 'true or false', default: 'by stage', doc: 'Whether real users depend on this stage; refuses the crash API and needs `live_host`. By default only the stage `live` is.' },
   liveHost: { group: 'service', type: 'text', pattern: /^(https?:\/\/)?[A-Za-z0-9.-]+(:\d+)?\/?$/, must: 'be a host name such as builds.example.com, with or without https://', doc: 'Public host of this stage; mandatory where the stage is live or tests run against it.' },
@@ -33,12 +34,7 @@ export const keyTable: { readonly [Key in keyof Required<KnownConfig>]: KeySpec 
   reportCallExceedingMs: { group: 'observing', type: 'whole number', default: 1000, min: 1, max: 900000, unit: 'milliseconds', doc: 'Duration from which a call is reported as slow.' },
   apis: { group: 'calls', type: 'map of called APIs', default: {}, doc: 'How to reach the APIs that this service calls: name of the document → `url`, `username`, `password`, `timeout_ms` (milliseconds).' },
   dynamodbEndpoint: { group: 'aws', type: 'text', pattern: httpUrl, must: 'be an URL such as http://127.0.0.1:8000', doc: 'DynamoDB that is used instead of the embedded one or AWS; the variables AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL win.' },
-  awsUser: { group: 'aws', type: 'text', doc: 'Profile of the AWS configuration that commands use; the default profile where it is not set.' },
-  awsDefaultRegion: { group: 'aws', type: 'text', pattern: /^[a-z]{2}(-[a-z]+)+-\d+$/, must: 'be a region such as eu-west-1', doc: 'Region of the service; that of the AWS configuration where it is not set.' },
-  awsCertArn: { group: 'aws', type: 'text', pattern: /^arn:[^\s]+$/, must: 'be an ARN', doc: 'Certificate for `live_host`.' },
-  awsZoneId: { group: 'aws', type: 'text', doc: 'Hosted zone in which `live_host` is registered; without it the record is printed.' },
-  awsHostsMin: { group: 'aws', type: 'whole number', default: 1, min: 0, max: 10000, doc: 'Lowest provisioned concurrency.' },
-  awsHostsMax: { group: 'aws', type: 'whole number', default: 4, min: 1, max: 10000, doc: 'Highest provisioned concurrency.' },
+  ...deploymentKeys,
 }
 
 /** What `apis.<name>` may hold, by its name in the file. */
@@ -48,6 +44,9 @@ export const apiKeys: Readonly<Record<string, KeySpec>> = {
   password: { group: 'calls', type: 'text', secret: true, doc: 'Password of Basic authentication.' },
   timeout_ms: { group: 'calls', type: 'whole number', default: 10000, min: 1, max: 900000, unit: 'milliseconds', doc: 'Time until a call to this API is given up.' },
 }
+
+/** What the entries of a map of settings may hold: key of the file → table. */
+export const mapEntries: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = { apis: apiKeys, functions: functionKeys }
 
 /** `jwtTokenTimeout` → `jwt_token_timeout`; also `jwt-token-timeout`. */
 export function snakeCase(name: string): string {
@@ -67,7 +66,7 @@ export function knownKeyNames(): string[] {
 /** What is known about a key of the file, or undefined for an own key. */
 export function keySpec(name: string): KeySpec | undefined {
   const key = camelCase(name)
-  return Object.hasOwn(keyTable, key) && snakeCase(key) === name ? keyTable[key as keyof KnownConfig] : undefined
+  return Object.hasOwn(keyTable, key) && snakeCase(key) === name ? keyTable[key as keyof typeof keyTable] : undefined
 }
 
 /** An entry of a table by a name that a file gave, which may be `constructor`. */

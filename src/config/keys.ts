@@ -41,16 +41,54 @@ export interface KnownConfig {
   crashApi: boolean
   apis: Record<string, ApiSettings>
   dynamodbEndpoint?: string
+}
+
+/** How a function of its own (`x-klue-function`) differs from the others. */
+export interface FunctionSettings {
+  memoryMb?: number
+  /** Seconds. */
+  timeoutSeconds?: number
+  hostsMin?: number
+  hostsMax?: number
+  reservedConcurrency?: number
+}
+
+/** The keys that only a deployment reads: a deployed function does not hold them. */
+export interface DeploymentConfig {
   awsUser?: string
   awsDefaultRegion?: string
   awsCertArn?: string
   awsZoneId?: string
   awsHostsMin: number
   awsHostsMax: number
+  /** Percent of the provisioned concurrency. */
+  awsHostsTarget: number
+  /** `cron(…) min max` or `at(…) min max`, UTC. */
+  awsHostsSchedule: string[]
+  reservedConcurrency: number
+  memoryMb: number
+  logRetentionDays: number
+  functions: Record<string, FunctionSettings>
+  /** Requests a second; 0: the account's limit. */
+  throttleRate: number
+  throttleBurst: number
+  /** `operationId rate burst`. */
+  throttleOperations: string[]
+  tableBilling: 'on-demand' | 'provisioned'
+  tableReadMin: number
+  tableReadMax: number
+  tableWriteMin: number
+  tableWriteMax: number
+  /** Percent of the provisioned capacity. */
+  tableTarget: number
+  alarms: boolean
+  alarmEmail?: string
+  alarmErrorPercent: number
+  alarmLatencyMs: number
 }
 
 /** The one configuration object: known keys in camelCase, own keys by their given name. */
-export interface Config extends KnownConfig {
+export interface Config extends KnownConfig, Partial<DeploymentConfig> {
   /** The stage that this configuration is for, for example `local` or `live`. */
   readonly stage: string
   /** Every key that the files set, known and own, as spelt there and with secrets put in. */
@@ -82,5 +120,5 @@ export type KeySpec = KeyBase &
     | { type: 'true or false'; default: boolean | 'by stage' }
     | { type: 'choice'; default: string; choices: readonly string[] }
     | { type: 'list of texts'; default: readonly string[]; pattern?: RegExp; must?: string }
-    | { type: 'map of called APIs'; default: Readonly<Record<string, never>> }
+    | { type: 'map of called APIs' | 'map of functions'; default: Readonly<Record<string, never>> }
   )

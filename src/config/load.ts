@@ -5,7 +5,9 @@ import { editDistance, type Fault, nearest, UsageError } from '../errors/index.t
 import { checkSettings } from './check-settings.ts'
 import { type CompiledConfig, fromCompiledConfig, type SecretSources } from './compiled.ts'
 import { stageName } from './environment.ts'
-import type { Config } from './keys.ts'
+import { deploymentKeys } from './deployment-keys.ts'
+import { snakeCase } from './key-table.ts'
+import type { Config, DeploymentConfig } from './keys.ts'
 import { mergeSettings } from './merge-settings.ts'
 import { readSettings, type Setting } from './yaml-source.ts'
 
@@ -20,6 +22,8 @@ export interface LoadOptions extends SecretSources {
 
 export interface LoadedConfig {
   config: Config
+  /** The settings of the deployment, defaults filled in; `config` holds them too, but not in a deployed function. */
+  deployment: DeploymentConfig
   stage: string
   /** The files that were read, relative to the project's folder. */
   files: string[]
@@ -47,12 +51,19 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   if (faults.length > 0) throw new UsageError(faults)
   const overlay = stages?.inner?.find((setting) => setting.key === stage)?.inner ?? []
   const compiled = { stage, ...mergeSettings([first.filter((setting) => setting !== stages), second, overlay]) }
-  return { config: fromCompiledConfig(compiled, options), stage, files: files.map((path) => shownPath(options.root, path)), notices, compiled }
+  const config = fromCompiledConfig(compiled, options)
+  return { config, deployment: deploymentOf(config), stage, files: files.map((path) => shownPath(options.root, path)), notices, compiled }
 }
 
-/** The JSON that a deployed function reads; it names secrets and does not hold them. */
-export function compileConfig(loaded: LoadedConfig): CompiledConfig {
-  return structuredClone(loaded.compiled)
+/** The JSON that a deployed function reads: it names secrets and does not hold them, and leaves out what only a deployment reads. */
+export function compileConfig({ compiled }: LoadedConfig): CompiledConfig {
+  const left = new Set(Object.keys(deploymentKeys).map(snakeCase))
+  const kept = <Value>(entries: Record<string, Value>): Record<string, Value> => Object.fromEntries(Object.entries(entries).filter(([key]) => !left.has(key.split('.')[0]!)))
+  return structuredClone({ ...compiled, values: kept(compiled.values), places: kept(compiled.places) })
+}
+
+function deploymentOf(config: Config): DeploymentConfig {
+  return Object.fromEntries(Object.keys(deploymentKeys).filter((key) => config[key] !== undefined).map((key) => [key, config[key]])) as unknown as DeploymentConfig
 }
 
 function findFile({ root, file }: LoadOptions): string {

@@ -1,7 +1,7 @@
-// Settings of several files over each other: later ones win; called APIs are merged key by key.
+// Settings of several files over each other: later ones win; maps of settings (apis, functions) are merged key by key.
 import type { CompiledConfig } from './compiled.ts'
 import { isMap } from './check-value.ts'
-import { entryOf } from './key-table.ts'
+import { entryOf, mapEntries } from './key-table.ts'
 import { synonyms, variableKeys } from './replaced-keys.ts'
 import type { Setting } from './yaml-source.ts'
 
@@ -12,19 +12,19 @@ export function mergeSettings(layers: Setting[][]): Pick<CompiledConfig, 'values
     const name = entryOf(synonyms, setting.key) ?? entryOf(variableKeys, setting.key) ?? setting.key
     // An empty key (`port:`) takes the value of a lower layer back to the default.
     if (setting.value === null) delete merged.values[name]
-    else merged.values[name] = name === 'apis' ? mergeApis(merged.values[name], setting.value) : setting.value
+    else merged.values[name] = Object.hasOwn(mapEntries, name) ? mergeMaps(merged.values[name], setting.value) : setting.value
     recordPlaces(merged.places, name, setting)
   }
   addVariableNames(merged.values, layers.flat())
   return merged
 }
 
-function mergeApis(below: unknown, above: unknown): unknown {
+function mergeMaps(below: unknown, above: unknown): unknown {
   if (!isMap(above)) return above
   const result: Record<string, unknown> = isMap(below) ? { ...below } : {}
-  for (const [api, settings] of Object.entries(above)) {
-    const lower = result[api]
-    result[api] = isMap(settings) ? withoutEmpty({ ...(isMap(lower) ? lower : {}), ...settings }) : settings
+  for (const [entry, settings] of Object.entries(above)) {
+    const lower = result[entry]
+    result[entry] = isMap(settings) ? withoutEmpty({ ...(isMap(lower) ? lower : {}), ...settings }) : settings
   }
   return result
 }
@@ -46,5 +46,5 @@ function addSecretName(values: Record<string, unknown>, name: unknown): void {
 
 function recordPlaces(places: CompiledConfig['places'], key: string, setting: Setting): void {
   places[key] = { file: setting.file, line: setting.line }
-  if (key === 'apis' || key.startsWith('apis.')) for (const inner of setting.inner ?? []) recordPlaces(places, `${key}.${inner.key}`, inner)
+  if (Object.hasOwn(mapEntries, key.split('.')[0]!)) for (const inner of setting.inner ?? []) recordPlaces(places, `${key}.${inner.key}`, inner)
 }

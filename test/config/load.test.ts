@@ -41,7 +41,7 @@ test('fills defaults in', () => {
   assert.deepEqual({ ...config }, {
     name: 'app', live: false, envSecrets: [], port: 8080, jwtTokenTimeout: 86400, jwtTokenRenewAfter: 10800, loginAttempts: 5, loginWindowSeconds: 900,
     cookieOrigins: [], corsOrigins: ['*'], basePath: false, bodyLimitBytes: 6291456, responseLimitBytes: 6291456, timeoutSeconds: 29, responseCheck: 'log',
-    hideInternalErrors: false, crashApi: false, reportCallExceedingMs: 1000, apis: {}, awsHostsMin: 1, awsHostsMax: 4, defaultUserId: 'KLUE_DEFAULT_USER_ID', stage: 'local',
+    hideInternalErrors: false, crashApi: false, reportCallExceedingMs: 1000, apis: {}, awsHostsMin: 0, awsHostsMax: 0, awsHostsTarget: 70, awsHostsSchedule: [], reservedConcurrency: 0, memoryMb: 512, logRetentionDays: 30, functions: {}, throttleRate: 0, throttleBurst: 0, throttleOperations: [], tableBilling: 'on-demand', tableReadMin: 1, tableReadMax: 20, tableWriteMin: 1, tableWriteMax: 20, tableTarget: 70, alarms: false, alarmErrorPercent: 5, alarmLatencyMs: 3000, defaultUserId: 'KLUE_DEFAULT_USER_ID', stage: 'local',
   })
 })
 
@@ -160,7 +160,10 @@ test('wants of a live stage what a live stage needs', () => {
   const { config } = load('name: app\nlive_host: a.example\n', { stage: 'live' })
   assert.deepEqual([config.live, config.defaultUserId], [true, undefined])
   assert.equal(load('name: app\nlive: false\n', { stage: 'live' }).config.live, false)
-  assert.match(faultsOf('name: app\naws_hosts_min: 5\n')[0]!, /aws_hosts_min \(5\) is above aws_hosts_max \(4\)/)
+  assert.match(faultsOf('name: app\naws_hosts_min: 5\naws_hosts_max: 4\n')[0]!, /aws_hosts_min \(5\) is above aws_hosts_max \(4\)/)
+  assert.deepEqual(load('name: app\naws_hosts_min: 5\n').config.awsHostsMin, 5)
+  assert.deepEqual(load('name: app\nfunctions: { reports: { memory_mb: 1024 } }\nstages: { live: { functions: { reports: { hosts_min: 1 } } } }\nlive_host: a.example\n', { stage: 'live' }).config.functions, { reports: { memoryMb: 1024, hostsMin: 1 } })
+  assert.match(faultsOf('name: app\nfunctions: { reports: { memory: 1024 } }\n')[0]!, /there is no key functions.reports.memory/)
 })
 
 test('accepts keys of earlier kits with a notice', () => {
