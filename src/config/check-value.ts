@@ -47,7 +47,7 @@ function textFault(spec: KeySpec & { type: 'text' }, value: unknown): string | u
 function numberFault(spec: KeySpec & { type: 'whole number' }, value: unknown): string | undefined {
   const unit = spec.unit === undefined ? '' : ` of ${spec.unit}`
   if (!Number.isInteger(value)) return `must be a whole number${unit}, not ${shown(spec, value)}`
-  return (value as number) < spec.min || (value as number) > spec.max ? `must be from ${spec.min} to ${spec.max}${spec.unit === undefined ? '' : ` ${spec.unit}`}, not ${String(value)}` : undefined
+  return (value as number) < spec.min || (value as number) > spec.max ? `must be from ${spec.min} to ${spec.max}${spec.unit === undefined ? '' : ` ${spec.unit}`}, not ${shown(spec, value)}` : undefined
 }
 
 function listFault(spec: KeySpec & { type: 'list of texts' }, value: unknown): string | undefined {

@@ -12,6 +12,8 @@ export interface CompiledConfig {
   values: Record<string, unknown>
   /** Where each key is set: dotted key → file and line, so that a fault at start can say so. */
   places: Record<string, { file: string; line: number }>
+  /** The secrets that this function reads as it starts, by name; absent where values come from the environment alone. */
+  secrets?: readonly string[]
 }
 
 /** Where the values of `env_secrets` come from. */
@@ -105,7 +107,7 @@ function toConfig(reading: Reading, values: Record<string, unknown>): Config {
 }
 
 function withFixedParts(config: Record<string, unknown>, parts: { stage: string; values: Record<string, unknown>; secretKeys: string[] }): Record<string, unknown> {
-  for (const [key, value] of Object.entries(parts)) Object.defineProperty(config, key, { value: typeof value === 'object' ? Object.freeze(value) : value, enumerable: key === 'stage' })
+  for (const [key, value] of Object.entries(parts)) Object.defineProperty(config, key, { value: typeof value === 'object' ? Object.freeze(value) : value, enumerable: key === 'stage', configurable: key === 'values' })
   // Both spellings of a known key mean one value: otherwise setting the other one at run time would do nothing, silently.
   for (const key of Object.keys(keyTable)) {
     const name = snakeCase(key)
@@ -124,17 +126,17 @@ function checkKey(reading: Reading, row: { name: string; spec: KeySpec }, value:
   const report = (key: string, wrong: string | undefined): void => {
     if (wrong !== undefined) reading.faults.push(keyFault(reading.compiled, key, { code: 'config-value', message: `${key} ${wrong}` }))
   }
-  report(row.name, valueFault(row.spec, value))
+  const unseen = (key: string, spec: KeySpec): KeySpec => (reading.secretKeys.includes(key) ? { ...spec, secret: true } : spec)
+  report(row.name, valueFault(unseen(row.name, row.spec), value))
   const entryKeys = entryOf(mapEntries, row.name)
   if (entryKeys === undefined || !isMap(value)) return
   for (const [entry, settings] of Object.entries(value)) {
     if (!isMap(settings)) report(`${row.name}.${entry}`, `must be a map with ${listed(Object.keys(entryKeys))}`)
-    else for (const [key, setting] of Object.entries(settings)) checkEntryKey(entryOf(entryKeys, key), setting, (wrong) => report(`${row.name}.${entry}.${key}`, wrong))
+    else for (const [key, setting] of Object.entries(settings)) {
+      const [spec, path] = [entryOf(entryKeys, key), `${row.name}.${entry}.${key}`]
+      if (spec !== undefined && setting !== undefined) report(path, valueFault(unseen(path, spec), setting))
+    }
   }
-}
-
-function checkEntryKey(spec: KeySpec | undefined, setting: unknown, report: (wrong: string | undefined) => void): void {
-  if (spec !== undefined && setting !== undefined) report(valueFault(spec, setting))
 }
 
 function defaultOf(spec: KeySpec, stage: string): unknown {

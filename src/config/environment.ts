@@ -2,11 +2,16 @@
 
 /** The variables that klue reads, each with its meaning; docs/reference/config.md holds the same table. */
 export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
+  AWS_ACCESS_KEY_ID: 'Credentials of AWS, with AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; set by Lambda. For commands they win over `aws_user`.',
   AWS_ENDPOINT_URL: 'Where AWS answers, for example an emulator.',
   AWS_ENDPOINT_URL_DYNAMODB: 'Where DynamoDB answers; wins over AWS_ENDPOINT_URL and `dynamodb_endpoint`.',
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: 'Where Secrets Manager answers; wins over AWS_ENDPOINT_URL.',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: 'Set by Lambda: MiB of memory.',
   AWS_LAMBDA_FUNCTION_NAME: 'Set by Lambda: present where the service runs there.',
+  AWS_PROFILE: 'Profile of the AWS configuration that commands use; wins over `aws_user`.',
   AWS_REGION: 'Region of AWS; set by Lambda.',
+  AWS_SECRET_ACCESS_KEY: 'See AWS_ACCESS_KEY_ID.',
+  AWS_SESSION_TOKEN: 'See AWS_ACCESS_KEY_ID.',
   CI: 'Anything but empty: output without colours and questions.',
   DO_REPORT_ERROR: 'Anything but empty: reports are delivered in tests too.',
   KLUE_JWT_TOKEN: 'Token that acceptance tests send.',
@@ -28,11 +33,16 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
 
 /** A variable that klue knows by name. */
 export type EnvironmentName =
+  | 'AWS_ACCESS_KEY_ID'
   | 'AWS_ENDPOINT_URL'
   | 'AWS_ENDPOINT_URL_DYNAMODB'
+  | 'AWS_ENDPOINT_URL_SECRETS_MANAGER'
   | 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE'
   | 'AWS_LAMBDA_FUNCTION_NAME'
+  | 'AWS_PROFILE'
   | 'AWS_REGION'
+  | 'AWS_SECRET_ACCESS_KEY'
+  | 'AWS_SESSION_TOKEN'
   | 'CI'
   | 'DO_REPORT_ERROR'
   | 'KLUE_JWT_TOKEN'

@@ -5,5 +5,6 @@ export { env, environment, type EnvironmentName, environmentVariables, quietAwsS
 export { keySpec, keyTable, knownKeyNames } from './key-table.ts'
 export type { ApiSettings, Config, KeyGroup, KeySpec, KnownConfig } from './keys.ts'
 export { liveUrl } from './live-url.ts'
+export { refillSecrets, secretPrefix } from './refill-secrets.ts'
 export { replacedKeys, synonyms, variableKeys } from './replaced-keys.ts'
 export { configValue, showConfig, type ShowOptions } from './show.ts'

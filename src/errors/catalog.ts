@@ -23,6 +23,7 @@ export const TOO_MANY_ATTEMPTS: ErrorMaker = defineError('TOO_MANY_ATTEMPTS', 42
 export const UNHANDLED_SERVER_ERROR: ErrorMaker = defineError('UNHANDLED_SERVER_ERROR', 500, 'The server met an unexpected error')
 export const RESPONSE_INVALID: ErrorMaker = defineError('RESPONSE_INVALID', 500, 'The handler returned something that the specification does not declare')
 export const RESPONSE_TOO_LARGE: ErrorMaker = defineError('RESPONSE_TOO_LARGE', 500, 'The answer is larger than the platform delivers')
+export const SECRET_UNAVAILABLE: ErrorMaker = defineError('SECRET_UNAVAILABLE', 500, 'A secret that this service needs is not available')
 export const NOT_IMPLEMENTED: ErrorMaker = defineError('NOT_IMPLEMENTED', 501, 'No handler is bound to this operation')
 export const BACKEND_UNREACHABLE: ErrorMaker = defineError('BACKEND_UNREACHABLE', 502, 'The called API could not be reached')
 export const BACKEND_RESPONSE_INVALID: ErrorMaker = defineError('BACKEND_RESPONSE_INVALID', 502, 'The called API answered something that cannot be understood')
