@@ -1,11 +1,11 @@
 // Every fault of a project at once: configuration, documents, functions, and what binds them.
 import { join } from 'node:path'
-import { openLocalBundler } from '../bundle/index.ts'
+import { findEntries, openLocalBundler } from '../bundle/index.ts'
 import { loadConfig } from '../config/build.ts'
 import { type Fault, isUsageError } from '../errors/index.ts'
 import { checkApis, readApis } from '../spec/index.ts'
 import { checkHandlers } from './check-handlers.ts'
-import { findEntries, importServices } from './entries.ts'
+import { importServices } from './entries.ts'
 import { generateProject } from './generate-project.ts'
 import { processFolder } from './process-folder.ts'
 

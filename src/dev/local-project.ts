@@ -1,6 +1,6 @@
 // A project as it runs on a developer's machine: generated, bundled, bound, with its tables; can be loaded anew.
 import { join } from 'node:path'
-import { type LocalBundler, openLocalBundler } from '../bundle/index.ts'
+import { findEntries, type LocalBundler, openLocalBundler } from '../bundle/index.ts'
 import { type Config, env, setConfig } from '../config/index.ts'
 import { loadConfig } from '../config/build.ts'
 import { isUsageError, UsageError } from '../errors/index.ts'
@@ -11,7 +11,7 @@ import { generate, readApis } from '../spec/index.ts'
 import { openStore, type Store, storeDefinition } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
-import { findEntries, importServices, type LocatedService } from './entries.ts'
+import { importServices, type LocatedService } from './entries.ts'
 import { mockService } from './mock.ts'
 import { processFolder } from './process-folder.ts'
 

@@ -1,0 +1,15 @@
+// The entry files of a project: what becomes a function in AWS, and a service of the local server.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UsageError } from '../errors/index.ts'
+
+/** The entry files of a project, the main one first: the one called like the service, else the first by name. */
+export function findEntries(root: string, serviceName: string): string[] {
+  const folder = join(root, 'functions')
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => /\.[cm]?ts$/.test(file) && !file.endsWith('.d.ts')) : []
+  // What makes a file an entry is that it starts a service; other files hold handlers.
+  const entries = files.filter((file) => /from ['"]klue\/lambda['"]/.test(readFileSync(join(folder, file), 'utf8'))).sort()
+  if (entries.length === 0) throw new UsageError({ code: 'no-entry', file: 'functions', message: 'no file in functions/ starts a service', hint: "add one with: export const handler = toLambda(service), from 'klue/lambda'" })
+  const isMain = (file: string): number => (file.replace(/\.[cm]?ts$/, '') === serviceName ? 0 : 1)
+  return entries.sort((left, right) => isMain(left) - isMain(right)).map((file) => `functions/${file}`)
+}
