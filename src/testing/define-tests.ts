@@ -1,6 +1,7 @@
 // The tests of an acceptance suite: ordinary ones, and those that may run against a live stage.
 import { after, test as nodeTest } from 'node:test'
 import { closeSession } from './session.ts'
+import { withTitle } from './record.ts'
 import { currentTarget } from './target.ts'
 
 export type TestBody = () => void | Promise<void>
@@ -9,13 +10,13 @@ export type TestBody = () => void | Promise<void>
 export function test(title: string, body: TestBody): void {
   closeAtEnd()
   const skip = currentTarget().isLive ? 'not marked liveSafe' : false
-  void nodeTest(title, { skip, timeout: 120_000 }, body)
+  void nodeTest(title, { skip, timeout: 120_000 }, () => withTitle(title, body))
 }
 
 /** Declares a test that harms nothing: it runs against a live stage too. */
 export function liveSafe(title: string, body: TestBody): void {
   closeAtEnd()
-  void nodeTest(title, { timeout: 120_000 }, body)
+  void nodeTest(title, { timeout: 120_000 }, () => withTitle(title, body))
 }
 
 let isClosing = false

@@ -1,12 +1,13 @@
 // Runs the acceptance suite on Node's own test runner against a target.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { generateProject } from '../dev/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { type CoverageRow, readCoverage } from './coverage.ts'
 import { writeJsonReporter } from './json-reporter.ts'
+import { writeRecord } from './record.ts'
 import { resolveTarget, type Wanted } from './resolve-target.ts'
 import { exportTarget } from './target.ts'
 
@@ -20,6 +21,8 @@ export interface SuiteOptions {
   only?: string
   /** Path of a JUnit report. */
   junit?: string
+  /** Path of a file that gets every exchange, one JSON object a line; relative to `root`. */
+  record?: string
   /** Prints events as JSON lines instead of a report for people. */
   asJson: boolean
   /** Told where the tests run, before they do. */
@@ -39,14 +42,17 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   await generateProject(options.root)
   const resolved = await resolveTarget(options.root, options.wanted)
   const { coverageFolder } = resolved.target
-  rmSync(coverageFolder, { recursive: true, force: true })
+  const recordFolder = `${coverageFolder}-record`
+  const folders = [coverageFolder, recordFolder, `${coverageFolder}-runner`]
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
   try {
     options.onStart(resolved.title)
-    exportTarget(resolved.target)
+    exportTarget(options.record === undefined ? resolved.target : { ...resolved.target, recordFolder })
     const code = await runNode(options, { files, scratch: `${coverageFolder}-runner` })
+    if (options.record !== undefined) writeRecord(recordFolder, resolve(options.root, options.record))
     return { code, coverage: readCoverage(options.root, coverageFolder) }
   } finally {
-    for (const folder of [coverageFolder, `${coverageFolder}-runner`]) rmSync(folder, { recursive: true, force: true })
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
     await resolved.close()
   }
 }

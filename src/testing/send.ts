@@ -1,5 +1,6 @@
 // Sends one request to the target and checks the answer against the specification.
 import { AssertionError } from 'node:assert'
+import { recordExchange } from './record.ts'
 import { session } from './session.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head' | 'options'
@@ -26,7 +27,7 @@ export interface Answer {
 
 /** Sends a request. Throws an AssertionError where the answer does not match the specification. */
 export async function send(method: Method, path: string, options: SendOptions = {}): Promise<Answer> {
-  const { address, checker } = await session()
+  const { address, checker, target } = await session()
   const { url, fetch } = address(options.api)
   const upper = method.toUpperCase()
   const response = await fetch(`${url}${path}`, {
@@ -39,6 +40,7 @@ export async function send(method: Method, path: string, options: SendOptions = 
   const text = await response.text()
   const contentType = response.headers.get('content-type') ?? ''
   const body = contentType.includes('json') && text !== '' ? (JSON.parse(text) as unknown) : text
+  recordExchange(target.recordFolder, { method: upper, path, status: response.status, headers: response.headers, body })
   const faults = checker.check({ method: upper, path: path.split('?')[0]!, status: response.status, contentType, body })
   if (faults.length > 0) throw new AssertionError({ message: `${upper} ${path} does not answer as specified:\n  ${faults.join('\n  ')}\nThe answer was: ${response.status} ${text.slice(0, 1000)}` })
   return { status: response.status, headers: response.headers, text, body }

@@ -17,6 +17,8 @@ export interface Target {
   user?: { name: string; password: string }
   /** Folder where test files leave what they reached. */
   coverageFolder: string
+  /** Folder where test files note their exchanges; absent where nothing is recorded. */
+  recordFolder?: string
 }
 
 /** Hands the target to the processes that are started from here. */

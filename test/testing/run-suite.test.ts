@@ -61,6 +61,16 @@ test('--json gives one object a test, --only chooses by title, --junit writes a 
   assert.match(await readFile(join(project.root, 'report.xml'), 'utf8'), /<testcase name="ping"/)
 })
 
+test('--record writes every exchange down, with the test that caused it', async () => {
+  const { code } = await klue(project.root, ['test', '--in-process', '--record', 'exchanges.jsonl'])
+  assert.equal(code, 0)
+  const lines = (await readFile(join(project.root, 'exchanges.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  const [ping] = lines.filter((line) => line['test'] === 'ping')
+  assert.deepEqual([ping!['method'], ping!['path'], ping!['status'], ping!['body']], ['GET', '/ping', 200, {}])
+  assert.equal((ping!['headers'] as Record<string, string>)['content-type'], 'application/json')
+  assert.deepEqual(lines.filter((line) => line['test'] === 'a note is kept').map((line) => [line['method'], line['path'], line['status']]), [['PUT', '/notes/a', 200], ['GET', '/notes/a', 200]])
+})
+
 test('an answer that the specification does not declare fails the test that saw it', async () => {
   await project.write('functions/notes.ts', notesService.replace('context.table(Note).load(path.id)', '({ id: path.id, text: 5 as never, extra: context.callId })'))
   await project.write('klue-config.yaml', 'name: notes\nresponse_check: "off"\n')

@@ -17,6 +17,7 @@ export const test: Command = {
     only: { type: 'string', value: 'PATTERN', doc: 'Runs only tests whose title matches this regular expression.' },
     loop: { type: 'boolean', doc: 'Runs again and again until a test fails.' },
     junit: { type: 'string', value: 'FILE', doc: 'Writes a JUnit report as well.' },
+    record: { type: 'string', value: 'FILE', doc: 'Writes every exchange to a file, one JSON object a line, to compare targets; tokens of answers included.' },
     json: { type: 'boolean', doc: 'Prints one JSON object a test, then one with the answers that no test reached.' },
   },
   async run(call) {
@@ -25,6 +26,7 @@ export const test: Command = {
     const asJson = values['json'] === true
     const only = textOption(call, 'only')
     const junit = textOption(call, 'junit')
+    const record = textOption(call, 'record')
     const wanted = wantedTarget(call)
     for (let round = 1; ; round += 1) {
       const result = await runSuite({
@@ -34,6 +36,7 @@ export const test: Command = {
         asJson,
         ...(only === undefined ? {} : { only }),
         ...(junit === undefined ? {} : { junit }),
+        ...(record === undefined ? {} : { record }),
         onStart: (title) => (asJson ? undefined : output.print(`Testing ${title}${values['loop'] === true ? `, round ${round}` : ''}`)),
       })
       if (asJson) output.print(JSON.stringify({ coverage: result.coverage }))

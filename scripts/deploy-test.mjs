@@ -1,0 +1,26 @@
+// Deploys the reference service to an AWS emulator and runs its acceptance suite there: npm run test:deploy
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ensurePythonTools } from './python-tools.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const folder = join(root, 'test', 'deploy')
+
+try {
+  const tools = ensurePythonTools(root)
+  process.exitCode = await runTests(tools, process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}
+
+function runTests(tools, words) {
+  const files = words.length > 0 ? words : readdirSync(folder).filter((file) => file.endsWith('.test.ts')).sort().map((file) => join(folder, file))
+  const args = ['--enable-source-maps', '--conditions=klue-source', '--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files]
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, KLUE_DEPLOY_TOOLS: tools } })
+  // A second signal must not stop the waiting for what ends the emulator.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143))))
+}
