@@ -19,7 +19,9 @@ export async function openStageStore(root: string, config: Config): Promise<Open
   const running = isEmbedded ? await joinLocalDynamo(folder) : undefined
   const own = isEmbedded && running === undefined ? await openLocalDynamo({ folder }) : undefined
   const endpoint = given ?? running ?? own?.endpoint
-  const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, ...(endpoint === undefined ? {} : { endpoint }) })
+  // Another stage lies in an account, which may be an emulated one.
+  const usesOwnCredentials = config.stage !== 'local' && env('AWS_ACCESS_KEY_ID') !== undefined
+  const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, usesOwnCredentials, ...(endpoint === undefined ? {} : { endpoint }) })
   const store = openStore(database, config)
   if (isEmbedded) await ensureTables(database, [storeDefinition])
   return {

@@ -15,9 +15,10 @@ export function lambdaPlatform(): Platform {
   const prefix = env('KLUE_TABLE_PREFIX') ?? `${config.name}-${config.stage}-`
   const endpoint = env('AWS_ENDPOINT_URL_DYNAMODB') ?? env('AWS_ENDPOINT_URL')
   const region = env('AWS_REGION')
+  const usesOwnCredentials = env('AWS_ACCESS_KEY_ID') !== undefined
   let database: Database | undefined
   let store: Store | undefined
-  const open = (): Database => (database ??= openDatabase({ prefix, ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }))
+  const open = (): Database => (database ??= openDatabase({ prefix, usesOwnCredentials, ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }))
   return {
     config,
     database: open,

@@ -27,8 +27,10 @@ import { quietAwsSdk } from '../config/index.ts'
 import { messageOf } from '../errors/index.ts'
 
 export interface DatabaseOptions {
-  /** Where DynamoDB answers instead of AWS, for example `http://127.0.0.1:8000`; credentials are then made up. */
+  /** Where DynamoDB answers instead of AWS, for example `http://127.0.0.1:8000`; credentials are then made up, unless `usesOwnCredentials`. */
   endpoint?: string
+  /** Signs with the credentials of the environment at an endpoint of its own too, as that of an emulated account wants. */
+  usesOwnCredentials?: boolean
   /** Region; that of the environment by default. */
   region?: string
   /** Put before the name of every table, for example `builds-local-`. */
@@ -122,12 +124,13 @@ async function connect(options: DatabaseOptions): Promise<Connection> {
   return { client, send: (name, input, signal) => client.send(new commands[name](input as never) as never, signal === undefined ? {} : { abortSignal: signal }) }
 }
 
-function clientConfig({ endpoint, region }: DatabaseOptions): DynamoDBClientConfig {
+function clientConfig({ endpoint, region, usesOwnCredentials }: DatabaseOptions): DynamoDBClientConfig {
   const limits = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true, httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 } }
   const shared: DynamoDBClientConfig = { maxAttempts: 4, retryMode: 'standard', requestHandler: limits }
   if (endpoint === undefined) return { ...shared, ...(region === undefined ? {} : { region }) }
   // With its own endpoint nothing may depend on the AWS configuration of the machine.
-  return { ...shared, endpoint, region: region ?? 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, defaultsMode: 'standard', endpointDiscoveryEnabled: false, accountIdEndpointMode: 'disabled' }
+  const credentials = usesOwnCredentials === true ? {} : { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+  return { ...shared, endpoint, region: region ?? 'us-east-1', ...credentials, defaultsMode: 'standard', endpointDiscoveryEnabled: false, accountIdEndpointMode: 'disabled' }
 }
 
 function toDatabaseError(failure: unknown, call: string): DatabaseError {
