@@ -78,7 +78,7 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
   const value = await callInTime(exchange, () => raw === undefined
     ? settled(exchange, api.handle(exchange)) // openapi-backend runs     3 authenticate, 4 validate, 5 call
     : settled(exchange, callRaw(exchange, raw)))
-  const rendered = render(exchange.operation, value, exchange.headers['accept']) // 6 reply
+  const rendered = render(exchange.operation, value, { accept: exchange.headers['accept'], api: exchange.api }) // 6 reply
   checkResponse(exchange, rendered)
   return rendered.response
 }

@@ -3,6 +3,7 @@ import { catalog, fromErrorBody, isError, isHttpError } from '../errors/index.ts
 import type { CompiledOperation, CompiledReply } from '../spec/index.ts'
 import { bareType, isJson } from './body.ts'
 import { isHeaderName } from './finish.ts'
+import { type FormatsOfApi, printBody } from './formats.ts'
 import type { ApiResponse } from './message.ts'
 import { qualityOf } from './negotiate.ts'
 import { isReply, type Reply, reply } from './reply.ts'
@@ -14,11 +15,18 @@ export interface Rendered {
   declared: { status: string; media: string } | undefined
 }
 
+export interface RenderOptions {
+  /** The caller's header. */
+  accept: string | undefined
+  /** Where the service registers custom formats. */
+  api?: Partial<FormatsOfApi> | undefined
+}
+
 /**
  * Renders what a handler gave. A failure that was returned is thrown.
  * Throws RESPONSE_INVALID for what no answer can carry, and where there is nothing to send although a body is declared.
  */
-export function render(operation: CompiledOperation | undefined, value: unknown, accept: string | undefined): Rendered {
+export function render(operation: CompiledOperation | undefined, value: unknown, { accept, api }: RenderOptions): Rendered {
   if (isError(value)) throw value
   const answer = isReply(value) ? value : reply(operation?.successStatus ?? 200, value)
   if (isError(answer.body)) throw withReply(answer)
@@ -32,9 +40,12 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
     if (answer.body === undefined) return { response: { ...parts(answer), body: '' }, declared: undefined }
   }
   const media = answer.headers['content-type'] ?? chooseMedia(declared?.media ?? [], answer.body, accept)
-  const response = { ...parts(answer), body: encode(answer, media) }
+  const matched = declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) }
+  const isWritten = typeof answer.body === 'string' && answer.headers['content-type'] !== undefined
+  const printed = api?.formats === undefined || operation === undefined || matched === undefined || isWritten ? answer : { ...answer, body: printBody(api as FormatsOfApi, operation, { body: answer.body, declared: matched }) }
+  const response = { ...parts(answer), body: encode(printed, media) }
   response.headers['content-type'] ??= media.startsWith('text/') && !media.includes('charset') ? `${media}; charset=utf-8` : media
-  return { response, declared: declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) } }
+  return { response, declared: matched }
 }
 
 /** The declaration that a status falls under: its own, its class, or the default. */

@@ -18,6 +18,42 @@ export interface Input<Operation extends OperationTypes = OperationTypes> {
   raw: ApiRequest
 }
 
+declare const formatName: unique symbol
+
+/** Text of a custom format, as it travels; handlers of a service that registers the format get what its `parse` gives. */
+export type Formatted<Name extends string> = string & { readonly [formatName]?: Name }
+
+/** A custom format: how its text becomes a value, and a value its text. */
+export interface Format<Value = unknown> {
+  /** The value of a text; what it throws is 400 INVALID_PARAMETER at the place of the text. */
+  parse(text: string): Value
+  /** The text of a value. */
+  print(value: Value): string
+}
+
+/** Custom formats by name. */
+export type Formats = Record<string, Format>
+
+/** No formats: every text stays text. */
+export type NoFormats = Record<never, never>
+
+/** A type with the texts of registered formats replaced by their values. */
+export type Parsed<Type, Registered> = [keyof Registered] extends [never] ? Type : Replaced<Type, Registered>
+
+type Replaced<Type, Registered> = Type extends string ? Value<Type, Registered> : Type extends Uint8Array ? Type : Type extends object ? { [Key in keyof Type]: Replaced<Type[Key], Registered> } : Type
+
+type Value<Text, Registered> = typeof formatName extends keyof Text ? (NonNullable<Text[typeof formatName]> extends infer Name extends keyof Registered ? (Registered[Name] extends Format<infer Given> ? Given : Text) : Text) : Text
+
+interface ParsedOperation<Operation extends OperationTypes, Registered> {
+  path: Parsed<Operation['path'], Registered> & object
+  query: Parsed<Operation['query'], Registered> & object
+  headers: Parsed<Operation['headers'], Registered> & object
+  cookies: Parsed<Operation['cookies'], Registered> & object
+  body: Parsed<Operation['body'], Registered>
+  replies: Parsed<Operation['replies'], Registered> & object
+  success: Parsed<Operation['success'], Registered>
+}
+
 /** What a handler may give back. A failure may be thrown or returned. */
 export type Output<Operation extends OperationTypes> = Operation['success'] | Nothing<Operation['success']> | DeclaredReply<Operation['replies']> | Reply<number, ErrorBody> | HttpError | ErrorBody | Pieces | Reply<number, Pieces>
 
@@ -27,8 +63,10 @@ type Nothing<Success> = undefined extends Success ? void : never
 
 type DeclaredReply<Replies> = { [Status in keyof Replies]: Reply<Status extends number ? Status : number, Replies[Status]> }[keyof Replies]
 
-/** The function bound to an operation. */
-export type Handler<Operation extends OperationTypes> = (input: Input<Operation>, context: Context) => Output<Operation> | Promise<Output<Operation>>
+/** The function bound to an operation; with the formats of its service, it sees their values instead of texts. */
+export type Handler<Operation extends OperationTypes, Registered = NoFormats> = [keyof Registered] extends [never] ? Bound<Operation> : Bound<ParsedOperation<Operation, Registered>>
+
+type Bound<Operation extends OperationTypes> = (input: Input<Operation>, context: Context) => Output<Operation> | Promise<Output<Operation>>
 
 /** One handler for each operation; a missing or misshapen one is a compile error. */
-export type Handlers<Operations> = { [Name in keyof Operations]: Operations[Name] extends OperationTypes ? Handler<Operations[Name]> : never }
+export type Handlers<Operations, Registered = NoFormats> = { [Name in keyof Operations]: Operations[Name] extends OperationTypes ? Handler<Operations[Name], Registered> : never }

@@ -4,6 +4,7 @@ import type { CompiledOperation, ValidationFault, Validator } from '../spec/inde
 import type { ApiSpec } from './api-spec.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
+import { parseInput } from './formats.ts'
 import { escapePointer, readParameters } from './parameters.ts'
 import type { Input } from './types.ts'
 
@@ -22,7 +23,10 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   if (validators.parameters !== undefined) faults.push(...runText(validators.parameters, parameters, '').filter((fault) => !unreadable.some(({ pointer }) => pointer === fault.pointer)))
   const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
   if (check !== undefined) faults.push(...(body.isForm === true ? runText : run)(check, body.value, '/body'))
-  return { input: { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }, faults: faults.slice(0, faultLimit) }
+  const input: Input = { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }
+  const formats = exchange.api?.formats
+  if (formats !== undefined) faults.push(...parseInput({ spec, formats }, operation, { input, media: body.media }).filter((fault) => !faults.some(({ pointer }) => pointer === fault.pointer)))
+  return { input, faults: faults.slice(0, faultLimit) }
 }
 
 /** What is wrong with a value in the words of an error answer; at most 50 faults. */

@@ -17,6 +17,7 @@ const values: Record<Extension['type'], { valid: (value: unknown) => boolean; wa
   'identifier': { valid: (value) => typeof value === 'string' && /^[A-Za-z_$][\w$]*$/.test(value), wanted: 'a name that a method can have' },
   'flag': { valid: () => true, wanted: 'anything' },
   'boolean': { valid: (value) => typeof value === 'boolean', wanted: 'true or false' },
+  'names': { valid: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''), wanted: 'a list of names' },
   'persist': { valid: () => true, wanted: 'a mapping' },
 }
 

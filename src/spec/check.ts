@@ -5,6 +5,7 @@ import { checkExtensions } from './check-extensions.ts'
 import { checkOperations } from './check-operations.ts'
 import { checkPersist } from './check-persist.ts'
 import { checkSchema } from './check-schema.ts'
+import { checkFormats } from './custom-formats.ts'
 import { type ApiDocument, faultIn, type FaultNote } from './document.ts'
 import { isObject } from './pointers.ts'
 import { apiDoubles } from './read.ts'
@@ -18,7 +19,7 @@ export function checkApis(documents: ApiDocument[]): Fault[] {
 
 function checkApi(api: ApiDocument): Fault[] {
   if (api.document === undefined) return api.faults
-  const notes = [...checkOutline(api), ...checkOperations(api), ...checkPersist(api), ...checkCircles(api)]
+  const notes = [...checkOutline(api), ...checkOperations(api), ...checkPersist(api), ...checkCircles(api), ...checkFormats(api)]
   walkDocument(api.document, (visited) => {
     notes.push(...checkExtensions(visited))
     if (visited.kind === 'schema') notes.push(...checkSchema(visited.value, visited.pointer))

@@ -1,4 +1,5 @@
 // Compiles a document into its operation table.
+import { compileFormats } from './custom-formats.ts'
 import type { ApiDocument } from './document.ts'
 import { uniqueFileNames } from './file-names.ts'
 import { compileOperation, listOperations, type RawOperation } from './operations.ts'
@@ -21,7 +22,11 @@ export function compileApi(api: ApiDocument, options: { basePath: boolean }): Co
   const operations = raws.map((raw) => ({ raw, file: files.get(raw.id) ?? raw.id }))
   const servers = serversOf(api)
   const basePath = basePathOf(servers[0])
-  const compiled = operations.map(({ raw, file }) => compileOperation(api, raw, { file, basePath: options.basePath ? basePath : '' }))
+  const custom = compileFormats(api, raws)
+  const compiled = operations.map(({ raw, file }, position) => {
+    const formats = custom?.operations[position]
+    return { ...compileOperation(api, raw, { file, basePath: options.basePath ? basePath : '' }), ...(formats === undefined ? {} : { formats }) }
+  })
   const info = objectOf(api.document?.['info'])
   return {
     operations,
@@ -35,6 +40,7 @@ export function compileApi(api: ApiDocument, options: { basePath: boolean }): Co
       document: api.file,
       basePath,
       securitySchemes: schemesOf(api),
+      ...(custom === undefined ? {} : { formats: custom.formats }),
       operations: compiled,
       routes: compileRoutes(compiled),
       persist: persistedSchemas(api).map(({ definition }) => definition),

@@ -1,5 +1,6 @@
 // Writes the committed TypeScript files of an API: its types, and the specification for the client.
 import { clientSpecOf, type CompiledApi } from './compile-table.ts'
+import { customFormats } from './custom-formats.ts'
 import type { ApiDocument } from './document.ts'
 import { constantName, docComment, literalOf, propertyName, quoted } from './identifiers.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
@@ -26,7 +27,8 @@ export function isGenerated(text: string): boolean {
 /** The file `<api>.ts`: types of operations and schemas, persisted definitions, the specification for the runtime. */
 export function emitTypes(api: ApiDocument, compiled: CompiledApi): string {
   const constant = constantName(api.api)
-  const printer = createTypePrinter(api, [...globals, constant])
+  const hasFormats = customFormats(api).size > 0
+  const printer = createTypePrinter(api, [...globals, ...(hasFormats ? ['Formatted'] : []), constant])
   const operations = compiled.operations.map(({ raw }) => emitOperation({ api, printer, raw, variant: 'received' })).join('')
   const calls = compiled.operations.map(({ raw }) => emitOperation({ api, printer, raw, variant: 'sent' })).join('')
   const persisted = persistedSchemas(api)
@@ -34,14 +36,16 @@ export function emitTypes(api: ApiDocument, compiled: CompiledApi): string {
     const name = printer.nameOf(pointer)
     return `/** The table of ${name}. */\nexport const ${name}: PersistDefinition<${name}> = ${literalOf(definition)}\n`
   }).join('\n')
-  const imports = `import { type ApiSpec, loadSpec${persisted.length > 0 ? ', type PersistDefinition' : ''} } from 'klue/runtime'\n`
+  const declarations = printer.declarations()
+  const usesFormats = hasFormats && [operations, calls, declarations].some((text) => text.includes("Formatted<'"))
+  const imports = `import { type ApiSpec, ${usesFormats ? 'type Formatted, ' : ''}loadSpec${persisted.length > 0 ? ', type PersistDefinition' : ''} } from 'klue/runtime'\n`
   return [
     `// Types and specification of the API ${api.api} (${api.file}). Written by ${marker}\n${imports}`,
     `/** The API ${api.api}, for defineService. */\nexport const ${constant}: ApiSpec<Operations> = loadSpec<Operations>(new URL(${quoted(`./${api.api}/`)}, import.meta.url))\n`,
     ...(definitions === '' ? [] : [definitions]),
     `/** Every operation as its handler sees it: parameters are coerced and have their defaults. */\nexport interface Operations {\n${operations}}\n`,
     `/** Every operation as a caller gives it: what has a default may be left out. */\nexport interface Calls {\n${calls}}\n`,
-    printer.declarations(),
+    declarations,
   ].filter((part) => part !== '').join('\n')
 }
 

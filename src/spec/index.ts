@@ -9,6 +9,6 @@ export { listOperations, type Located, type RawOperation } from './operations.ts
 export { type PublishedDocument, readPublished } from './published.ts'
 export { readApi, readApis, type ReadOptions } from './read.ts'
 export type {
-  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledReply, OperationSettings, OperationTypes,
-  PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, ValidationFault, Validator,
+  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledReply, FormatBranch, FormatPlan, OperationFormats, OperationSettings, OperationTypes,
+  PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, TableFormats, ValidationFault, Validator,
 } from './table.ts'

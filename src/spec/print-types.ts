@@ -1,4 +1,5 @@
 // Prints schemas as TypeScript types; component schemas become named types.
+import { customFormats, formatOf } from './custom-formats.ts'
 import type { ApiDocument } from './document.ts'
 import { docComment, propertyName, quoted, typeName } from './identifiers.ts'
 import { hiddenNames, isFile, isNullable, pointerOfRef, typesOf } from './json-schema.ts'
@@ -124,6 +125,7 @@ function printBase(printing: Printing, schema: JsonObject, context: Context): st
 
 function printType(printing: Printing, schema: JsonObject, context: Context): string {
   const { type } = schema
+  if (type === 'string' && customFormats(printing.api).has(formatOf(schema) ?? '')) return `Formatted<${quoted(schema['format'] as string)}>`
   if (type === 'string' || type === 'boolean' || type === 'null') return type
   if (type === 'number' || type === 'integer') return 'number'
   const inside = { ...context, owner: undefined }

@@ -74,6 +74,54 @@ export interface CompiledOperation {
   /** Alternatives; within one all schemes must be satisfied. Empty: open to everybody. */
   security: Record<string, string[]>[]
   settings: OperationSettings
+  /** Where values of custom formats lie; absent where there are none. */
+  formats?: OperationFormats
+}
+
+/** Where values of custom formats lie in the parts of an operation. */
+export interface OperationFormats {
+  /** Below `path`, `query`, `headers`, `cookies`. */
+  parameters?: FormatPlan
+  /** By declared media type. */
+  body?: Record<string, FormatPlan>
+  /** By declared status, then by media type. */
+  replies?: Record<string, Record<string, FormatPlan>>
+}
+
+/** The custom formats of an API: those that `x-klue-formats` names. */
+export interface TableFormats {
+  names: string[]
+  /** Plans that others refer to, by the pointer of their schema. */
+  schemas: Record<string, FormatPlan>
+}
+
+/** Where values of custom formats lie in a value; everything in it applies at once. */
+export interface FormatPlan {
+  /** The value itself, where it is text. */
+  format?: string
+  properties?: Record<string, FormatPlan>
+  /** Of properties by regular expression. */
+  patterns?: Record<string, FormatPlan>
+  /** Of all other properties. */
+  others?: FormatPlan
+  /** Of the first items of a list, empty where one has none; `items` is for those that follow. */
+  first?: FormatPlan[]
+  items?: FormatPlan
+  all?: FormatPlan[]
+  /** Branches of a union; those count whose conditions a value meets. */
+  any?: FormatBranch[]
+  /** The pointer of a schema in the table's `formats`. */
+  ref?: string
+}
+
+/** A branch of a union: what can be seen of a value without its validator, and its plan. */
+export interface FormatBranch {
+  types?: string[]
+  values?: unknown[]
+  required?: string[]
+  /** Properties that may only have these values. */
+  fixed?: Record<string, unknown[]>
+  plan?: FormatPlan
 }
 
 export type SecurityScheme =
@@ -115,6 +163,8 @@ export interface ApiTable {
   /** Path part of the first server URL or basePath, without trailing slash; empty where there is none. Not part of the routes unless `base_path: true`. */
   basePath: string
   securitySchemes: Record<string, SecurityScheme>
+  /** What a service may register; absent where the document names none. */
+  formats?: TableFormats
   operations: CompiledOperation[]
   routes: RouteNode
   /** The definitions with x-persist. */

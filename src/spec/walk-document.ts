@@ -4,7 +4,7 @@ import { isObject, type JsonObject, pointerTo } from './pointers.ts'
 export interface Visited {
   pointer: string
   value: JsonObject
-  kind: 'operation' | 'tag' | 'parameter' | 'schema' | 'other'
+  kind: 'document' | 'operation' | 'tag' | 'parameter' | 'schema' | 'other'
 }
 
 const schemaMaps = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']
@@ -35,6 +35,7 @@ function walkPart(part: { value: unknown; pointer: string; key: string }, visit:
 }
 
 function kindOf(pointer: string): Visited['kind'] {
+  if (pointer === '') return 'document'
   if (operationPattern.test(pointer)) return 'operation'
   if (/^\/tags\/\d+$/.test(pointer)) return 'tag'
   return /\/parameters\/[^/]+$/.test(pointer) ? 'parameter' : 'other'
