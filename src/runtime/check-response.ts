@@ -1,5 +1,6 @@
 // Compares an answer with what the specification declares: off, logged, or failed.
 import { catalog, type ErrorDetail } from '../errors/index.ts'
+import { headerFaults } from './check-headers.ts'
 import type { Exchange } from './exchange.ts'
 import type { Rendered } from './render.ts'
 import { run } from './validate.ts'
@@ -22,10 +23,13 @@ function undeclared({ operation }: Exchange, status: number): ErrorDetail[] {
 }
 
 function faultsOf({ api, operation }: Exchange, { response, declared }: Rendered): ErrorDetail[] {
-  const validator = api!.spec.reply(operation!).replies[declared!.status]?.[declared!.media]
+  const validators = api!.spec.reply(operation!)
+  const cookies = response.cookies.length === 0 ? {} : { 'set-cookie': response.cookies.join(', ') }
+  const faults = headerFaults(validators, declared!.status, { ...response.headers, ...cookies })
+  const validator = validators.replies[declared!.status]?.[declared!.media]
   // Only JSON has a schema worth checking, and it is checked as the caller will read it.
-  if (validator === undefined || typeof response.body !== 'string' || !declared!.media.includes('json')) return []
-  return run(validator, parsed(response.body), '/body')
+  if (validator === undefined || typeof response.body !== 'string' || !declared!.media.includes('json')) return faults
+  return [...run(validator, parsed(response.body), '/body'), ...faults]
 }
 
 // A handler that names the media type itself may have written anything.

@@ -1,4 +1,5 @@
 // The second door of this folder, for what starts services and looks at them from outside (lambda, dev, testing, cli).
+export { headerFaults } from './check-headers.ts'
 export { generateToken } from './jwt.ts'
 export type { TokenPlatform } from './jwt.ts'
 export { toLine } from './log.ts'

@@ -11,7 +11,7 @@ import { isReply, type Reply, reply } from './reply.ts'
 /** An answer before the last touches, with what the response check needs to know. */
 export interface Rendered {
   response: ApiResponse
-  /** The declared status (`200`, `4XX`, `default`) and media type that the answer falls under. */
+  /** The declared status (`200`, `4XX`, `default`) and media type that the answer falls under; the latter is empty where there is no body. */
   declared: { status: string; media: string } | undefined
 }
 
@@ -37,7 +37,7 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
     if (!isReply(value) && operation !== undefined && !isBodiless && declared !== undefined) {
       throw catalog.RESPONSE_INVALID(`The handler of ${operation.id} returned nothing, but status ${answer.status} is declared with a body`)
     }
-    if (answer.body === undefined) return { response: { ...parts(answer), body: '' }, declared: undefined }
+    if (answer.body === undefined) return { response: { ...parts(answer), body: '' }, declared: declared === undefined ? undefined : { status: declared.status, media: '' } }
   }
   const media = answer.headers['content-type'] ?? chooseMedia(declared?.media ?? [], answer.body, accept)
   const matched = declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ApiTable, CompiledOperation, ReplyValidators } from '../spec/index.ts'
-import { declaredReply, findOperation, toSegments, validate } from '../runtime/edge.ts'
+import { declaredReply, findOperation, headerFaults, toSegments, validate } from '../runtime/edge.ts'
 import { createRequire } from 'node:module'
 import type { Target } from './target.ts'
 
@@ -14,6 +14,7 @@ export interface SeenExchange {
   path: string
   status: number
   contentType: string
+  headers: Headers
   /** Parsed where it is JSON, else text. */
   body: unknown
 }
@@ -77,7 +78,14 @@ function locate(apis: CheckedApi[], { method, path }: SeenExchange): { api: Chec
   return undefined
 }
 
-function faults(api: CheckedApi, operation: CompiledOperation, { method, status, contentType, body }: SeenExchange): string[] {
+function faults(api: CheckedApi, operation: CompiledOperation, exchange: SeenExchange): string[] {
+  const reply = declaredReply(operation, exchange.status)
+  // The kit's own errors cannot know the headers that a document wants of an error.
+  const wrong = reply === undefined || exchange.status >= 400 ? [] : headerFaults(api.replies(operation), reply.status, Object.fromEntries(exchange.headers))
+  return [...bodyFaults(api, operation, exchange), ...wrong.map(({ pointer, message }) => `${operation.id} ${exchange.status}: ${pointer} ${message}`)]
+}
+
+function bodyFaults(api: CheckedApi, operation: CompiledOperation, { method, status, contentType, body }: SeenExchange): string[] {
   const reply = declaredReply(operation, status)
   const name = `${operation.id} ${status}`
   if (reply === undefined) return [`${name}: this status is not declared in ${api.table.document}`]

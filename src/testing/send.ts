@@ -41,7 +41,7 @@ export async function send(method: Method, path: string, options: SendOptions = 
   const contentType = response.headers.get('content-type') ?? ''
   const body = contentType.includes('json') && text !== '' ? (JSON.parse(text) as unknown) : text
   recordExchange(target.recordFolder, { method: upper, path, status: response.status, headers: response.headers, body })
-  const faults = checker.check({ method: upper, path: path.split('?')[0]!, status: response.status, contentType, body })
+  const faults = checker.check({ method: upper, path: path.split('?')[0]!, status: response.status, contentType, headers: response.headers, body })
   if (faults.length > 0) throw new AssertionError({ message: `${upper} ${path} does not answer as specified:\n  ${faults.join('\n  ')}\nThe answer was: ${response.status} ${text.slice(0, 1000)}` })
   return { status: response.status, headers: response.headers, text, body }
 }

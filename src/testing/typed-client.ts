@@ -17,7 +17,7 @@ export async function testClient<Operations, Calls>(spec: ClientSpec<Operations,
     const method = init.method ?? 'GET'
     const path = input.slice(url.length)
     recordExchange(target.recordFolder, { method, path, status: response.status, headers: response.headers, body })
-    const faults = checker.check({ method, path: path.split('?')[0]!, status: response.status, contentType, body })
+    const faults = checker.check({ method, path: path.split('?')[0]!, status: response.status, contentType, headers: response.headers, body })
     if (faults.length > 0) throw new AssertionError({ message: `${method} ${input} does not answer as specified:\n  ${faults.join('\n  ')}` })
     return response
   }

@@ -153,6 +153,30 @@ test('response_check: off, log, fail', async () => {
   assert.equal((await answering('json', { a: 1, more: 2 }, { config: { response_check: 'fail' } }).get()).status, 200)
 })
 
+test('response_check: declared headers, also of answers without a body', async () => {
+  const header = (type: string, more: object = {}): object => ({ schema: { type, ...more } })
+  const headers = { 'X-Total': { required: true, ...header('integer') }, 'X-Ids': header('array', { items: { type: 'integer' } }), 'X-At': header('string', { format: 'date' }), Date: { required: true, ...header('string') }, 'Content-Type': { required: true, ...header('integer') }, 'Set-Cookie': header('string', { minLength: 3 }) }
+  const document = apiDocument({ '/json': { get: { operationId: 'json', responses: { 200: { description: '', headers, content: { 'application/json': { schema: {} } } } } } }, '/moved': { get: { operationId: 'moved', responses: { '3XX': { description: '', headers: { Location: { required: true, ...header('string', { minLength: 2 }) } } } } } } })
+  let given: unknown
+  const handlers: LooseHandlers = { json: () => given, moved: () => given }
+  const failing = await openApi(document, { handlers }, { config: { response_check: 'fail' } })
+  const ask = async (line: string, value: unknown): Promise<unknown> => {
+    given = value
+    const { status, text } = await failing.send(line)
+    return status < 400 ? status : [status, ...(JSON.parse(text) as { errors: { pointer: string; message: string }[] }).errors.map(({ pointer, message }) => `${pointer} ${message}`)]
+  }
+  assert.equal(await ask('GET /json', reply(200, {}, { headers: { 'X-Total': '7', 'X-Ids': '1, 2', 'X-At': '2024-02-29' }, cookies: ['a=1'] })), 200)
+  assert.equal(await ask('GET /json', reply(200, {}, { headers: { 'x-total': 7 as never } })), 200)
+  assert.deepEqual(await ask('GET /json', {}), [500, '/headers/x-total is required'])
+  assert.deepEqual(await ask('GET /json', reply(200, {}, { headers: { 'x-total': 'many', 'x-ids': '1,x', 'x-at': '2024-02-30' }, cookies: ['a='] })), [500, '/headers/x-total must be integer', '/headers/x-ids/1 must be integer', '/headers/x-at must match format "date"', '/headers/set-cookie must NOT have fewer than 3 characters'])
+  assert.equal(await ask('GET /moved', redirect('/x')), 302)
+  assert.deepEqual(await ask('GET /moved', reply(303)), [500, '/headers/location is required'])
+  const logging = await openApi(document, { handlers }, { config: { response_check: 'log' } })
+  given = {}
+  assert.equal((await logging.send('GET /json')).status, 200)
+  assert.match(logging.log[0]!.message, /does not match its specification: \/headers\/x-total is required/)
+})
+
 test('raw routes: own ones, in the place of built-ins, inside the same error handling', async () => {
   const routes = {
     'GET /ping': () => ({ mine: true }),
