@@ -1,9 +1,10 @@
 // Reads a request's body as its media type says.
-import { catalog } from '../errors/index.ts'
+import { catalog, type ErrorDetail } from '../errors/index.ts'
 import type { CompiledOperation } from '../spec/index.ts'
 import type { ApiRequest } from './message.ts'
 import { type FormPair, toForm } from './form.ts'
 import { readMultipart } from './multipart.ts'
+import { escapePointer } from './parameters.ts'
 
 /** A body after reading: its value and the declared media type whose schema it must fit. */
 export interface ReadBody {
@@ -14,6 +15,8 @@ export interface ReadBody {
   isForm?: boolean
   /** What made it unreadable, for a 400. */
   fault?: string
+  /** Parts of a form whose media type is not the declared one. */
+  partFaults?: ErrorDetail[]
 }
 
 const unreadableJson = "Cannot parse json data: have you set 'Content-Type' to 'application/json'?"
@@ -34,7 +37,19 @@ export function readBody(operation: CompiledOperation, request: ApiRequest, limi
   const media = chooseMedia(operation.body.media, contentType)
   if (media === undefined) throw catalog.UNSUPPORTED_MEDIA_TYPE(`${operation.id} takes a body of ${operation.body.media.join(' or ')}, not of ${bareType(contentType)}`)
   const { value, ...parsed } = parse(bytes, contentType === '' ? media : contentType)
-  return { media, ...parsed, value: parsed.isForm === true && parsed.fault === undefined ? toForm(value as FormPair[], operation.body.fields?.[media] ?? []) : value }
+  if (parsed.isForm !== true || parsed.fault !== undefined) return { media, ...parsed, value }
+  const pairs = value as FormPair[]
+  const partTypes = operation.body.partTypes?.[media]
+  return { media, ...parsed, value: toForm(pairs, operation.body.fields?.[media] ?? []), ...(partTypes === undefined ? {} : { partFaults: mistyped(pairs, partTypes) }) }
+}
+
+// Fields that say nothing of their type are the text that browsers send; files always have one.
+function mistyped(pairs: FormPair[], partTypes: Record<string, string[]>): ErrorDetail[] {
+  return pairs.flatMap(({ name, value, contentType = (value as { contentType?: string }).contentType }) => {
+    const declared = Object.hasOwn(partTypes, name) ? partTypes[name]! : undefined
+    if (declared === undefined || contentType === undefined || chooseMedia(declared, contentType) !== undefined) return []
+    return [{ pointer: `/body/${escapePointer(name)}`, message: `must be of the media type ${declared.join(' or ')}, not ${bareType(contentType).slice(0, 100)}` }]
+  })
 }
 
 /** The media type without parameters, lower case. */

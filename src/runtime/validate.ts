@@ -20,6 +20,7 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   const validators = spec.request(operation)
   const faults: ErrorDetail[] = [...unreadable]
   if (body.fault !== undefined) faults.push({ pointer: '/body', message: body.fault })
+  faults.push(...body.partFaults ?? [])
   if (validators.parameters !== undefined) faults.push(...runText(validators.parameters, parameters, '').filter((fault) => !unreadable.some(({ pointer }) => pointer === fault.pointer)))
   const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
   if (check !== undefined) faults.push(...(body.isForm === true ? runText : run)(check, body.value, '/body'))

@@ -1,6 +1,6 @@
 // Lists the operations of a document and compiles each into its entry of the operation table.
 import type { ApiDocument } from './document.ts'
-import { compileFields, compileParameter, isIgnoredHeader } from './parameters.ts'
+import { compileFields, compileParameter, compilePartTypes, isIgnoredHeader } from './parameters.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf } from './pointers.ts'
 import type { CompiledBody, CompiledOperation, CompiledReply, OperationSettings } from './table.ts'
 
@@ -104,7 +104,8 @@ function compileBody(api: ApiDocument, raw: RawOperation): CompiledBody | undefi
   if (body === undefined) return undefined
   const content = objectOf(body['content'])
   const fields = Object.fromEntries(Object.entries(content).map(([type, media]) => [mediaOf(type), compileFields(api.document, mediaOf(type), objectOf(media))] as const).filter(([, list]) => list.length > 0))
-  return { required: body['required'] === true, media: [...new Set(Object.keys(content).map(mediaOf))], ...(Object.keys(fields).length > 0 ? { fields } : {}) }
+  const partTypes = Object.fromEntries(Object.entries(content).map(([type, media]) => [mediaOf(type), compilePartTypes(mediaOf(type), objectOf(media))] as const).filter(([, types]) => Object.keys(types).length > 0))
+  return { required: body['required'] === true, media: [...new Set(Object.keys(content).map(mediaOf))], ...(Object.keys(fields).length > 0 ? { fields } : {}), ...(Object.keys(partTypes).length > 0 ? { partTypes } : {}) }
 }
 
 function successStatusOf(replies: CompiledReply[]): number {

@@ -47,6 +47,15 @@ export function compileFields(document: unknown, media: string, declared: JsonOb
   })
 }
 
+/** The media types that `encoding` allows the parts of a form, by name. */
+export function compilePartTypes(media: string, declared: JsonObject): Record<string, string[]> {
+  if (!media.startsWith('multipart/')) return {}
+  return Object.fromEntries(Object.entries(objectOf(declared['encoding'])).flatMap(([name, encoding]) => {
+    const { contentType } = objectOf(encoding)
+    return typeof contentType === 'string' ? [[name, contentType.split(',').map((type) => (type.split(';')[0] ?? '').trim().toLowerCase())]] : []
+  }))
+}
+
 function fieldsOf(document: unknown, schema: unknown, depth: number = 0): Map<string, unknown> {
   const target = objectOf(followRefs(document, schema))
   const parts = depth > 8 ? [] : ['allOf', 'anyOf', 'oneOf'].flatMap((key) => arrayOf(target[key])).flatMap((part) => [...fieldsOf(document, part, depth + 1)])

@@ -30,6 +30,8 @@ export interface CompiledBody {
   media: string[]
   /** By media type of forms: the fields that are more than one text, written as parameters of a query are. A `content` of JSON holds a whole value. */
   fields?: Record<string, CompiledParameter[]>
+  /** By media type of multipart forms: the media types, possibly with wildcards, that a part of a name may have. */
+  partTypes?: Record<string, Record<string, string[]>>
 }
 
 export interface CompiledReply {

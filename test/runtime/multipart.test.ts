@@ -102,3 +102,19 @@ for (const [name, body, type] of broken) {
     assert.deepEqual([answer.status, answer.json['error']], [400, 'INVALID_PARAMETER'])
   })
 }
+
+test('a part of another media type than its encoding says is refused', async () => {
+  const encoding = { file: { contentType: 'text/csv, image/*' }, data: { contentType: 'application/json; charset=utf-8' } }
+  const content = { 'multipart/form-data': { schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' }, data: { type: 'object' } } }, encoding } }
+  const typed = open({ spec: await compileApi(apiDocument({ '/upload': { post: operation('upload', { requestBody: { content } }) } })), handlers: { upload } as unknown as LooseHandlers })
+  const typedPart = (name: string, type: string, data: string): Part => ({ head: `Content-Disposition: form-data; name="${name}"${name === 'file' ? '; filename="f"' : ''}\r\nContent-Type: ${type}`, data })
+  const ask = async (...parts: Part[]): Promise<unknown> => {
+    const { status, json } = await typed.send('POST /upload', { headers: { 'content-type': 'multipart/form-data; boundary=XX' }, body: encode(parts) })
+    return status === 200 ? 200 : json['errors']
+  }
+  assert.equal(await ask(typedPart('file', 'text/csv', 'a'), typedPart('data', 'application/json', '{}')), 200)
+  assert.equal(await ask(typedPart('file', 'IMAGE/png; q=1', 'a'), field('data', '{}')), 200)
+  assert.deepEqual(await ask(typedPart('file', 'text/html', 'a')), [{ pointer: '/body/file', message: 'must be of the media type text/csv or image/*, not text/html' }])
+  assert.deepEqual(await ask(typedPart('data', 'application/xml', '{}')), [{ pointer: '/body/data', message: 'must be of the media type application/json, not application/xml' }])
+  assert.deepEqual(await ask({ head: 'Content-Disposition: form-data; name="file"; filename="f"', data: 'a' }), [{ pointer: '/body/file', message: 'must be of the media type text/csv or image/*, not application/octet-stream' }])
+})
