@@ -1,5 +1,6 @@
 // Every check that needs only Node, one after the other; all run, and the last lines say which failed.
 // `--corpus` runs the tests of test/corpus instead: public documents by the thousand operations.
+// Those of test/deploy need Python too: scripts/deploy-test.mjs runs them.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -12,12 +13,13 @@ const source = ['--enable-source-maps', '--conditions=klue-source', '--import', 
 const klue = [...source, join(root, 'src', 'cli', 'main.ts')]
 
 const corpus = join(root, 'test', 'corpus')
+const deploy = join(root, 'test', 'deploy')
 const checks = [
   { name: 'generated files are fresh', run: generatedFresh },
   { name: 'types', run: () => node([require.resolve('typescript/bin/tsc'), '--noEmit']) },
   { name: 'lint', run: () => node([join(dirname(require.resolve('oxlint/package.json')), 'bin', 'oxlint'), '--deny-warnings']) },
   { name: 'klue check', run: () => node([...klue, 'check']) },
-  { name: 'unit tests and rules', run: () => node([...source, '--test', '--test-concurrency=2', ...testFiles(join(root, 'test')).filter((file) => !file.startsWith(corpus))]) },
+  { name: 'unit tests and rules', run: () => node([...source, '--test', '--test-concurrency=2', ...testFiles(join(root, 'test')).filter((file) => !file.startsWith(corpus) && !file.startsWith(deploy))]) },
   { name: 'acceptance tests in process', run: () => node([...klue, 'test', '--in-process']) },
   { name: 'acceptance tests on a local server', run: () => node([...klue, 'test', '--local', '--fresh']) },
 ]

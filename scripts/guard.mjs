@@ -10,7 +10,7 @@ const at = words.indexOf('--')
 const folder = words[0] === '--remove' ? words[1] : undefined
 const [command, ...args] = words.slice(at + 1)
 
-const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] })
+const child = spawn(command, args, { detached: true, stdio: 'inherit' })
 child.on('error', (error) => {
   process.stderr.write(`${error.message}\n`)
   void end(127)

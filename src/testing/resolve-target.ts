@@ -6,6 +6,7 @@ import { findRunning, openStageStore, startProject } from '../dev/index.ts'
 import { isUsageError, UsageError } from '../errors/index.ts'
 import { localSecrets } from '../platform/local/index.ts'
 import { generateToken } from '../runtime/edge.ts'
+import { compiledApis } from './check-exchange.ts'
 import { makeCaller } from './session.ts'
 import type { Target } from './target.ts'
 
@@ -31,7 +32,10 @@ export async function resolveTarget(root: string, wanted: Wanted): Promise<Resol
   const base = { root, coverageFolder, isLive: false }
   if (wanted.kind === 'in-process') return { target: { ...base, kind: 'in-process', urls: {} }, title: 'in process', close: async () => undefined }
   if (wanted.kind === 'local') return localTarget(base, wanted.isFresh)
-  if (wanted.kind === 'url') return { target: { ...base, kind: 'url', urls: urlsOf(wanted.url, wanted.services), ...callerFromEnvironment() }, title: wanted.url, close: async () => undefined }
+  if (wanted.kind === 'url') {
+    const urls = { ...servedUrls(root, loadConfig({ root, unset: 'leave out' }).config, wanted.url), ...urlsOf(wanted.url, wanted.services) }
+    return { target: { ...base, kind: 'url', urls, ...callerFromEnvironment() }, title: wanted.url, close: async () => undefined }
+  }
   return stageTarget(base, wanted)
 }
 
@@ -67,7 +71,7 @@ async function stageTarget(base: Base, { stage, services }: Extract<Wanted, { ki
   const { config } = loadConfig({ root: base.root, stage, unset: 'leave out' })
   if (config.liveHost === undefined) throw new UsageError({ code: 'live-host-missing', file: 'klue-config.yaml', pointer: 'live_host', message: `The stage ${stage} has no live_host to test`, hint: 'set live_host, or pass --url URL' })
   const url = /^https?:\/\//.test(config.liveHost) ? config.liveHost : `${config.awsCertArn === undefined ? 'http' : 'https'}://${config.liveHost}`
-  const target: Target = { ...base, kind: 'url', isLive: config.live, urls: { ...configuredUrls(config), ...urlsOf(url, services) }, ...callerFromEnvironment() }
+  const target: Target = { ...base, kind: 'url', isLive: config.live, urls: { ...servedUrls(base.root, config, url), ...configuredUrls(config), ...urlsOf(url, services) }, ...callerFromEnvironment() }
   if (target.token === undefined) Object.assign(target, await tokenOfStage(config))
   return { target, title: `the stage ${stage}, ${url}`, close: async () => undefined }
 }
@@ -87,6 +91,12 @@ function callerFromEnvironment(): Pick<Target, 'token' | 'user'> {
   const name = env('KLUE_TEST_USER')
   const password = env('KLUE_TEST_PASSWORD')
   return { ...(token === undefined ? {} : { token }), ...(name === undefined || password === undefined ? {} : { user: { name, password } }) }
+}
+
+// What the configuration calls is served elsewhere; every other API of the project by the main service.
+function servedUrls(root: string, config: Config, url: string): Record<string, string> {
+  const apis = compiledApis(root).map(({ table }) => table.api)
+  return Object.fromEntries(apis.filter((api) => config.apis[api] === undefined).map((api) => [api, url.replace(/\/$/, '')]))
 }
 
 function configuredUrls(config: Config): Record<string, string> {

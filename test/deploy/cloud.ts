@@ -41,7 +41,7 @@ export async function startCloud(name: string): Promise<Cloud> {
   const recorder = await startRecorder(() => port)
   for (let attempt = 1; ; attempt += 1) {
     port = await freePort()
-    const guarded = await startGuarded(join(pythonTools(), 'python'), ['-m', 'ministack'], { env: emulatorEnv({ folder, port, functionEndpoint: recorder.url }), log: join(logs, 'ministack.log'), remove: folder, cwd: folder })
+    const guarded = await startGuarded(join(pythonTools(), 'python'), [join(root, 'test', 'deploy', 'emulator.py')], { env: emulatorEnv({ folder, port, functionEndpoint: recorder.url }), log: join(logs, 'ministack.log'), remove: folder, cwd: folder })
     const endpoint = `http://127.0.0.1:${port}`
     if (await isReady(endpoint, guarded)) return { endpoint, folder, logs, group: guarded.group, recorder, env: commandEnv(endpoint, folder), stop: () => stop(guarded, recorder) }
     await guarded.stop()

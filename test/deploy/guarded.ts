@@ -9,6 +9,8 @@ export interface GuardedOptions {
   env: Readonly<Record<string, string | undefined>>
   /** File that gets what the command prints; appended. */
   log: string
+  /** File that the command reads as its standard input; nothing by default. */
+  input?: string
   /** Folder to remove once the command and all that it started are gone. */
   remove?: string
 }
@@ -25,14 +27,15 @@ export interface Guarded {
 /** Starts a command under scripts/guard.mjs. */
 export async function startGuarded(command: string, args: readonly string[], options: GuardedOptions): Promise<Guarded> {
   const log = openSync(options.log, 'a')
+  const input = openSync(options.input ?? '/dev/null', 'r')
   const guard = spawn(process.execPath, [join(root, 'scripts', 'guard.mjs'), ...(options.remove === undefined ? [] : ['--remove', options.remove]), '--', command, ...args], {
     cwd: options.cwd ?? root,
     env: { ...options.env },
     // In a session of its own, so that a Ctrl-C that ends the suite reaches it as the end of the channel.
     detached: true,
-    stdio: ['ignore', log, log, 'ipc'],
+    stdio: [input, log, log, 'ipc'],
   })
-  closeSync(log)
+  for (const file of [log, input]) closeSync(file)
   const exited = new Promise<number>((done) => guard.on('exit', (code) => done(code ?? 1)))
   const group = await new Promise<number>((done, failed) => {
     guard.once('message', (message) => done((message as { group: number }).group))

@@ -1,0 +1,134 @@
+// The reference service, deployed with cdk deploy, changed, deployed again and destroyed; in one account with a service of ten lines.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Cloud, startCloud } from './cloud.ts'
+import { addresses, bootstrap, cdk, type Deployed, deploy, klue } from './commands.ts'
+import { differences, readRecord } from './compare.ts'
+import { excusedGrants } from './excused-grants.ts'
+import { covers, needsOf, readGrants, readManagedPolicies, readResources } from './grants.ts'
+import { changeReference, copyReference, makeMinimal, stage } from './project.ts'
+import { findPlanted, plantedIn } from './scan.ts'
+import { functions, functionsByKey, logLines, physicalNames, stacks, tables } from './stack.ts'
+
+// Values that nothing but Secrets Manager, the functions' memory and this process may hold.
+const planted = {
+  jwt_secret: `planted-key-${randomBytes(24).toString('hex')}`,
+  METRICS_BACKEND_PASSWORD: `planted-password-${randomBytes(12).toString('hex')}`,
+  OWN_WEBHOOK: `https://hooks.example.com/planted-${randomBytes(12).toString('hex')}`,
+}
+const user = { name: 'ann', password: 'correct horse battery' }
+
+let cloud: Cloud
+let reference: string
+let deployed: Deployed
+let printed = ''
+
+before(async () => {
+  cloud = await startCloud('reference')
+  reference = copyReference(join(cloud.folder, 'reference'))
+})
+after(() => cloud.stop())
+
+let failed: string | undefined
+
+// Each step needs those before it: after a failure the others say so instead of failing in their own ways.
+function step(title: string, body: () => Promise<void>): void {
+  test(title, { timeout: 600_000 }, async () => {
+    if (failed !== undefined) assert.fail(`not tried, for "${failed}" failed`)
+    try {
+      await body()
+    } catch (error) {
+      failed = title
+      throw error
+    }
+  })
+}
+
+step('cdk bootstrap prepares the account', () => bootstrap({ cloud, project: reference }))
+
+step('klue secret set puts secrets beside the stack', async () => {
+  for (const [name, input] of Object.entries(planted)) printed += await klue(['secret', 'set', name, '--stage', stage], { cloud, project: reference, input: `${input}\n` })
+})
+
+step('cdk deploy makes the reference service', async () => {
+  deployed = await deploy(stage, { cloud, project: reference })
+})
+
+step('the acceptance suite passes on what is deployed', async () => {
+  printed += await klue(['user', 'add', user.name, '--password-stdin', '--stage', stage], { cloud, project: reference, input: `${user.password}\n` })
+  await runSuite('deployed.jsonl')
+})
+
+step('what is deployed answers as the local server does', async () => {
+  await klue(['test', '--local', '--fresh', '--record', join(cloud.logs, 'local.jsonl')], { cloud, project: reference, env: { AWS_ENDPOINT_URL: '' }, log: 'local' })
+  const [local, remote] = ['local.jsonl', 'deployed.jsonl'].map((name) => readRecord(join(cloud.logs, name)))
+  assert.ok(local!.length > 100, `only ${local!.length} exchanges were recorded`)
+  assert.deepEqual(differences(local!, remote!), [])
+})
+
+step('every function does what its policy allows, and may do no more', async () => {
+  const resources = readResources(deployed.assembly)
+  const physical = await physicalNames(cloud, Object.keys(deployed.outputs))
+  const grants = readGrants(resources, physical)
+  const names = await functionsByKey(cloud)
+  const logicalIds = Object.fromEntries(Object.entries(physical).map(([id, name]) => [name, id]))
+  const needs = cloud.recorder.calls.flatMap((call) => needsOf(call).map((need) => ({ ...need, function: logicalIds[names[call.accessKey] ?? ''] ?? `a stranger (${call.accessKey})` })))
+  assert.ok(needs.length > 100, `only ${needs.length} calls of AWS were recorded`)
+  const isAllowed = (need: (typeof needs)[number]): boolean => grants.some((grant) => grant.function === need.function && covers(grant, need))
+  assert.deepEqual(needs.filter((need) => !isAllowed(need)), [])
+  const unused = grants.filter((grant) => !needs.some((need) => need.function === grant.function && covers(grant, need))).map((grant) => `${grant.function} ${grant.action} ${grant.resource}`)
+  assert.deepEqual(unused.filter((grant) => !excusedGrants.some((excuse) => excuse.grant.test(grant))), [], 'grants that nothing uses')
+  assert.deepEqual(excusedGrants.filter((excuse) => !unused.some((grant) => excuse.grant.test(grant))), [], 'excuses that nothing needs')
+  assert.deepEqual([...new Set(readManagedPolicies(resources))], ['service-role/AWSLambdaBasicExecutionRole'])
+})
+
+step('no secret shows in templates, assets, logs, answers or what the commands print', async () => {
+  for (const folder of [deployed.assembly, join(reference, '.klue'), cloud.logs]) if (existsSync(folder)) assert.deepEqual(findPlanted(folder, planted), [])
+  assert.deepEqual(plantedIn(printed, planted), [])
+  const lines = await logLines(cloud)
+  assert.ok(lines.length > 100, `only ${lines.length} lines were logged`)
+  assert.deepEqual(lines.filter(({ message }) => plantedIn(message, planted).length > 0), [])
+})
+
+step('a service of one document, one handler and ten lines of infra/app.ts deploys beside it', async () => {
+  const project = makeMinimal(join(cloud.folder, 'minimal'), reference)
+  const options = { cloud, project, kit: reference, log: 'minimal' }
+  assert.ok(readFileSync(join(project, 'infra', 'app.ts'), 'utf8').trim().split('\n').length <= 10)
+  const hello = await deploy(stage, options)
+  const [url] = Object.values(addresses(hello, cloud))
+  await klue(['test', '--url', url!], options)
+  await cdk(['destroy', '--all', '--force', '-c', `stage=${stage}`], options)
+  assert.deepEqual(await stacks(cloud), Object.keys(deployed.outputs))
+})
+
+step('a new operation and a new index deploy over it, and the data stays', async () => {
+  const changed = join(cloud.folder, 'changed')
+  cpSync(reference, changed, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.includes('cdk.out') })
+  changeReference(changed)
+  reference = changed
+  deployed = await deploy(stage, { cloud, project: reference, log: 'cdk-second' })
+  await runSuite('changed.jsonl')
+  const answers = readRecord(join(cloud.logs, 'changed.jsonl')).filter(({ test: title }) => title === 'what a user recorded is listed')
+  const { measurements } = answers.at(-1)!.body as { measurements: unknown[] }
+  assert.ok(measurements.length > 1, 'what was recorded before the change is not in the new index')
+})
+
+step('cdk destroy leaves nothing of a stage that nobody depends on', async () => {
+  await cdk(['destroy', '--all', '--force', '-c', `stage=${stage}`], { cloud, project: reference, log: 'destroy' })
+  assert.deepEqual({ stacks: await stacks(cloud), tables: await tables(cloud), functions: await functions(cloud) }, { stacks: [], tables: [], functions: [] })
+})
+
+async function runSuite(record: string): Promise<void> {
+  const [url, ...more] = Object.entries(addresses(deployed, cloud)).sort(([one], [other]) => Number(/Backend/i.test(one)) - Number(/Backend/i.test(other)))
+  const token = (await klue(['token', '--stage', stage], { cloud, project: reference, log: 'token', env: { JWT_SECRET: planted.jwt_secret } })).trim().split('\n').at(-1)!
+  const services = more.flatMap(([, address]) => ['--service', `metrics-backend=${address}`])
+  await klue(['test', '--url', url![1], ...services, '--record', join(cloud.logs, record)], {
+    cloud,
+    project: reference,
+    log: record.replace('.jsonl', ''),
+    env: { KLUE_JWT_TOKEN: token, KLUE_TEST_USER: user.name, KLUE_TEST_PASSWORD: user.password, METRICS_BACKEND_PASSWORD: planted.METRICS_BACKEND_PASSWORD },
+  })
+}

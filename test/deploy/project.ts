@@ -1,0 +1,146 @@
+// The projects that the suite deploys: a copy of the reference service, the change made to it, and a service without anything of the reference.
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { root } from '../rules/imports.ts'
+
+/** Stage that the suite deploys: one that nobody depends on. */
+export const stage = 'proof'
+
+// What tests of failures need, as on the stage `local`.
+const overlay = `# The stage that the deploy suite makes.
+crash_api: true
+response_check: fail
+`
+
+/** Copies the reference service with the kit beside it, as a fresh clone holds them. */
+export function copyReference(folder: string): string {
+  const copied = ['src', 'apis', 'functions', 'infra', 'testaccept', 'klue-config.yaml', 'cdk.json', 'package.json', 'tsconfig.json']
+  // Compiled files are made anew, as in a fresh clone.
+  for (const name of copied) cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !/[\\/]functions[\\/]gen[\\/][\w-]+$/.test(path) })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  writeFileSync(join(folder, `klue-config.${stage}.yaml`), overlay)
+  return folder
+}
+
+const newPath = `  /recorders/{user}/measurements:
+    parameters:
+      - name: user
+        in: path
+        required: true
+        schema: { type: string, minLength: 1, maxLength: 128 }
+    get:
+      operationId: listByRecorder
+      tags: [measurements]
+      summary: What a user recorded, the newest first
+      responses:
+        '200':
+          description: The first page
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/MeasurementPage'
+        default:
+          $ref: '#/components/responses/Error'
+
+components:
+`
+
+const newHandler = `
+export const listByRecorder: Handler<Operations['listByRecorder']> = async ({ path }, context) => {
+  const page = await context.table(Measurement).query({ index: 'by-recorder', partition: path.user, limit: 200, order: 'descending' })
+  return { measurements: page.items }
+}
+`
+
+const newTest = `// What a user recorded: the operation that the second deployment adds.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { assertGetReturnJson, assertPostReturnJson, type Json, test, testAuth } from 'klue/testing'
+
+test('what a user recorded is listed', async () => {
+  const auth = await testAuth()
+  const job = \`job-\${randomUUID()}\`
+  const saved = await assertPostReturnJson(\`/jobs/\${job}/metrics/m/measurements\`, { value: 3 }, { status: 201, auth })
+  const { measurements } = await assertGetReturnJson<{ measurements: Json[] }>('/recorders/test-jwt-token/measurements', { auth })
+  assert.deepEqual(measurements.find((measurement) => measurement['job'] === job), saved)
+})
+`
+
+/** Adds an operation with its handler and its test, and an index to a table that holds data. */
+export function changeReference(folder: string): void {
+  edit(join(folder, 'apis', 'builds.yaml'), [
+    ['          by-job: [job, measured_at]\n', '          by-job: [job, measured_at]\n          by-recorder: [recorded_by, measured_at]\n'],
+    ['components:\n', newPath],
+  ])
+  edit(join(folder, 'functions', 'builds.ts'), [
+    ['listMeasurements, recordMeasurement } from', 'listByRecorder, listMeasurements, recordMeasurement } from'],
+    ['handlers: { recordMeasurement,', 'handlers: { listByRecorder, recordMeasurement,'],
+  ])
+  const handlers = join(folder, 'functions', 'builds', 'measurements.ts')
+  writeFileSync(handlers, `${readFileSync(handlers, 'utf8')}${newHandler}`)
+  writeFileSync(join(folder, 'testaccept', 'recorders.test.ts'), newTest)
+}
+
+function edit(file: string, replacements: [string, string][]): void {
+  let text = readFileSync(file, 'utf8')
+  for (const [old, next] of replacements) {
+    if (text.split(old).length !== 2) throw new Error(`${basename(file)} holds not one "${old.trim()}": the change of the deploy suite has to follow the reference service`)
+    text = text.replace(old, () => next)
+  }
+  writeFileSync(file, text)
+}
+
+const minimal: Readonly<Record<string, string>> = {
+  'package.json': '{ "name": "hello", "private": true, "type": "module" }\n',
+  'klue-config.yaml': 'name: hello\n',
+  'cdk.json': '{ "app": "node --conditions=klue-source --import tsx infra/app.ts" }\n',
+  'apis/hello.yaml': `openapi: 3.1.0
+info: { title: Hello, version: 1.0.0 }
+paths:
+  /hello/{name}:
+    get:
+      operationId: hello
+      security: []
+      parameters:
+        - { name: name, in: path, required: true, schema: { type: string } }
+      responses:
+        '200': { description: A greeting, content: { application/json: { schema: { type: object, required: [text], properties: { text: { type: string } } } } } }
+`,
+  'functions/hello.ts': `// The service behind apis/hello.yaml.
+import { toLambda } from 'klue/lambda'
+import { defineService, type Service } from 'klue/runtime'
+import { hello } from './gen/hello.ts'
+
+export const service: Service = defineService({ spec: hello, handlers: { hello: ({ path }) => ({ text: \`Hello \${path.name}\` }) } })
+
+export const handler: ReturnType<typeof toLambda> = toLambda(service)
+`,
+  'infra/app.ts': `// The CDK app of the service.
+import { App, Stack } from 'aws-cdk-lib'
+import { bundleService, KlueService } from 'klue/infra'
+
+const app = new App()
+const bundle = await bundleService({ entry: 'functions/hello.ts', stage: String(app.node.tryGetContext('stage')) })
+new KlueService(new Stack(app, \`hello-\${bundle.stage}\`), 'Service', { bundle })
+app.synth()
+`,
+  'testaccept/hello.test.ts': `import assert from 'node:assert/strict'
+import { assertGetReturnJson, assertHasPing, test } from 'klue/testing'
+
+test('it is there', () => assertHasPing())
+test('it greets', async () => assert.deepEqual(await assertGetReturnJson('/hello/Ann'), { text: 'Hello Ann' }))
+`,
+}
+
+/** A service with one document, one handler and ten lines of infra/app.ts; `kit` is the folder of klue. */
+export function makeMinimal(folder: string, kit: string): string {
+  for (const [name, text] of Object.entries(minimal)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  // As if it were installed: the kit as klue, and its packages beside it.
+  mkdirSync(join(folder, 'node_modules'))
+  for (const name of ['aws-cdk-lib', 'constructs', 'tsx']) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'dir')
+  symlinkSync(kit, join(folder, 'node_modules', 'klue'), 'dir')
+  return folder
+}
