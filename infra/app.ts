@@ -1,10 +1,9 @@
-// The CDK app of the service: one stack a stage. `npx cdk synth -c stage=live`
+// The CDK app of the service: one stack a stage. `npx cdk deploy -c stage=live`; without a stage, one of your own.
 import { App, Stack } from 'aws-cdk-lib'
-import { bundleService, KlueService } from 'klue/infra'
+import { KlueService, prepareProject, stageOf } from 'klue/infra'
 
 const app = new App()
-const stage = String(app.node.tryGetContext('stage') ?? 'live')
-const bundle = await bundleService({ entry: 'functions/builds.ts', stage })
-const stack = new Stack(app, `${bundle.name}-${stage}`)
-new KlueService(stack, 'Service', { bundle })
+const project = await prepareProject({ stage: stageOf(app) })
+const stack = new Stack(app, project.stackName)
+new KlueService(stack, 'Service', { project })
 app.synth()

@@ -1,79 +1,225 @@
-// A service in AWS: one function behind an HTTP API, with its tables and its log.
-import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib'
-import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+// A service in AWS: its functions behind HTTP APIs, with tables, logs, limits, a host and alarms.
+import { CfnOutput, Duration, NestedStack, Tags } from 'aws-cdk-lib'
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
+import { HostedZone } from 'aws-cdk-lib/aws-route53'
 import { Construct } from 'constructs'
-import type { PersistDefinition } from '../spec/index.ts'
-import type { ServiceBundle } from './bundle-service.ts'
+import { grantItems, grantSecrets } from './grants.ts'
+import { KlueApi } from './klue-api.ts'
+import { KlueDomain } from './klue-domain.ts'
+import { gatewayLimit, KlueFunction } from './klue-function.ts'
+import type { KlueServiceProps } from './klue-service-props.ts'
+import { KlueTable } from './klue-table.ts'
+import { KlueWatch } from './klue-watch.ts'
+import { planRoutes, type PlannedRoute } from './plan-routes.ts'
+import type { PreparedFunction } from './project.ts'
+import { ownSettings, type ServiceSettings, serviceSettings } from './service-settings.ts'
 
-export interface KlueServiceProps {
-  /** Made by `bundleService`. */
-  readonly bundle: ServiceBundle
-  /** MiB. @default 512 */
-  readonly memorySize?: number
-  /** @default RetentionDays.ONE_MONTH */
-  readonly logRetention?: RetentionDays
-  /** Shown by `/version` as `container`. @default none */
-  readonly version?: string
-}
-
-// What the code of persist/ and store/ calls; tables themselves are made by the stack alone.
-const itemActions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query']
-
-// An HTTP API waits so long and no longer (seconds).
-const gatewayLimit = 30
+// Beyond it the functions of operations go into nested stacks, so that this one stays below what CloudFormation takes.
+const functionsInOneStack = 20
+const nests = 16
 
 /**
- * One function for all operations of a service, behind an HTTP API with a single route.
+ * The functions of a project, each entry file behind an HTTP API of its own, with everything that they use.
  * @example
- * new KlueService(stack, 'Service', { bundle: await bundleService({ entry: 'functions/builds.ts', stage: 'live' }) })
+ * new KlueService(stack, 'Service', { project: await prepareProject({ stage: stageOf(app) }) })
  */
 export class KlueService extends Construct {
-  readonly function: Function
-  readonly api: HttpApi
-  /** By logical name, as in `x-persist`. */
-  readonly tables: Readonly<Record<string, TableV2>>
+  /** The main HTTP API: that of the first entry file. */
+  readonly api: KlueApi
+  /** The HTTP APIs by the name of their entry file. */
+  readonly apis: ReadonlyMap<string, KlueApi>
+  /** The functions by name: those of entry files, and those of `x-klue-function`. */
+  readonly functions: ReadonlyMap<string, KlueFunction>
+  /** The tables by logical name, as in `x-persist`. */
+  readonly tables: ReadonlyMap<string, KlueTable>
+  /** Serves `/doc/*`. */
+  readonly documents: KlueFunction | undefined
+  /** Alarms and dashboard. */
+  readonly watch: KlueWatch | undefined
+  /** The public host. */
+  readonly domain: KlueDomain | undefined
+
+  readonly #props: KlueServiceProps
+  readonly #settings: ServiceSettings
+  readonly #nests = new Map<string, NestedStack>()
 
   constructor(scope: Construct, id: string, props: KlueServiceProps) {
     super(scope, id)
-    const { bundle, memorySize = 512, logRetention = RetentionDays.ONE_MONTH, version } = props
-    // Data and its history outlive a stack that real users depended on.
-    const removalPolicy = bundle.live ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
-    this.function = new Function(this, 'Function', {
-      description: `${bundle.name}, stage ${bundle.stage}`,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: bundle.handler,
-      code: Code.fromAsset(bundle.folder),
-      memorySize,
-      // A second more than a handler has, so that klue's own 504 is the one that callers see.
-      timeout: Duration.seconds(Math.min(bundle.timeoutSeconds + 1, gatewayLimit)),
-      logGroup: new LogGroup(this, 'Log', { retention: logRetention, removalPolicy }),
-      environment: { KLUE_TABLE_PREFIX: bundle.tablePrefix, ...(version === undefined ? {} : { KLUE_VERSION: version }) },
-    })
-    this.tables = Object.fromEntries(bundle.tables.map((definition) => [definition.table, this.#addTable(definition, bundle.tablePrefix, removalPolicy)]))
-    this.api = new HttpApi(this, 'Api', { apiName: `${bundle.name}-${bundle.stage}`, defaultIntegration: new HttpLambdaIntegration('Integration', this.function) })
-    new CfnOutput(this, 'Url', { value: this.api.apiEndpoint })
+    this.#props = props
+    this.#settings = serviceSettings(props)
+    const { project } = props
+    this.tables = this.#makeTables()
+    this.documents = props.documents === false ? undefined : this.#makeDocuments()
+    const functions = new Map<string, KlueFunction>()
+    this.functions = functions
+    this.apis = new Map(project.functions.map((prepared, index) => [prepared.name, this.#makeApi(prepared, index === 0, functions)]))
+    this.api = this.apis.get(project.functions[0]!.name)!
+    this.#tellAddresses()
+    this.domain = this.#makeDomain()
+    this.watch = this.#settings.alarms ? this.#makeWatch() : undefined
+    Tags.of(this).add('klue:service', project.name)
+    Tags.of(this).add('klue:stage', project.stage)
   }
 
-  #addTable(definition: PersistDefinition, prefix: string, removalPolicy: RemovalPolicy): TableV2 {
-    const attribute = (name: string): { name: string; type: AttributeType } => ({ name, type: definition.keyTypes[name] === 'N' ? AttributeType.NUMBER : AttributeType.STRING })
-    const keys = ({ partition, sort }: { partition: string; sort?: string }): Pick<ConstructorParameters<typeof TableV2>[2], 'partitionKey' | 'sortKey'> => ({
-      partitionKey: attribute(partition),
-      ...(sort === undefined ? {} : { sortKey: attribute(sort) }),
+  /** Lets somebody call the functions directly, past the gateway. */
+  grantInvoke(grantee: IGrantable): Grant {
+    return [...this.functions.values()].map((target) => target.alias.grantInvoke(grantee)).reduce((all, grant) => all.combine(grant))
+  }
+
+  /** Lets somebody read the items of a table; of all tables without a name. */
+  grantReadData(grantee: IGrantable, table?: string): Grant {
+    return this.#tablesCalled(table).map((found) => found.table.grantReadData(grantee)).reduce((all, grant) => all.combine(grant))
+  }
+
+  /** Lets somebody read and write the items of a table; of all tables without a name. */
+  grantReadWriteData(grantee: IGrantable, table?: string): Grant {
+    return this.#tablesCalled(table).map((found) => found.table.grantReadWriteData(grantee)).reduce((all, grant) => all.combine(grant))
+  }
+
+  /** Requests to the main API. @default the sum of five minutes */
+  metricRequests(options?: MetricOptions): Metric {
+    return this.api.metric('Count', { statistic: 'Sum', ...options })
+  }
+
+  /** Answers of 400 to 499 of the main API. @default the sum of five minutes */
+  metricClientErrors(options?: MetricOptions): Metric {
+    return this.api.metric('4xx', { statistic: 'Sum', ...options })
+  }
+
+  /** Answers of 500 and above of the main API. @default the sum of five minutes */
+  metricServerErrors(options?: MetricOptions): Metric {
+    return this.api.metric('5xx', { statistic: 'Sum', ...options })
+  }
+
+  /** Milliseconds from request to answer at the main API. @default the 99th percentile of five minutes */
+  metricLatency(options?: MetricOptions): Metric {
+    return this.api.metric('Latency', { statistic: 'p99', ...options })
+  }
+
+  #tablesCalled(name: string | undefined): KlueTable[] {
+    const found = name === undefined ? [...this.tables.values()] : [this.tables.get(name)].filter((table) => table !== undefined)
+    if (found.length === 0) throw new Error(`There is no table ${name}; there are ${[...this.tables.keys()].join(', ')}`)
+    return found
+  }
+
+  #makeTables(): Map<string, KlueTable> {
+    const { capacity, deletionProtection, pointInTimeRecovery, removalPolicy } = this.#settings
+    const { functions, tablePrefix } = this.#props.project
+    const definitions = new Map(functions.flatMap(({ tables }) => tables.map((definition) => [definition.table, definition])))
+    return new Map([...definitions].map(([name, definition]) => [
+      name,
+      new KlueTable(this, `Table-${name}`, { definition, tableName: `${tablePrefix}${name}`, deletionProtection, pointInTimeRecovery, removalPolicy, ...(capacity === undefined ? {} : { capacity }) }),
+    ]))
+  }
+
+  #makeDocuments(): KlueFunction {
+    const { project } = this.#props
+    const { logRetention, removalPolicy } = this.#settings
+    return new KlueFunction(this, 'Documents', { folder: project.documents, handler: 'index.handler', description: `${project.name}, stage ${project.stage}: documents`, memorySize: 256, timeout: Duration.seconds(10), environment: this.#versionVariable(), logRetention, removalPolicy })
+  }
+
+  #makeApi(prepared: PreparedFunction, isMain: boolean, functions: Map<string, KlueFunction>): KlueApi {
+    const { project, documents = true } = this.#props
+    const { throttle, operationThrottles } = this.#settings
+    const operations = new Set(prepared.apis.flatMap((api) => api.operations.map(({ id }) => id)))
+    const throttles = Object.fromEntries(Object.entries(operationThrottles).filter(([id]) => operations.has(id) || isMain))
+    const routes = planRoutes({ apis: prepared.apis, throttles, otherRoutes: documents ? 2 : 1 })
+    const target = this.#makeFunction(this, prepared, { name: prepared.name, routes })
+    functions.set(prepared.name, target)
+    const split = [...new Set(routes.flatMap((route) => route.function ?? []))]
+    for (const name of split) functions.set(name, this.#makeFunction(this.#placeOf(name, split.length), prepared, { name, routes }))
+    const api = new KlueApi(this, `Api-${prepared.name}`, {
+      apiName: isMain ? project.stackName : `${project.stackName}-${prepared.name}`,
+      description: `${prepared.name}, stage ${project.stage}`,
+      target,
+      routes,
+      functions,
+      ...(this.documents !== undefined && isMain ? { documents: this.documents } : {}),
+      ...(throttle === undefined ? {} : { throttle }),
     })
-    const table = new TableV2(this, `Table-${definition.table}`, {
-      tableName: `${prefix}${definition.table}`,
-      ...keys(definition.key),
-      billing: Billing.onDemand(),
-      globalSecondaryIndexes: definition.indexes.map((index) => ({ indexName: index.name, ...keys(index) })),
-      ...(definition.ttl === undefined ? {} : { timeToLiveAttribute: definition.ttl }),
+    const output = new CfnOutput(this, `Url-${prepared.name}`, { value: api.url })
+    output.overrideLogicalId(isMain ? 'Url' : `Url${prepared.name.replace(/[^A-Za-z0-9]/g, '')}`)
+    return api
+  }
+
+  // Which nest a function is in depends on its name alone, so that none moves because another one comes.
+  #placeOf(name: string, count: number): Construct {
+    if (!(this.#props.nestFunctions ?? count > functionsInOneStack)) return this
+    const nest = `Functions-${[...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7) % nests}`
+    const found = this.#nests.get(nest) ?? new NestedStack(this, nest)
+    this.#nests.set(nest, found)
+    return found
+  }
+
+  #makeFunction(scope: Construct, prepared: PreparedFunction, { name, routes }: { name: string; routes: readonly PlannedRoute[] }): KlueFunction {
+    const { project, environment = {} } = this.#props
+    const { logRetention, removalPolicy } = this.#settings
+    const { memorySize, reserved, provisioned, timeoutSeconds } = ownSettings(this.#settings, name)
+    const made = new KlueFunction(scope, `Function-${name}`, {
+      folder: prepared.folder,
+      handler: prepared.handler,
+      description: `${project.name}, stage ${project.stage}: ${name}`,
+      memorySize,
+      // A second more than a handler has, so that klue's own 504 is the one that callers see.
+      timeout: Duration.seconds(Math.min((timeoutSeconds ?? this.#longest(prepared, { name, routes })) + 1, gatewayLimit.toSeconds())),
+      environment: { ...environment, KLUE_TABLE_PREFIX: project.tablePrefix, ...(prepared.secrets.length === 0 ? {} : { KLUE_SECRETS: prepared.secrets.join(',') }), ...this.#versionVariable() },
+      logRetention,
       removalPolicy,
+      ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
+      ...(provisioned === undefined ? {} : { provisioned }),
     })
-    table.grant(this.function, ...itemActions)
-    return table
+    for (const { table } of prepared.tables) grantItems(this.tables.get(table)!.table, made.function)
+    grantSecrets(made.function, project.secretPrefix, prepared.secrets)
+    return made
+  }
+
+  // Operations may have more time than the stage's handlers have.
+  #longest({ apis }: PreparedFunction, { name, routes }: { name: string; routes: readonly PlannedRoute[] }): number {
+    const own = new Set(routes.filter((route) => route.function === name).map(({ operationId }) => operationId))
+    const operations = apis.flatMap((api) => api.operations).filter(({ id }) => own.size === 0 || own.has(id))
+    return Math.max(...operations.map(({ settings }) => settings.timeoutSeconds ?? this.#props.project.timeoutSeconds), 1)
+  }
+
+  #versionVariable(): Record<string, string> {
+    const { version } = this.#props.project
+    return version === undefined ? {} : { KLUE_VERSION: version }
+  }
+
+  // The services of a project call each other; an address in the configuration wins.
+  #tellAddresses(): void {
+    const { functions: prepared, apiUrls } = this.#props.project
+    const served = new Map(prepared.flatMap(({ name, apis }) => apis.map(({ api }) => [api, this.apis.get(name)!] as const)))
+    for (const { name, apis, calls } of prepared) {
+      const own = new Set(apis.map(({ api }) => api))
+      const addresses = calls.filter((api) => !own.has(api) && apiUrls[api] === undefined && served.has(api)).map((api) => `${api}=${served.get(api)!.url}`)
+      if (addresses.length === 0) continue
+      for (const [functionName, made] of this.functions) if (functionName === name || apis.some((api) => api.operations.some(({ settings }) => settings.function === functionName))) made.function.addEnvironment('KLUE_API_URLS', addresses.join(','))
+    }
+  }
+
+  #makeDomain(): KlueDomain | undefined {
+    const { deployment, liveHost } = this.#props.project
+    const domainName = this.#props.domainName ?? liveHost?.replace(/^https?:\/\/|[:/].*$/g, '')
+    const certificate = this.#props.certificate ?? (deployment.awsCertArn === undefined ? undefined : Certificate.fromCertificateArn(this, 'Certificate', deployment.awsCertArn))
+    if (domainName === undefined || certificate === undefined) return undefined
+    const hostedZone = this.#props.hostedZone ?? (deployment.awsZoneId === undefined ? undefined : HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: deployment.awsZoneId, zoneName: domainName.slice(domainName.indexOf('.') + 1) }))
+    return new KlueDomain(this, 'Domain', { domainName, certificate, api: this.api.api, stage: this.api.stage, ...(hostedZone === undefined ? {} : { hostedZone }) })
+  }
+
+  #makeWatch(): KlueWatch {
+    const { project, alarmTopic } = this.#props
+    const { alarmErrorPercent: errorPercent, alarmLatency: latency } = this.#settings
+    return new KlueWatch(this, 'Watch', {
+      name: project.stackName,
+      apis: this.apis,
+      functions: this.functions,
+      tables: this.tables,
+      errorPercent,
+      latency,
+      ...(alarmTopic === undefined ? {} : { topic: alarmTopic }),
+      ...(project.deployment.alarmEmail === undefined ? {} : { email: project.deployment.alarmEmail }),
+    })
   }
 }

@@ -1,5 +1,7 @@
 // Routes that every service has: health, version, documents, and the crash API for tests.
 import { catalog, defineError } from '../errors/index.ts'
+import { acceptsGzip } from './finish.ts'
+import type { ApiRequest } from './message.ts'
 import type { Platform } from './platform.ts'
 import { type RawRoute, toRawRoutes } from './raw-routes.ts'
 import { reply } from './reply.ts'
@@ -16,19 +18,22 @@ export function builtInRoutes(service: Service, platform: Platform): RawRoute[] 
       'GET /': () => reply(200, 'OK', { headers: { 'content-type': 'text/plain; charset=utf-8' } }),
       'GET /ping': () => ({}),
       'GET /version': version,
-      'GET /doc/{api}.yaml': ({ path }) => document(platform, path['api']!, 'yaml'),
-      'GET /doc/{api}.json': ({ path }) => document(platform, path['api']!, 'json'),
-      'GET /doc/{api}': ({ path }) => document(platform, path['api']!, 'html'),
+      'GET /doc/{api}.yaml': ({ path, raw }) => document(platform, raw, { api: path['api']!, form: 'yaml' }),
+      'GET /doc/{api}.json': ({ path, raw }) => document(platform, raw, { api: path['api']!, form: 'json' }),
+      'GET /doc/{api}': ({ path, raw }) => document(platform, raw, { api: path['api']!, form: 'html' }),
     }),
     ...toRawRoutes({ 'GET /auth/version': version }, true),
     ...crashRoutes(platform),
   ]
 }
 
-async function document(platform: Platform, api: string, form: 'html' | 'yaml' | 'json'): Promise<unknown> {
+async function document(platform: Platform, request: ApiRequest, { api, form }: { api: string; form: 'html' | 'yaml' | 'json' }): Promise<unknown> {
   const found = await platform.document?.(api, form)
   if (found === undefined) throw catalog.NOT_FOUND(`There is no API ${api} here`)
-  return reply(200, found.text, { headers: { ...found.headers, 'content-type': found.contentType } })
+  const headers = { ...found.headers, 'content-type': found.contentType }
+  if (!('gzipped' in found)) return reply(200, found.text, { headers })
+  if (acceptsGzip(request.headers['accept-encoding'] ?? '')) return reply(200, found.gzipped, { headers: { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' } })
+  return reply(200, process.getBuiltinModule('node:zlib').gunzipSync(found.gzipped), { headers })
 }
 
 const FATAL_CUSTOM_ERROR = defineError('FATAL_CUSTOM_ERROR', 543, 'endpoint returns an Error instance')

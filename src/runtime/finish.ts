@@ -89,7 +89,8 @@ function compress(request: ApiRequest, response: ApiResponse): string | Uint8Arr
   return process.getBuiltinModule('node:zlib').gzipSync(body)
 }
 
-function acceptsGzip(header: string): boolean {
+/** Whether an Accept-Encoding header takes gzip. */
+export function acceptsGzip(header: string): boolean {
   return header.split(',').some((part) => {
     const [coding, ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase())
     return (coding === 'gzip' || coding === '*') && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))

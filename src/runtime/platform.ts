@@ -5,6 +5,9 @@ import type { Store } from '../store/index.ts'
 import type { LogRecord } from './log.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
 
+/** A document or its page, as text or compressed beforehand. */
+export type ServedDocument = { contentType: string; headers?: Record<string, string> } & ({ text: string } | { gzipped: Uint8Array })
+
 /** What the pipeline needs of the place it runs in; made by an edge. */
 export interface Platform {
   config: Config
@@ -21,7 +24,7 @@ export interface Platform {
   /** The deployed version `YYMMDD-HHMM-<count>-<sha6>`; empty on a developer's machine. */
   version: string
   /** The text of a served document or its page; undefined where this process does not hold it. */
-  document?(api: string, form: 'html' | 'yaml' | 'json'): Promise<{ contentType: string; text: string; headers?: Record<string, string> } | undefined>
+  document?(api: string, form: 'html' | 'yaml' | 'json'): Promise<ServedDocument | undefined>
   /** Epoch milliseconds. */
   now(): number
 }

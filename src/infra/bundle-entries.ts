@@ -1,0 +1,63 @@
+// Bundles the entry files of a project, and reads from each bundle what its function uses.
+import { writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { bundleFunction, type FunctionBundle } from '../bundle/index.ts'
+import { compileConfig, type LoadedConfig, requiredSecrets } from '../config/build.ts'
+import { UsageError } from '../errors/index.ts'
+import type { Service } from '../runtime/edge.ts'
+import type { ApiTable, PersistDefinition } from '../spec/index.ts'
+import { storeDefinition } from '../store/index.ts'
+import type { PreparedFunction } from './project.ts'
+
+export interface EntriesOptions {
+  root: string
+  /** Relative to `root`. */
+  entries: readonly string[]
+  /** Where a folder for each function is made. */
+  folder: string
+  loaded: LoadedConfig
+}
+
+/** Makes the folder of each function. */
+export async function bundleEntries({ root, entries, folder, loaded }: EntriesOptions): Promise<PreparedFunction[]> {
+  return await Promise.all(entries.map(async (entry) => {
+    const name = basename(entry).replace(/\.[cm]?ts$/, '')
+    const target = join(folder, name)
+    const { file, metafile } = await bundleFunction({ root, entry, folder: target })
+    writeFileSync(join(target, 'klue-config.json'), JSON.stringify(compileConfig(loaded)))
+    const { apis } = await importService(file, entry)
+    const tables = apis.map(({ spec }) => spec.table)
+    const calls = clientsIn(metafile)
+    return {
+      name,
+      folder: target,
+      handler: 'index.handler',
+      apis: tables,
+      calls,
+      tables: [storeDefinition as PersistDefinition, ...tables.flatMap((table) => table.persist)],
+      secrets: secretsOf(tables, calls, loaded),
+    }
+  }))
+}
+
+// A client is generated into a file of its own, so that what holds it calls the API, or may.
+function clientsIn(metafile: FunctionBundle['metafile']): string[] {
+  return Object.keys(metafile.inputs).flatMap((path) => /(?:^|\/)gen\/([^/]+)\.client\.ts$/.exec(path)?.[1] ?? [])
+}
+
+// Keys of an API are for who serves or calls it, the signing key for who checks tokens, own keys for everybody.
+function secretsOf(tables: readonly ApiTable[], calls: readonly string[], loaded: LoadedConfig): string[] {
+  const apis = new Set([...tables.map(({ api }) => api), ...calls])
+  const needed = requiredSecrets(loaded).filter(({ key }) => {
+    const [top, api] = key.split('.')
+    return top === 'apis' ? api !== undefined && [...apis].some((name) => key.startsWith(`apis.${name}.`)) : true
+  })
+  return [...new Set(needed.map(({ name }) => name))].sort()
+}
+
+async function importService(file: string, entry: string): Promise<Service> {
+  const { service } = (await import(pathToFileURL(file).href)) as { service?: Service }
+  if (Array.isArray(service?.apis)) return service
+  throw new UsageError({ code: 'no-service', file: entry, message: 'this entry file does not export a service', hint: 'add: export const service = defineService({ spec, handlers })' })
+}

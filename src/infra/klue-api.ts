@@ -1,0 +1,78 @@
+// The HTTP API in front of a service: one default route, and a route for each operation that has a function or a limit of its own.
+import { Stack } from 'aws-cdk-lib'
+import { CfnIntegration, CfnRoute, CfnStage, HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2'
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
+import { Construct } from 'constructs'
+import type { KlueFunction } from './klue-function.ts'
+import type { PlannedRoute, Throttle } from './plan-routes.ts'
+
+export interface KlueApiProps {
+  readonly apiName: string
+  /** Shown in the console of AWS. */
+  readonly description: string
+  /** Answers everything that has no route of its own. */
+  readonly target: KlueFunction
+  /** Operations with a function or a limit of their own. */
+  readonly routes: readonly PlannedRoute[]
+  /** The functions that routes name. */
+  readonly functions: ReadonlyMap<string, KlueFunction>
+  /** Serves `/doc/*`. @default the target */
+  readonly documents?: KlueFunction
+  /** Limit of the whole stage. @default the account's */
+  readonly throttle?: Throttle
+}
+
+/** An HTTP API with payload 2.0. CORS is the functions' own: the gateway's settings would overrule theirs. */
+export class KlueApi extends Construct {
+  readonly api: HttpApi
+  readonly stage: HttpStage
+
+  constructor(scope: Construct, id: string, props: KlueApiProps) {
+    super(scope, id)
+    this.api = new HttpApi(this, 'Api', { apiName: props.apiName, description: props.description, createDefaultStage: false })
+    const integrations = new Map<KlueFunction, string>()
+    const targetOf = (target: KlueFunction): string => {
+      const known = integrations.get(target) ?? this.#integrate(target)
+      integrations.set(target, known)
+      return known
+    }
+    const routes = [this.#route('Default', '$default', targetOf(props.target))]
+    if (props.documents !== undefined) routes.push(this.#route('Documents', 'ANY /doc/{document}', targetOf(props.documents)))
+    for (const route of props.routes) routes.push(this.#route(`Route-${route.operationId}`, route.key, targetOf(route.function === undefined ? props.target : props.functions.get(route.function)!)))
+    this.stage = new HttpStage(this, 'Stage', { httpApi: this.api, stageName: '$default', autoDeploy: true, ...(props.throttle === undefined ? {} : { throttle: props.throttle }) })
+    this.#limitRoutes(props.routes)
+    // Limits name routes, which therefore have to be there first.
+    for (const route of routes) this.stage.node.addDependency(route)
+  }
+
+  /** The address without a slash at the end. */
+  get url(): string {
+    return this.api.apiEndpoint
+  }
+
+  /** A metric of the gateway, such as `Count`, `4xx`, `5xx` or `Latency`. */
+  metric(metricName: string, options: MetricOptions = {}): Metric {
+    return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap: { ApiId: this.api.apiId }, ...options }).attachTo(this)
+  }
+
+  // In the function's own scope: a function in a nested stack has its integration there, and a stack here stays small.
+  #integrate(target: KlueFunction): string {
+    const integration = new CfnIntegration(target, `Integration-${this.node.id}`, { apiId: this.api.apiId, integrationType: 'AWS_PROXY', integrationUri: target.alias.functionArn, payloadFormatVersion: '2.0' })
+    target.allowApi(this.api.apiId)
+    return `integrations/${integration.ref}`
+  }
+
+  #route(id: string, routeKey: string, target: string): CfnRoute {
+    return new CfnRoute(this, id, { apiId: this.api.apiId, routeKey, target })
+  }
+
+  #limitRoutes(routes: readonly PlannedRoute[]): void {
+    const limited = routes.flatMap(({ key, throttle }) => (throttle === undefined ? [] : [[key, { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit }] as const]))
+    if (limited.length > 0) (this.stage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(limited)
+  }
+
+  /** ARN of everything that the API answers. */
+  get arn(): string {
+    return Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName: '*' })
+  }
+}

@@ -1,0 +1,90 @@
+// One function: its code, log, version, alias, and how many of it stand ready.
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling'
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Alias, Architecture, Code, Function, type IVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+
+export interface KlueFunctionProps {
+  /** Folder with the module and what it reads. */
+  readonly folder: string
+  /** Exported name of the handler, for example `index.handler`. */
+  readonly handler: string
+  /** Shown in the console of AWS. */
+  readonly description: string
+  /** MiB. */
+  readonly memorySize: number
+  /** Time limit of Lambda. */
+  readonly timeout: Duration
+  /** Plain settings; never secrets. */
+  readonly environment: Readonly<Record<string, string>>
+  /** How long log lines are kept. */
+  readonly logRetention: RetentionDays
+  /** What happens to the log when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy
+  /** Concurrency that the function keeps for itself and cannot exceed. @default it shares the account's */
+  readonly reservedConcurrentExecutions?: number
+  /** Instances that stand ready. @default none */
+  readonly provisioned?: ProvisionedConcurrency
+}
+
+/** How many instances of a function stand ready, and when. */
+export interface ProvisionedConcurrency {
+  readonly min: number
+  readonly max: number
+  /** Use that scaling aims at, from 0.1 to 0.9. */
+  readonly utilization: number
+  /** `cron(…) min max` or `at(…) min max`, in UTC. @default none */
+  readonly schedules?: readonly string[]
+}
+
+/** A function with a log group, a version and the alias `live`, which is what is called. */
+export class KlueFunction extends Construct {
+  readonly function: Function
+  readonly alias: Alias
+  readonly logGroup: LogGroup
+
+  constructor(scope: Construct, id: string, props: KlueFunctionProps) {
+    super(scope, id)
+    this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention, removalPolicy: props.removalPolicy })
+    // AWS's own policy for functions would let it write every log of the account.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    this.logGroup.grantWrite(role)
+    this.function = new Function(this, 'Function', {
+      role,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: props.handler,
+      code: Code.fromAsset(props.folder),
+      memorySize: props.memorySize,
+      timeout: props.timeout,
+      logGroup: this.logGroup,
+      environment: { ...props.environment },
+      ...(props.reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
+    })
+    this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion as IVersion })
+    if (props.provisioned !== undefined) this.#provision(props.provisioned)
+  }
+
+  /** Lets the routes of an HTTP API call the function. */
+  allowApi(apiId: string): void {
+    this.alias.addPermission('Api', {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: Stack.of(this).formatArn({ service: 'execute-api', resource: apiId, resourceName: '*' }),
+    })
+  }
+
+  #provision({ min, max, utilization, schedules = [] }: ProvisionedConcurrency): void {
+    const scaling = this.alias.addAutoScaling({ minCapacity: min, maxCapacity: max })
+    scaling.scaleOnUtilization({ utilizationTarget: utilization })
+    for (const [index, entry] of schedules.entries()) {
+      const [, expression, low, high] = /^(\S.*\)) (\d+) (\d+)$/.exec(entry)!
+      scaling.scaleOnSchedule(`Schedule${index + 1}`, { schedule: Schedule.expression(expression!), minCapacity: Number(low), maxCapacity: Number(high) })
+    }
+  }
+}
+
+/** Milliseconds that the gateway waits at most, as a time limit of functions. */
+export const gatewayLimit: Duration = Duration.seconds(30)

@@ -1,0 +1,67 @@
+// Prepares a project for its stack: constructs are synchronous, and generating and bundling are not.
+import { rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { findEntries } from '../bundle/index.ts'
+import type { CompiledConfig } from '../config/index.ts'
+import { compileConfig, loadConfig } from '../config/build.ts'
+import { generate } from '../spec/index.ts'
+import { bundleDocuments } from './bundle-documents.ts'
+import { bundleEntries } from './bundle-entries.ts'
+import type { Project } from './project.ts'
+import { versionStamp } from './stage.ts'
+
+export interface PrepareOptions {
+  /** Stage whose settings apply, see `stageOf`. */
+  stage: string
+  /** Folder of the project. @default the current folder */
+  root?: string
+  /** Folder for what is deployed, relative to `root`. @default `.klue/infra/<stage>` */
+  outDir?: string
+  /** Version that `/version` shows. @default `YYMMDD-HHMM-<count>-<sha6>` of the last commit; none without a repository */
+  version?: string
+}
+
+/**
+ * Generates, bundles and configures all functions of a project.
+ * The folders hold names of secrets, never their values.
+ * @throws UsageError with every fault of configuration and documents
+ * @example
+ * const project = await prepareProject({ stage: stageOf(app) })
+ */
+export async function prepareProject(options: PrepareOptions): Promise<Project> {
+  const root = resolve(options.root ?? '.')
+  const { stage } = options
+  // A build never sees secrets: without an environment their keys have no value.
+  const loaded = loadConfig({ root, stage, env: {}, unset: 'leave out' })
+  const { config } = loaded
+  await generate(root, { basePath: config.basePath })
+  const folder = resolve(root, options.outDir ?? join('.klue', 'infra', stage))
+  rmSync(folder, { recursive: true, force: true })
+  const functions = await bundleEntries({ root, entries: findEntries(root, config.name), folder, loaded })
+  const documents = join(folder, 'documents')
+  await bundleDocuments({ root, folder: documents, config: withoutSecrets(compileConfig(loaded)), apis: functions.flatMap(({ apis }) => apis.map(({ api }) => api)) })
+  return {
+    root,
+    name: config.name,
+    stage,
+    live: config.live,
+    liveHost: config.liveHost,
+    stackName: `${config.name}-${stage}`,
+    tablePrefix: `${config.name}-${stage}-`,
+    secretPrefix: `klue/${config.name}/${stage}/`,
+    timeoutSeconds: config.timeoutSeconds,
+    version: options.version ?? versionStamp(root),
+    functions,
+    documents,
+    apiUrls: Object.fromEntries(Object.entries(config.apis).flatMap(([api, { url }]) => (url === undefined ? [] : [[api, url]]))),
+    deployment: loaded.deployment,
+    loaded,
+  }
+}
+
+// The function of documents reads none, so it must not ask for any.
+function withoutSecrets(compiled: CompiledConfig): CompiledConfig {
+  const listed = new Set<unknown>(Array.isArray(compiled.values['env_secrets']) ? compiled.values['env_secrets'] : [])
+  const left = Object.entries(compiled.values).filter(([key, value]) => key !== 'env_secrets' && key !== 'apis' && !listed.has(value))
+  return { ...compiled, values: Object.fromEntries(left) }
+}

@@ -1,0 +1,51 @@
+// A project made ready for its stack.
+import type { DeploymentConfig, LoadedConfig } from '../config/build.ts'
+import type { ApiTable, PersistDefinition } from '../spec/index.ts'
+
+/** An entry file as its function will hold it. */
+export interface PreparedFunction {
+  /** Name of the entry file without extension, for example `builds`. */
+  name: string
+  /** Folder with the module, the compiled APIs and `klue-config.json`. */
+  folder: string
+  /** Exported name of the handler, for example `index.handler`. */
+  handler: string
+  /** The APIs that it answers for. */
+  apis: readonly ApiTable[]
+  /** Names of the APIs whose clients it holds. */
+  calls: readonly string[]
+  /** Tables that it uses: the kit's own and those of `x-persist`. */
+  tables: readonly PersistDefinition[]
+  /** Names of the secrets that it reads. */
+  secrets: readonly string[]
+}
+
+/** A project, generated, checked and bundled for one stage. */
+export interface Project {
+  /** Folder of the project. */
+  root: string
+  /** Name of the service. */
+  name: string
+  stage: string
+  /** Whether real users depend on the stage. */
+  live: boolean
+  /** Public host, where the configuration names one. */
+  liveHost: string | undefined
+  /** `<name>-<stage>` */
+  stackName: string
+  /** What the names of the tables begin with. */
+  tablePrefix: string
+  /** What the names of the secrets begin with. */
+  secretPrefix: string
+  /** Seconds that a handler has. */
+  timeoutSeconds: number
+  version: string | undefined
+  /** The entry files; the first is the main one. */
+  functions: readonly PreparedFunction[]
+  /** Folder of the function that serves documents. */
+  documents: string
+  /** Addresses of called APIs that the configuration sets. */
+  apiUrls: Readonly<Record<string, string>>
+  deployment: DeploymentConfig
+  loaded: LoadedConfig
+}
