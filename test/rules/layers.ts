@@ -32,6 +32,7 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
   'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },
   'src/platform/local/index.ts': { reason: 'the local adapters; those of AWS must not come along' },
+  'src/platform/aws/index.ts': { reason: 'the adapters of AWS, a part of a function that it loads on first use; those of the local machine must not come along' },
   'src/spec/table.ts': { reason: 'the contracts between generated files and their readers', typesOnly: true },
 }
 
