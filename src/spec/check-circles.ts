@@ -4,9 +4,10 @@ import { pointerOfRef } from './json-schema.ts'
 import { arrayOf, isObject, valueAt } from './pointers.ts'
 import { walkDocument } from './walk-document.ts'
 
-export function checkCircles(api: ApiDocument): FaultNote[] {
+/** @param changed only these path items are looked at */
+export function checkCircles(api: ApiDocument, changed?: ReadonlySet<string>): FaultNote[] {
   const edges = new Map<string, string[]>()
-  walkDocument(api.document, ({ value, pointer }) => {
+  walkDocument(api.document, changed, ({ value, pointer }) => {
     if (typeof value['$ref'] === 'string' || Array.isArray(value['allOf'])) edges.set(pointer, refsOf(value))
   })
   const next = (pointer: string): string[] => edges.get(pointer) ?? refsOf(valueAt(api.document, pointer))

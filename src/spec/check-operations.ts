@@ -9,13 +9,15 @@ import { namesOf, segmentsOf, shapeOfPath } from './routes.ts'
 const hookNames = ['notFound', '404', 'methodNotAllowed', '405', 'notImplemented', '501', 'validationFail', '400', 'unauthorizedHandler', 'preRoutingHandler', 'postRoutingHandler', 'postSecurityHandler', 'preOperationHandler', 'postResponseHandler']
 const reservedIds = new Set([...hookNames, ...Object.getOwnPropertyNames(Object.prototype)])
 
-export function checkOperations(api: ApiDocument): FaultNote[] {
+/** @param changed only the operations of these path items are looked at by themselves; all are compared with each other */
+export function checkOperations(api: ApiDocument, changed?: ReadonlySet<string>): FaultNote[] {
   const operations = listOperations(api)
+  const checked = changed === undefined ? operations : operations.filter(({ path }) => changed.has(path))
   return [
-    ...operations.flatMap(checkId),
+    ...checked.flatMap(checkId),
     ...doubleIds(operations),
     ...checkPaths(operations),
-    ...operations.flatMap((operation) => [...checkParameters(api, operation), ...checkReplies(api, operation), ...checkSecurity(api, operation.value['security'], pointerTo(operation.pointer, 'security'))]),
+    ...checked.flatMap((operation) => [...checkParameters(api, operation), ...checkReplies(api, operation), ...checkSecurity(api, operation.value['security'], pointerTo(operation.pointer, 'security'))]),
     ...checkSecurity(api, api.document?.['security'], '/security'),
     ...checkSchemes(api),
   ]

@@ -11,16 +11,19 @@ import { isObject } from './pointers.ts'
 import { apiDoubles } from './read.ts'
 import { walkDocument } from './walk-document.ts'
 
-/** Every fault of the documents, in the order of files and lines. */
-export function checkApis(documents: ApiDocument[]): Fault[] {
-  const faults = [...apiDoubles(documents.map(({ file }) => file)), ...documents.flatMap(checkApi)]
+/**
+ * Every fault of the documents, in the order of files and lines.
+ * @param changedIn the path items of a document that have changed since it was checked and found without fault, where nothing else has
+ */
+export function checkApis(documents: ApiDocument[], changedIn: (api: ApiDocument) => ReadonlySet<string> | undefined = () => undefined): Fault[] {
+  const faults = [...apiDoubles(documents.map(({ file }) => file)), ...documents.flatMap((api) => checkApi(api, changedIn(api)))]
   return faults.sort((left, right) => compare(left.file, right.file) || (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0))
 }
 
-function checkApi(api: ApiDocument): Fault[] {
+function checkApi(api: ApiDocument, changed: ReadonlySet<string> | undefined): Fault[] {
   if (api.document === undefined) return api.faults
-  const notes = [...checkOutline(api), ...checkOperations(api), ...checkPersist(api), ...checkCircles(api), ...checkFormats(api)]
-  walkDocument(api.document, (visited) => {
+  const notes = [...checkOutline(api), ...checkOperations(api, changed), ...checkPersist(api), ...checkCircles(api, changed), ...checkFormats(api)]
+  walkDocument(api.document, changed, (visited) => {
     notes.push(...checkExtensions(visited))
     if (visited.kind === 'schema') notes.push(...checkSchema(visited.value, visited.pointer))
   })

@@ -1,16 +1,13 @@
 // Plans and compiles the validator modules of an API: one a direction of an operation, one a shared schema.
 import { createHash } from 'node:crypto'
-import { type Mode, createCompiler, knownFormats, renumber, type SchemaCompiler } from './ajv-modules.ts'
-import type { ApiDocument } from './document.ts'
+import { type Mode, createCompiler, renumber, type SchemaCompiler } from './ajv-modules.ts'
 import { compactValidator } from './compact-validator.ts'
-import { acceptsEverything, type SchemaView, toJsonSchema } from './json-schema.ts'
-import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
-import { parameterSchema } from './parameters.ts'
-import { followRefs, isObject, type JsonObject, keysOf, objectOf, stringsOf, valueAt } from './pointers.ts'
+import type { ApiDocument } from './document.ts'
 import { uniqueFileNames } from './file-names.ts'
-import { type SchemaTraits, traitsOf } from './schema-traits.ts'
-
-type Plain = JsonObject | boolean
+import type { RawOperation } from './operations.ts'
+import { type PlanRecord, reachedFrom, sharedNames } from './plan-record.ts'
+import { isObject, keysOf } from './pointers.ts'
+import { bareMark, type OperationParts, type Part, type Planning, partsOf, referenceTo, refsIn, type SharedSchema, startPlan } from './validator-parts.ts'
 
 /** A module to be written; `code` compiles it, which the cache may make unnecessary. */
 export interface PlannedModule {
@@ -23,146 +20,90 @@ export interface PlannedModule {
   code: () => string
 }
 
-interface Part {
-  /** Property path of the export, for example `['body', 'application/json']`. */
-  place: string[]
-  mode: Mode
-  schema: Plain
+export interface PlannedOperation {
+  raw: RawOperation
+  file: string
 }
 
-interface SharedSchema {
-  schema: Plain
-  /** The pointers that it refers to. */
-  refs: string[]
-  closure?: string
+export interface ValidatorPlan {
+  modules: PlannedModule[]
+  record: PlanRecord
 }
 
-interface Planning {
-  api: ApiDocument
-  formats: ReadonlySet<string>
-  traits: SchemaTraits
-  compilers: Map<Mode, SchemaCompiler>
-  shared: Map<Mode, Map<string, SharedSchema>>
-  names: ReadonlyMap<string, string>
-  usesUnevaluated: boolean
+/** The plan of the run before, for a document of which only path items have changed since. */
+export interface KeptPlan {
+  record: PlanRecord
+  isUnchanged: (raw: RawOperation) => boolean
+  /** The key of a module of the run before. */
+  keyOf: (path: string) => string | undefined
 }
-
-// Marks the form of a shared schema that fills in no defaults, for the branches of unions.
-const bareMark = '#bare'
-const jsonMedia = /^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*)$/
-const formMedia = /^(application\/x-www-form-urlencoded|multipart\/.*)$/
 
 /** The modules of all operations and of the schemas that they share, sorted by path. */
-export function planValidators(api: ApiDocument, operations: { raw: RawOperation; file: string }[]): PlannedModule[] {
-  const text = JSON.stringify(api.document)
-  const planning: Planning = { api, formats: knownFormats(), traits: traitsOf(api), compilers: new Map(), shared: new Map(), names: new Map(), usesUnevaluated: /"unevaluated(Items|Properties)":/.test(text) }
-  const parts = operations.map(({ raw, file }) => ({ raw, file, requests: requestParts(planning, raw), replies: replyParts(planning, raw) }))
-  const pointers = new Set([...planning.shared.values()].flatMap((shared) => [...shared.keys()]))
-  planning.names = uniqueFileNames([...pointers].sort().map((pointer) => ({ key: pointer, wanted: keysOf(pointer).slice(pointer.startsWith('/components/schemas/') ? 2 : 0).join('-') })))
-  const modules = parts.flatMap(({ raw, file, requests, replies }) => [
-    operationModule(planning, { path: `requests/${file}.cjs`, pointer: raw.pointer, groups: ['body'] }, requests),
-    operationModule(planning, { path: `replies/${file}.cjs`, pointer: raw.pointer, groups: ['replies', 'headers'] }, replies),
-  ])
-  for (const [mode, shared] of planning.shared) for (const pointer of shared.keys()) modules.push(sharedModule(planning, mode, pointer))
+export function planValidators(api: ApiDocument, operations: PlannedOperation[], kept?: KeptPlan): ValidatorPlan {
+  return (kept === undefined ? undefined : planChanged(api, operations, kept)) ?? planAll(api, operations)
+}
+
+function planAll(api: ApiDocument, operations: PlannedOperation[]): ValidatorPlan {
+  const planning = startPlan(api, usesUnevaluated(api.document))
+  const parts = operations.map((operation) => partsOf(planning, operation))
+  planning.names = namesOf(sharedIn(planning))
+  return { modules: sorted([...parts.flatMap((part) => operationModules(planning, part)), ...sharedModules(planning)]), record: planning }
+}
+
+// The same from the changed operations and the record of the run before; undefined where that would not be certain.
+function planChanged(api: ApiDocument, operations: PlannedOperation[], { record, isUnchanged, keyOf }: KeptPlan): ValidatorPlan | undefined {
+  const [unchanged, changed] = [operations.filter(({ raw }) => isUnchanged(raw)), operations.filter(({ raw }) => !isUnchanged(raw))]
+  if (record.usesUnevaluated || usesUnevaluated(changed.map(({ raw }) => raw))) return undefined
+  const planning = startPlan(api, false)
+  const parts = changed.map((operation) => partsOf(planning, operation))
+  const translated = new Set(sharedIn(planning))
+  const kept = [...reachedFrom(record, unchanged.map(({ raw }) => raw.pointer))].filter((shared) => !translated.has(shared))
+  planning.names = namesOf([...translated, ...kept])
+  const before = namesOf(sharedNames(record))
+  // Names of modules stand in the code of others.
+  if ([...planning.names].some(([pointer, name]) => before.has(pointer) && before.get(pointer) !== name)) return undefined
+  let whole: Map<string, PlannedModule> | undefined
+  const code = (path: string): string => (whole ??= new Map(planAll(api, operations).modules.map((module) => [module.path, module]))).get(path)?.code() ?? ''
+  const keptModules = [
+    ...unchanged.flatMap(({ raw, file }) => [`requests/${file}.cjs`, `replies/${file}.cjs`].map((path) => ({ path, pointer: raw.pointer }))),
+    ...kept.map((shared) => ({ path: moduleOf(planning, ...splitShared(shared)), pointer: splitShared(shared)[1].replace(bareMark, '') })),
+  ].map(({ path, pointer }) => ({ path, key: keyOf(path) ?? '', pointer, code: () => code(path) }))
+  if (keptModules.some(({ key }) => key === '')) return undefined
+  for (const owner of [...unchanged.map(({ raw }) => raw.pointer), ...kept]) planning.calls.set(owner, record.calls.get(owner) ?? new Set())
+  return { modules: sorted([...keptModules, ...parts.flatMap((part) => operationModules(planning, part)), ...sharedModules(planning)]), record: planning }
+}
+
+function usesUnevaluated(value: unknown): boolean {
+  return /"unevaluated(Items|Properties)":/.test(JSON.stringify(value))
+}
+
+function namesOf(shared: string[]): Map<string, string> {
+  const pointers = new Set(shared.map((one) => splitShared(one)[1]))
+  return uniqueFileNames([...pointers].sort().map((pointer) => ({ key: pointer, wanted: keysOf(pointer).slice(pointer.startsWith('/components/schemas/') ? 2 : 0).join('-') })))
+}
+
+function sharedIn(planning: Planning): string[] {
+  return [...planning.shared].flatMap(([mode, shared]) => [...shared.keys()].map((pointer) => `${mode} ${pointer}`))
+}
+
+function splitShared(shared: string): [mode: Mode, pointer: string] {
+  const space = shared.indexOf(' ')
+  return [shared.slice(0, space) as Mode, shared.slice(space + 1)]
+}
+
+function sorted(modules: PlannedModule[]): PlannedModule[] {
   return modules.sort((left, right) => (left.path < right.path ? -1 : 1))
 }
 
-function requestParts(planning: Planning, raw: RawOperation): Part[] {
-  const parts: Part[] = []
-  const parameters = parametersSchema(planning, raw)
-  if (parameters !== undefined) parts.push({ place: ['parameters'], mode: 'text', schema: parameters })
-  for (const [type, media] of Object.entries(objectOf(bodyOf(planning.api, raw)?.value['content']))) {
-    const name = mediaOf(type)
-    const mode = jsonMedia.test(name) ? 'request' : formMedia.test(name) ? 'text' : undefined
-    const schema = objectOf(media)['schema']
-    if (mode === undefined ? !isTextSchema(planning, name, schema) : schema === undefined) continue
-    parts.push({ place: ['body', name], mode: mode ?? 'request', schema: plainOf(planning, mode ?? 'request', schema) })
-  }
-  return parts.filter((part) => !acceptsEverything(part.schema))
+function operationModules(planning: Planning, { raw, file, requests, replies }: OperationParts): PlannedModule[] {
+  return [
+    operationModule(planning, { path: `requests/${file}.cjs`, pointer: raw.pointer, groups: ['body'] }, requests),
+    operationModule(planning, { path: `replies/${file}.cjs`, pointer: raw.pointer, groups: ['replies', 'headers'] }, replies),
+  ]
 }
 
-// Bodies of text are validated as the string they are; whatever is binary has nothing that a schema could say.
-function isTextSchema(planning: Planning, media: string, schema: unknown): boolean {
-  const target = objectOf(followRefs(planning.api.document, schema))
-  return media.startsWith('text/') && target['type'] === 'string' && target['format'] !== 'binary'
-}
-
-function parametersSchema(planning: Planning, raw: RawOperation): Plain | undefined {
-  if (raw.parameters.length === 0) return undefined
-  const places: Record<string, { properties: JsonObject; required: string[] }> = {}
-  for (const { value } of raw.parameters) {
-    const place = { path: 'path', query: 'query', header: 'headers', cookie: 'cookies' }[String(value['in'])]
-    if (place === undefined) continue
-    const name = place === 'headers' ? String(value['name']).toLowerCase() : String(value['name'])
-    const entry = (places[place] ??= { properties: {}, required: [] })
-    entry.properties[name] = withTargetDefault(planning, parameterSchema(value).schema)
-    if (place === 'path' || value['required'] === true) entry.required.push(name)
-  }
-  const properties = Object.fromEntries(Object.entries(places).map(([place, entry]) => [place, { type: 'object', properties: entry.properties, ...(entry.required.length > 0 ? { required: entry.required } : {}) }]))
-  return { type: 'object', properties }
-}
-
-function withTargetDefault(planning: Planning, schema: unknown): Plain {
-  const plain = plainOf(planning, 'text', schema)
-  const target = followRefs(planning.api.document, schema)
-  return isObject(plain) && !('default' in plain) && isObject(target) && 'default' in target ? { ...plain, default: target['default'] } : plain
-}
-
-function replyParts(planning: Planning, raw: RawOperation): Part[] {
-  const parts: Part[] = []
-  for (const { status, value } of repliesOf(planning.api, raw)) {
-    for (const [type, media] of Object.entries(objectOf(value['content']))) {
-      const schema = objectOf(media)['schema']
-      if (schema === undefined || !(jsonMedia.test(mediaOf(type)) || isTextSchema(planning, mediaOf(type), schema))) continue
-      parts.push({ place: ['replies', status, mediaOf(type)], mode: 'reply', schema: plainOf(planning, 'reply', schema) })
-    }
-    const headers = headersSchema(planning, value)
-    if (headers !== undefined) parts.push({ place: ['headers', status], mode: 'header', schema: headers })
-  }
-  return parts.filter((part) => !acceptsEverything(part.schema))
-}
-
-function headersSchema(planning: Planning, reply: JsonObject): Plain | undefined {
-  const properties: JsonObject = {}
-  const required: string[] = []
-  for (const [name, header] of Object.entries(objectOf(reply['headers']))) {
-    const value = objectOf(followRefs(planning.api.document, header))
-    const lower = name.toLowerCase()
-    const schema = plainOf(planning, 'header', parameterSchema(value).schema)
-    if (lower === 'content-type' || (acceptsEverything(schema) && value['required'] !== true)) continue
-    properties[lower] = schema
-    if (value['required'] === true) required.push(lower)
-  }
-  return Object.keys(properties).length === 0 ? undefined : { type: 'object', properties, ...(required.length > 0 ? { required } : {}) }
-}
-
-function plainOf(planning: Planning, mode: Mode, schema: unknown): Plain {
-  return toJsonSchema(viewOf(planning, mode), schema)
-}
-
-function viewOf(planning: Planning, mode: Mode): SchemaView {
-  const refer = (pointer: string, isBare: boolean): string => {
-    const key = isBare && (mode === 'text' || mode === 'request') && planning.traits.hasDefaults(pointer) ? `${pointer}${bareMark}` : pointer
-    share(planning, mode, key)
-    return referenceTo(key)
-  }
-  return { document: planning.api.document, dialect: planning.api.dialect, direction: mode === 'text' || mode === 'request' ? 'request' : 'reply', refer, files: mode === 'text', formats: planning.formats }
-}
-
-function share(planning: Planning, mode: Mode, key: string): void {
-  const shared = planning.shared.get(mode) ?? new Map<string, SharedSchema>()
-  planning.shared.set(mode, shared)
-  if (shared.has(key)) return
-  // Known before it is translated: it may refer to itself.
-  const entry: SharedSchema = { schema: {}, refs: [] }
-  shared.set(key, entry)
-  const pointer = key.replace(bareMark, '')
-  entry.schema = toJsonSchema({ ...viewOf(planning, mode), ...(pointer === key ? {} : { bare: true }), leadsBack: (part) => planning.traits.leadsBack(pointer, part) }, valueAt(planning.api.document, pointer))
-  entry.refs = [...new Set(refsIn(entry.schema))]
-}
-
-function referenceTo(pointer: string): string {
-  return `klue:${encodeURIComponent(pointer)}`
+function sharedModules(planning: Planning): PlannedModule[] {
+  return [...planning.shared].flatMap(([mode, shared]) => [...shared.keys()].map((pointer) => sharedModule(planning, mode, pointer)))
 }
 
 function moduleOf(planning: Planning, mode: Mode, pointer: string): string {
@@ -232,13 +173,6 @@ function closureHash(planning: Planning, mode: Mode, pointer: string): string {
   const reached = new Set([pointer])
   for (const next of reached) for (const ref of shared.get(next)?.refs ?? []) reached.add(ref)
   return (entry.closure = hashOf(...[...reached].map((next) => `${moduleOf(planning, mode, next)} ${JSON.stringify(shared.get(next)?.schema)}`)))
-}
-
-function refsIn(schema: unknown): string[] {
-  if (Array.isArray(schema)) return schema.flatMap(refsIn)
-  if (!isObject(schema)) return []
-  const own = stringsOf([schema['$ref']]).filter((ref) => ref.startsWith('klue:')).map((ref) => decodeURIComponent(ref.slice('klue:'.length)))
-  return own.concat(Object.values(schema).flatMap(refsIn))
 }
 
 function hashOf(...texts: string[]): string {

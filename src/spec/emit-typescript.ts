@@ -8,6 +8,7 @@ import { parameterSchema } from './parameters.ts'
 import { persistedSchemas } from './persist.ts'
 import { followRefs, isObject, objectOf } from './pointers.ts'
 import { createTypePrinter, type TypePrinter, union, type Variant } from './print-types.ts'
+import { type StoredTypes, type TypePieces, typePieces } from './type-pieces.ts'
 
 const marker = 'klue generate; change the API document instead.'
 interface Emitting {
@@ -25,12 +26,11 @@ export function isGenerated(text: string): boolean {
 }
 
 /** The file `<api>.ts`: types of operations and schemas, persisted definitions, the specification for the runtime. */
-export function emitTypes(api: ApiDocument, compiled: CompiledApi): string {
+export function emitTypes(api: ApiDocument, compiled: CompiledApi, pieces: TypePieces = typePieces()): { text: string; stored: StoredTypes } {
   const constant = constantName(api.api)
   const hasFormats = customFormats(api).size > 0
-  const printer = createTypePrinter(api, [...globals, ...(hasFormats ? ['Formatted'] : []), constant])
-  const operations = compiled.operations.map(({ raw }) => emitOperation({ api, printer, raw, variant: 'received' })).join('')
-  const calls = compiled.operations.map(({ raw }) => emitOperation({ api, printer, raw, variant: 'sent' })).join('')
+  const printer = createTypePrinter(api, [...globals, ...(hasFormats ? ['Formatted'] : []), constant], pieces)
+  const [operations, calls] = (['received', 'sent'] as const).map((variant) => compiled.operations.map(({ raw }) => printer.piece(`${variant} ${raw.pointer}`, () => emitOperation({ api, printer, raw, variant }))).join('')) as [string, string]
   const persisted = persistedSchemas(api)
   const definitions = persisted.map(({ pointer, definition }) => {
     const name = printer.nameOf(pointer)
@@ -39,7 +39,7 @@ export function emitTypes(api: ApiDocument, compiled: CompiledApi): string {
   const declarations = printer.declarations()
   const usesFormats = hasFormats && [operations, calls, declarations].some((text) => text.includes("Formatted<'"))
   const imports = `import { type ApiSpec, ${usesFormats ? 'type Formatted, ' : ''}loadSpec${persisted.length > 0 ? ', type PersistDefinition' : ''} } from 'klue/runtime'\n`
-  return [
+  const text = [
     `// Types and specification of the API ${api.api} (${api.file}). Written by ${marker}\n${imports}`,
     `/** The API ${api.api}, for defineService. */\nexport const ${constant}: ApiSpec<Operations> = loadSpec<Operations>(new URL(${quoted(`./${api.api}/`)}, import.meta.url))\n`,
     ...(definitions === '' ? [] : [definitions]),
@@ -47,6 +47,16 @@ export function emitTypes(api: ApiDocument, compiled: CompiledApi): string {
     `/** Every operation as a caller gives it: what has a default may be left out. */\nexport interface Calls {\n${calls}}\n`,
     declarations,
   ].filter((part) => part !== '').join('\n')
+  const startOf = (opening: string): number => text.indexOf(opening) + opening.length
+  const idsOf = (variant: Variant): string[] => compiled.operations.map(({ raw }) => `${variant} ${raw.pointer}`)
+  return {
+    text,
+    stored: pieces.store(text, [
+      { start: startOf('\nexport interface Operations {\n'), gap: 0, ids: idsOf('received') },
+      { start: startOf('\nexport interface Calls {\n'), gap: 0, ids: idsOf('sent') },
+      { start: text.length - declarations.length, gap: 1, ids: printer.declared() },
+    ]),
+  }
 }
 
 /** The file `<api>.client.ts`: what the client needs of the API, as plain data, one operation a line. */

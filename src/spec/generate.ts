@@ -8,8 +8,10 @@ import { checkApis } from './check.ts'
 import type { ApiDocument } from './document.ts'
 import { emitApi, type EmittedFile } from './emit-api.ts'
 import { isGenerated } from './emit-typescript.ts'
-import { type GenerateCache, hashText, isFresh, listFiles, readCache, readText, writeAtomically } from './output-folder.ts'
-import { apiDoubles, apiNameOf, listApiFiles, readApi } from './read.ts'
+import { changedPaths, type DocumentParts, documentParts } from './document-parts.ts'
+import { type CompiledParts, openMemory } from './memory.ts'
+import { type GenerateCache, hashText, isFresh, listFiles, readCache, readText, writeAtomically, type WrittenFiles, writtenFiles } from './output-folder.ts'
+import { apiDoubles, apiNameOf, listApiFiles, readApi, readerOf, type ReadText } from './read.ts'
 
 export interface GenerateOptions {
   /** Names of the APIs to generate; all without it. */
@@ -37,7 +39,16 @@ interface Run {
   outDir: string
   options: GenerateOptions
   generator: string
+  read: ReadText
   result: GenerateResult
+}
+
+/** An API that is to be generated, with what is known of the run before. */
+interface Changed {
+  document: ApiDocument
+  parts: DocumentParts | undefined
+  before: CompiledParts | undefined
+  milliseconds: number
 }
 
 /**
@@ -45,21 +56,17 @@ interface Run {
  * @throws UsageError with every fault of the documents; nothing is written then
  */
 export async function generate(root: string, options: GenerateOptions = {}): Promise<GenerateResult> {
-  const run: Run = { root, outDir: options.outDir ?? 'functions/gen', options, generator: generatorHash(options), result: { written: [], unchanged: [], removed: [], stale: [], apis: [] } }
-  const all = await listApiFiles(root)
+  const run: Run = { root, outDir: options.outDir ?? 'functions/gen', options, generator: generatorHash(options), read: readerOf(root), result: { written: [], unchanged: [], removed: [], stale: [], apis: [] } }
+  const all = await listApiFiles(root, 'apis', run.read)
   const files = wantedFiles(all, options.apis)
-  const changed = files.filter((file) => !keepFresh(run, file))
-  const read = await Promise.all(changed.map(async (file) => {
-    const started = performance.now()
-    const document = await readApi(root, file)
-    return { document, readMilliseconds: performance.now() - started }
-  }))
-  const faults = checkApis(read.map(({ document }) => document))
+  const changed = await Promise.all(files.filter((file) => !keepFresh(run, file)).map((file) => readChanged(run, file)))
+  const changedIn = new Map(changed.map(({ document, parts, before }) => [document, changedPaths(parts, before?.parts)]))
+  const faults = checkApis(changed.map(({ document }) => document), (document) => changedIn.get(document))
   if (faults.length > 0) throw new UsageError(faults)
-  for (const { document, readMilliseconds } of read) {
+  for (const one of changed) {
     const started = performance.now()
-    const operations = await generateApi(run, document)
-    run.result.apis.push({ api: document.api, operations, milliseconds: Math.round(readMilliseconds + performance.now() - started) })
+    const operations = await generateApi(run, one)
+    run.result.apis.push({ api: one.document.api, operations, milliseconds: Math.round(one.milliseconds + performance.now() - started) })
   }
   if (options.apis === undefined) removeOrphans(run, new Set(all.map(apiNameOf)))
   return sorted(run.result)
@@ -69,19 +76,57 @@ export async function generate(root: string, options: GenerateOptions = {}): Pro
 function keepFresh(run: Run, file: string): boolean {
   const started = performance.now()
   const cache = readCache(join(run.root, run.outDir), apiNameOf(file), run.generator)
-  if (cache === undefined || !isFresh(run.root, join(run.root, run.outDir), cache)) return false
+  const read = (source: string): string | undefined => {
+    try {
+      return run.read(source)
+    } catch {
+      return undefined
+    }
+  }
+  const files = filesOf(run, apiNameOf(file))
+  if (cache === undefined || !isFresh(cache, { read, files })) return false
+  remember(run, apiNameOf(file), { files, paths: Object.keys(cache.files) })
   run.result.unchanged.push(...Object.keys(cache.files).map((path) => `${run.outDir}/${path}`))
   run.result.apis.push({ api: apiNameOf(file), operations: cache.operations, milliseconds: Math.round(performance.now() - started) })
   return true
 }
 
-async function generateApi(run: Run, document: ApiDocument): Promise<number> {
+async function readChanged(run: Run, file: string): Promise<Changed> {
+  const started = performance.now()
+  const document = await readApi(run.root, file, run.read)
+  const parts = document.faults.length > 0 ? undefined : documentParts(document)
+  // What another generator compiled says nothing, and a check believes nothing that it has not looked at.
+  const isKnown = run.options.check !== true && readCache(join(run.root, run.outDir), document.api, run.generator) !== undefined
+  return { document, parts, before: isKnown ? memoryOf(run, document.api).compiled() : undefined, milliseconds: performance.now() - started }
+}
+
+async function generateApi(run: Run, { document, parts, before }: Changed): Promise<number> {
   const folder = join(run.root, run.outDir)
   const typesOnly = run.options.check === true && listFiles(folder, document.api).length === 0
-  const { files, operations } = await emitApi(document, { basePath: run.options.basePath === true, cache: readCache(folder, document.api, run.generator), folder, typesOnly })
-  const sources = Object.fromEntries(document.sources.map(({ file }) => [file, hashText(readText(join(run.root, file)) ?? '')]))
+  const written = filesOf(run, document.api)
+  const { files, operations, compiled } = await emitApi(document, { basePath: run.options.basePath === true, cache: readCache(folder, document.api, run.generator), folder, files: written, typesOnly, parts, before })
+  const sources = Object.fromEntries(document.sources.map(({ file }) => [file, hashText(run.read(file))]))
   store(run, files, { api: document.api, cache: { generator: run.generator, sources, operations, files: {} } })
+  if (run.options.check !== true) remember(run, document.api, { files: written, paths: [...files.keys()], compiled })
   return operations
+}
+
+function memoryOf(run: Run, api: string): ReturnType<typeof openMemory> {
+  return openMemory(run.root, { outDir: run.outDir, api, cacheText: readText(join(run.root, run.outDir, api, 'cache.json')) })
+}
+
+// A check looks into every file, whatever its size and time.
+function filesOf(run: Run, api: string): WrittenFiles {
+  return writtenFiles(join(run.root, run.outDir), run.options.check === true ? undefined : memoryOf(run, api).stats())
+}
+
+function remember(run: Run, api: string, { files, paths, compiled }: { files: WrittenFiles; paths: string[]; compiled?: CompiledParts | undefined }): void {
+  const cacheText = readText(join(run.root, run.outDir, api, 'cache.json'))
+  if (cacheText === undefined || run.options.check === true) return
+  memoryOf(run, api).write({ cacheText, stats: Object.fromEntries(paths.flatMap((path) => {
+    const stat = files.statOf(path)
+    return stat === undefined ? [] : [[path, stat]]
+  })), compiled })
 }
 
 function wantedFiles(files: string[], names: string[] | undefined): string[] {
@@ -105,7 +150,7 @@ function store(run: Run, outputs: Map<string, EmittedFile>, { api, cache }: { ap
   const compiled = `${api}/`
   const leftOver = listFiles(join(run.root, run.outDir), api).filter((path) => path.startsWith(compiled) && !outputs.has(path) && path !== `${api}/cache.json`)
   for (const path of leftOver) remove(run, path)
-  if (run.options.check !== true) writeAtomically(join(run.root, run.outDir, api, 'cache.json'), `${JSON.stringify(cache, null, 1)}\n`)
+  if (run.options.check !== true) writeAtomically(join(run.root, run.outDir, api, 'cache.json'), `${JSON.stringify(cache)}\n`)
 }
 
 function put(run: Run, path: string, text: string): void {

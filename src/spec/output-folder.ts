@@ -1,6 +1,6 @@
 // The files of klue generate on disk: what is there, what differs, atomic writes.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 
 /** What `klue generate` remembers of an API between two runs. */
@@ -37,13 +37,37 @@ export function readCache(folder: string, api: string, generator: string): Gener
   }
 }
 
-/** Whether neither what was read nor what was written has changed since. */
-export function isFresh(root: string, folder: string, cache: GenerateCache): boolean {
-  const same = (path: string, hash: string): boolean => {
-    const text = readText(path)
-    return text !== undefined && hashText(text) === hash
+/** The files of the output folder, each looked into only where its size or time is not the remembered one. */
+export interface WrittenFiles {
+  /** Whether a file holds the bytes of a hash. */
+  holds: (path: string, hash: string) => boolean
+  /** Size and time of a file that was found or has been put as it should be. */
+  statOf: (path: string) => string | undefined
+}
+
+/** @param stats sizes and times of the run before; without them every file is read */
+export function writtenFiles(folder: string, stats: Record<string, string> | undefined): WrittenFiles {
+  const found = new Map<string, string>()
+  const statOf = (path: string): string | undefined => {
+    const stat = statSync(join(folder, path), { throwIfNoEntry: false })
+    return stat?.isFile() === true ? `${stat.size} ${stat.mtimeMs}` : undefined
   }
-  return Object.entries(cache.sources).every(([file, hash]) => same(join(root, file), hash)) && Object.entries(cache.files).every(([file, { hash }]) => same(join(folder, file), hash))
+  return {
+    statOf: (path) => found.get(path) ?? statOf(path),
+    holds: (path, hash) => {
+      const stat = statOf(path)
+      if (stat === undefined) return false
+      if (stats?.[path] !== stat && hashText(readText(join(folder, path)) ?? '') !== hash) return false
+      found.set(path, stat)
+      return true
+    },
+  }
+}
+
+/** Whether neither what was read nor what was written has changed since. */
+export function isFresh(cache: GenerateCache, { read, files }: { read: (file: string) => string | undefined; files: WrittenFiles }): boolean {
+  const same = (text: string | undefined, hash: string): boolean => text !== undefined && hashText(text) === hash
+  return Object.entries(cache.sources).every(([file, hash]) => same(read(file), hash)) && Object.entries(cache.files).every(([file, { hash }]) => files.holds(file, hash))
 }
 
 /** Writes a file whole or not at all. */

@@ -5,6 +5,7 @@ import { docComment, propertyName, quoted, typeName } from './identifiers.ts'
 import { hiddenNames, isFile, isNullable, pointerOfRef, typesOf } from './json-schema.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, keysOf, objectOf, pointerTo, stringsOf, valueAt } from './pointers.ts'
 import { type SchemaTraits, traitsOf } from './schema-traits.ts'
+import type { TypePieces } from './type-pieces.ts'
 
 /** As a reply carries it, as a caller sends it, as a handler receives it with defaults filled in. */
 export type Variant = 'reply' | 'sent' | 'received'
@@ -17,6 +18,10 @@ export interface TypePrinter {
   nameOf: (pointer: string) => string
   /** The declarations of every component schema and of whatever else was referred to, in order of their names. */
   declarations: () => string
+  /** A piece of the text under a name of its own: printed, or taken from the run before. */
+  piece: (id: string, print: () => string) => string
+  /** The pieces of the declarations, in their order. */
+  declared: () => string[]
 }
 
 interface Printing {
@@ -25,6 +30,10 @@ interface Printing {
   taken: Set<string>
   traits: SchemaTraits
   declared: Map<string, { pointer: string; variant: Variant }>
+  pieces: TypePieces
+  /** The types that the piece in hand names. */
+  uses: Map<string, string>
+  order: string[]
 }
 
 interface Context {
@@ -40,8 +49,8 @@ export const fileType = '{ filename: string; contentType: string; data: Uint8Arr
 
 const suffixes: Record<Variant, string> = { reply: '', sent: 'Sent', received: 'Received' }
 
-export function createTypePrinter(api: ApiDocument, reserved: string[]): TypePrinter {
-  const printing: Printing = { api, names: new Map(), taken: new Set(reserved), traits: traitsOf(api), declared: new Map() }
+export function createTypePrinter(api: ApiDocument, reserved: string[], pieces: TypePieces): TypePrinter {
+  const printing: Printing = { api, names: new Map(), taken: new Set(reserved), traits: traitsOf(api), declared: new Map(), pieces, uses: new Map(), order: [] }
   const components = Object.keys(objectOf(objectOf(api.document?.['components'])['schemas'])).map((name) => pointerTo('', 'components', 'schemas', name))
   // Names that need no change go first: no other may take them away.
   for (const pointer of [...components].sort((left, right) => Number(isExact(right)) - Number(isExact(left)))) claimName(printing, pointer)
@@ -51,6 +60,8 @@ export function createTypePrinter(api: ApiDocument, reserved: string[]): TypePri
     printForm: (schema, variant, indent) => print(printing, followRefs(api.document, schema), { variant, indent, files: true }),
     nameOf: (pointer) => claimName(printing, pointer),
     declarations: () => printDeclarations(printing),
+    piece: (id, print) => printPiece(printing, id, print),
+    declared: () => printing.order,
   }
 }
 
@@ -71,23 +82,46 @@ function claimName(printing: Printing, pointer: string): string {
 }
 
 function declare(printing: Printing, pointer: string, variant: Variant): string {
-  const effective = printing.traits.variantOf(pointer, variant)
+  return declareAs(printing, pointer, variant === 'reply' ? variant : printing.traits.variantOf(pointer, variant))
+}
+
+function declareAs(printing: Printing, pointer: string, effective: Variant): string {
   const base = claimName(printing, pointer)
   const key = `${pointer} ${effective}`
   const name = effective === 'reply' ? base : claimName(printing, pointerTo(pointer, `\u0000${base}${suffixes[effective]}`))
   if (!printing.declared.has(key)) printing.declared.set(key, { pointer, variant: effective })
+  printing.uses.set(key, name)
   return name
 }
 
+// What the run before printed holds where each type that it names still has that name; to ask for the names declares the types.
+function printPiece(printing: Printing, id: string, print: () => string): string {
+  const before = printing.pieces.before(id)
+  const holds = before !== undefined && [...before.uses].every(([key, name]) => {
+    const space = key.lastIndexOf(' ')
+    return declareAs(printing, key.slice(0, space), key.slice(space + 1) as Variant) === name
+  })
+  printing.uses = new Map()
+  const piece = holds ? before : { text: print(), uses: printing.uses }
+  printing.pieces.note(id, piece)
+  return piece.text
+}
+
 function printDeclarations(printing: Printing): string {
-  const printed = new Map<string, string>()
+  const printed = new Map<string, { id: string; text: string }>()
   // Printing may declare more; a Map yields what is added while it is read.
   for (const [, { pointer, variant }] of printing.declared) {
-    const schema = valueAt(printing.api.document, pointer)
-    const name = declare(printing, pointer, variant)
-    printed.set(name, `${docComment(objectOf(schema)['description'])}export type ${name} = ${print(printing, schema, { variant, indent: '', owner: pointer })}\n`)
+    const name = declareAs(printing, pointer, variant)
+    const id = `type ${pointer} ${variant}`
+    const text = printPiece(printing, id, () => {
+      const schema = valueAt(printing.api.document, pointer)
+      return `${docComment(objectOf(schema)['description'])}export type ${name} = ${print(printing, schema, { variant, indent: '', owner: pointer })}\n`
+    })
+    printed.set(name, { id, text })
   }
-  return [...printed].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, text]) => text).join('\n')
+  const inOrder = [...printed].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, piece]) => piece)
+  printing.order = inOrder.map(({ id }) => id)
+  return inOrder.map(({ text }) => text).join('\n')
 }
 
 function print(printing: Printing, schema: unknown, context: Context): string {

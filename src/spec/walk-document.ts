@@ -1,5 +1,5 @@
 // Walks an OpenAPI 3 document: every object with what it is, schemas and data told apart.
-import { isObject, type JsonObject, pointerTo } from './pointers.ts'
+import { childOf, isObject, type JsonObject, pointerTo } from './pointers.ts'
 
 export interface Visited {
   pointer: string
@@ -12,9 +12,10 @@ const schemaParts = ['items', 'additionalProperties', 'not', 'contains', 'proper
 const schemaLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items']
 const operationPattern = /^\/paths\/[^/]+\/(get|put|post|delete|options|head|patch|trace)$/
 
-/** Calls `visit` for every object of a document that is not data such as an example. */
-export function walkDocument(document: unknown, visit: (visited: Visited) => void): void {
-  walkPart({ value: document, pointer: '', key: '' }, visit)
+/** Calls `visit` for every object of a document that is not data such as an example; with `only`, for those of these path items. */
+export function walkDocument(document: unknown, only: ReadonlySet<string> | undefined, visit: (visited: Visited) => void): void {
+  if (only === undefined) walkPart({ value: document, pointer: '', key: '' }, visit)
+  else for (const path of only) walkPart({ value: childOf(childOf(document, 'paths'), path), pointer: pointerTo('', 'paths', path), key: path }, visit)
 }
 
 function walkPart(part: { value: unknown; pointer: string; key: string }, visit: (visited: Visited) => void): void {
