@@ -14,6 +14,7 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   AWS_SESSION_TOKEN: 'See AWS_ACCESS_KEY_ID.',
   CI: 'Anything but empty: output without colours and questions.',
   DO_REPORT_ERROR: 'Anything but empty: reports are delivered in tests too.',
+  KLUE_API_URLS: 'Set by the deployment: where the other services of the project answer.',
   KLUE_JWT_TOKEN: 'Token that acceptance tests send.',
   KLUE_SERVER_HOST: 'Host that acceptance tests call.',
   KLUE_SERVER_PORT: 'Port that acceptance tests call.',
@@ -45,6 +46,7 @@ export type EnvironmentName =
   | 'AWS_SESSION_TOKEN'
   | 'CI'
   | 'DO_REPORT_ERROR'
+  | 'KLUE_API_URLS'
   | 'KLUE_JWT_TOKEN'
   | 'KLUE_SERVER_HOST'
   | 'KLUE_SERVER_PORT'

@@ -5,12 +5,14 @@ import { env, environment, fromCompiledConfig, quietAwsSdk, setConfig } from '..
 import { type Database, openDatabase } from '../persist/index.ts'
 import { type Platform, toLine } from '../runtime/edge.ts'
 import { openStore, type Store } from '../store/index.ts'
+import { addApiUrls } from './api-urls.ts'
 
 /** Reads what the deployment put beside the bundle. Called once an environment. */
 export function lambdaPlatform(): Platform {
   quietAwsSdk()
   const compiled = JSON.parse(readFileSync(join(env('LAMBDA_TASK_ROOT') ?? '.', 'klue-config.json'), 'utf8')) as Parameters<typeof fromCompiledConfig>[0]
   const config = fromCompiledConfig(compiled)
+  addApiUrls(config, env('KLUE_API_URLS'))
   setConfig(config)
   const prefix = env('KLUE_TABLE_PREFIX') ?? `${config.name}-${config.stage}-`
   const endpoint = env('AWS_ENDPOINT_URL_DYNAMODB') ?? env('AWS_ENDPOINT_URL')
