@@ -1,6 +1,6 @@
 // Translates what invokes a function to requests, and answers to results: HTTP APIs and function URLs here, the rest by their own file.
 import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
-import { type AlbEvent, fromAlb, fromRestApi, type GatewayResult, type RestApiEvent, toAlb, toRestApi } from './gateway-event.ts'
+import { type AlbEvent, fromAlb, fromRestApi, type GatewayResult, type RestApiEvent, toAlb, toRestApi, withoutStage } from './gateway-event.ts'
 
 /** The parts of a payload 2.0 event that are read. */
 export interface HttpApiEvent {
@@ -71,12 +71,4 @@ function fromHttpApi(event: HttpApiEvent): ApiRequest {
 function toHttpApi({ status, headers, cookies, body }: ApiResponse): HttpApiResult {
   if (typeof body === 'string') return { statusCode: status, headers, cookies, body, isBase64Encoded: false }
   return { statusCode: status, headers, cookies, body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
-}
-
-// A stage other than $default is the first segment of rawPath, though no part of the API's own paths.
-function withoutStage(rawPath: string, stage: string | undefined): string {
-  if (stage === undefined || stage === '$default') return rawPath
-  const prefix = `/${stage}`
-  if (rawPath === prefix) return '/'
-  return rawPath.startsWith(`${prefix}/`) ? rawPath.slice(prefix.length) : rawPath
 }

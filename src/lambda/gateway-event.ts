@@ -6,9 +6,10 @@ type Lists = Record<string, string[] | undefined> | null
 
 /** The parts of a payload 1.0 event that are read; also of an HTTP API that is set to that version. */
 export interface RestApiEvent {
+  /** `1.0` from an HTTP API; a REST API sends none. */
   version?: string
   httpMethod: string
-  /** Without the stage, as it came. */
+  /** Of a REST API without the stage and as it came; of an HTTP API with the stage and decoded. */
   path: string
   headers?: Values
   multiValueHeaders?: Lists
@@ -17,7 +18,7 @@ export interface RestApiEvent {
   multiValueQueryStringParameters?: Lists
   body?: string | null
   isBase64Encoded?: boolean
-  requestContext: { requestId?: string; identity?: { sourceIp?: string | null } | null; elb?: never }
+  requestContext: { requestId?: string; stage?: string; identity?: { sourceIp?: string | null } | null; elb?: never }
 }
 
 /** The parts of a load balancer's event that are read; with multi-value headers switched on or off. */
@@ -48,8 +49,17 @@ export interface GatewayResult {
 /** The request that a payload 1.0 event tells of. */
 export function fromRestApi(event: RestApiEvent): ApiRequest {
   const query = pairsOf(event.queryStringParameters, event.multiValueQueryStringParameters).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
-  const { requestId, identity } = event.requestContext
-  return { ...requestOf(event), query, sourceIp: identity?.sourceIp ?? '', ...(requestId === undefined ? {} : { requestId }) }
+  const { requestId, stage, identity } = event.requestContext
+  const path = event.version === '1.0' ? { path: withoutStage(event.path, stage), pathIsDecoded: true } : {}
+  return { ...requestOf(event), ...path, query, sourceIp: identity?.sourceIp ?? '', ...(requestId === undefined ? {} : { requestId }) }
+}
+
+/** The path of an HTTP API's event: a stage other than $default is its first segment, though no part of the API's own paths. */
+export function withoutStage(path: string, stage: string | undefined): string {
+  if (stage === undefined || stage === '$default') return path
+  const prefix = `/${stage}`
+  if (path === prefix) return '/'
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path
 }
 
 /** The request that a load balancer's event tells of. */
