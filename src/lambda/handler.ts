@@ -1,4 +1,5 @@
 // The handler of a Lambda function: a service behind an HTTP API, a function URL, a REST API or a load balancer.
+import { env } from '../config/index.ts'
 import { type OpenService, openService, type Platform, type Service } from '../runtime/edge.ts'
 import { fromEvent, type HttpApiEvent, type HttpApiResult, type LambdaEvent, toResult } from './event.ts'
 import type { AlbEvent, GatewayResult, RestApiEvent } from './gateway-event.ts'
@@ -18,17 +19,28 @@ export interface LambdaHandler {
 }
 
 /**
- * Makes the handler of a Lambda function. The service is opened once, on the first event.
+ * Makes the handler of a Lambda function. The service is opened once: in Lambda at once, elsewhere on the first event.
  * @example export const handler = toLambda(service)
  */
 export function toLambda(service: Service, options: { platform?: () => Platform } = {}): LambdaHandler {
   let opened: OpenService | undefined
+  const open = (): OpenService => (opened ??= openService(service, (options.platform ?? lambdaPlatform)()))
+  if (options.platform === undefined && env('AWS_LAMBDA_FUNCTION_NAME') !== undefined) openEarly(open)
   const handler = async (event: LambdaEvent, context: LambdaContext): Promise<HttpApiResult | GatewayResult> => {
-    opened ??= openService(service, (options.platform ?? lambdaPlatform)())
+    const { platform, answer } = open()
     const remaining = context.getRemainingTimeInMillis?.()
-    const request = fromEvent(event, remaining === undefined ? undefined : opened.platform.now() + remaining)
-    return toResult(await opened.answer(context.awsRequestId === undefined ? request : { ...request, requestId: context.awsRequestId }), event)
+    const request = fromEvent(event, remaining === undefined ? undefined : platform.now() + remaining)
+    return toResult(await answer(context.awsRequestId === undefined ? request : { ...request, requestId: context.awsRequestId }), event)
   }
   // The form of the result follows from the event, which overloads can say and an arrow function cannot.
   return handler as LambdaHandler
+}
+
+// While a function starts it has a whole processor, and secrets can be read before the first event needs them.
+function openEarly(open: () => OpenService): void {
+  try {
+    open()
+  } catch {
+    // The first event opens it again, and is told what is wrong.
+  }
 }

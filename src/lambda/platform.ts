@@ -1,17 +1,19 @@
 // The platform of a deployed function: configuration beside the bundle, tables in the account, lines on stdout.
 import { readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { env, environment, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
+import { type CompiledConfig, env, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
 import { type Database, openDatabase } from '../persist/index.ts'
 import { type Platform, toLine } from '../runtime/edge.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { addApiUrls } from './api-urls.ts'
+import { functionSecrets } from './secrets.ts'
 
 /** Reads what the deployment put beside the bundle. Called once an environment. */
 export function lambdaPlatform(): Platform {
   quietAwsSdk()
-  const compiled = JSON.parse(readFileSync(join(env('LAMBDA_TASK_ROOT') ?? '.', 'klue-config.json'), 'utf8')) as Parameters<typeof fromCompiledConfig>[0]
-  const config = fromCompiledConfig(compiled)
+  const compiled = JSON.parse(readFileSync(join(env('LAMBDA_TASK_ROOT') ?? '.', 'klue-config.json'), 'utf8')) as CompiledConfig
+  // What a deployment lists comes from Secrets Manager before it is needed; without a list the environment has it all.
+  const config = fromCompiledConfig(compiled, { unset: compiled.secrets === undefined ? 'refuse' : 'leave out' })
   addApiUrls(config, env('KLUE_API_URLS'))
   setConfig(config)
   const prefix = env('KLUE_TABLE_PREFIX') ?? `${config.name}-${config.stage}-`
@@ -21,12 +23,13 @@ export function lambdaPlatform(): Platform {
   let database: Database | undefined
   let store: Store | undefined
   const open = (): Database => (database ??= openDatabase({ prefix, usesOwnCredentials, ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }))
+  const log: Platform['log'] = (record) => writeLine(`${toLine(record)}\n`)
   return {
     config,
     database: open,
     store: () => (store ??= openStore(open())),
-    secret: (name) => Promise.resolve(environment()[name.toUpperCase()]),
-    log: (record) => writeLine(`${toLine(record)}\n`),
+    ...functionSecrets({ compiled, config, log }),
+    log,
     local: new Map(),
     version: env('KLUE_VERSION') ?? '',
     now: Date.now,

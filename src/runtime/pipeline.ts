@@ -75,12 +75,19 @@ function begin({ service, platform }: Opened, request: ApiRequest): Exchange {
 async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse> {
   const { api, raw, allow } = match(opened, exchange) //                  1 match
   if (allow !== undefined) return answerOptions(exchange.request, allow)
-  const value = await callInTime(exchange, () => raw === undefined
-    ? settled(exchange, api.handle(exchange)) // openapi-backend runs     3 authenticate, 4 validate, 5 call
-    : settled(exchange, callRaw(exchange, raw)))
+  const run = (): Promise<unknown> => settled(exchange, raw === undefined
+    ? api.handle(exchange) // openapi-backend runs                        3 authenticate, 4 validate, 5 call
+    : callRaw(exchange, raw))
+  const ready = needsSecrets(opened, exchange, raw) ? exchange.platform.ready : undefined
+  const value = await callInTime(exchange, () => (ready === undefined ? run() : ready().then(run)))
   const rendered = render(exchange.operation, value, { accept: exchange.headers['accept'], api: exchange.api }) // 6 reply
   checkResponse(exchange, rendered)
   return rendered.response
+}
+
+// Health checks answer whatever the state of the secrets is.
+function needsSecrets({ service }: Opened, { match: { kind } }: Exchange, raw: Matched['raw']): boolean {
+  return raw === undefined ? kind === 'operation' : raw.route.isPrivate || Object.hasOwn(service.routes, raw.route.name)
 }
 
 interface Matched {

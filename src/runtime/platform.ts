@@ -17,6 +17,8 @@ export interface Platform {
   store(): Store
   /** The value of a secret, or undefined where there is none. */
   secret(name: string): Promise<string | undefined>
+  /** Puts the secrets of the configuration into `config`, at once where they are known; absent where nothing has to be waited for. */
+  ready?(): Promise<void>
   /** Takes one record; never throws and never waits. */
   log(record: LogRecord): void
   /** APIs that this process serves itself, by name; calls to them do not touch the network. */
