@@ -1,6 +1,7 @@
 // Translates what invokes a function to requests, and answers to results: HTTP APIs and function URLs here, the rest by their own file.
+import { UsageError } from '../errors/index.ts'
 import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
-import { type AlbEvent, fromAlb, fromRestApi, type GatewayResult, type RestApiEvent, toAlb, toRestApi, withoutStage } from './gateway-event.ts'
+import { type AlbEvent, bytesOf, fromAlb, fromRestApi, type GatewayResult, type RestApiEvent, textOf, toAlb, toRestApi, withoutStage } from './gateway-event.ts'
 
 /** The parts of a payload 2.0 event that are read. */
 export interface HttpApiEvent {
@@ -31,8 +32,12 @@ export interface HttpApiResult {
 /** What may invoke a function: an HTTP API, a function URL, a REST API, a load balancer. */
 export type LambdaEvent = HttpApiEvent | RestApiEvent | AlbEvent
 
-/** The request that an event tells of. */
+/**
+ * The request that an event tells of; parts of the wrong type count as absent.
+ * Throws a UsageError for an event that is no request.
+ */
 export function fromEvent(event: LambdaEvent, endsAt?: number): ApiRequest {
+  if (!isRequest(event)) throw new UsageError({ code: 'event-unknown', file: '', message: 'The event that invoked the function is no request of an HTTP API, a function URL, a REST API or a load balancer', hint: 'let one of these invoke it, and give other events a function of their own' })
   const request = 'rawPath' in event ? fromHttpApi(event) : isAlb(event) ? fromAlb(event) : fromRestApi(event)
   return endsAt === undefined ? request : { ...request, endsAt }
 }
@@ -45,26 +50,35 @@ export function toResult(response: ApiResponse, event?: LambdaEvent): HttpApiRes
   return isAlb(event) ? toAlb(response, event) : toRestApi(response)
 }
 
+// What may invoke a function is decided by who may, not by its types: a test event of the console, a schedule, a queue.
+function isRequest(event: unknown): boolean {
+  if (typeof event !== 'object' || event === null) return false
+  const { rawPath, requestContext, httpMethod, path } = event as Partial<HttpApiEvent> & Partial<RestApiEvent>
+  if (typeof requestContext !== 'object' || requestContext === null) return false
+  if ('rawPath' in event) return typeof rawPath === 'string' && typeof (requestContext as Partial<HttpApiEvent['requestContext']>).http?.method === 'string'
+  return typeof httpMethod === 'string' && typeof path === 'string'
+}
+
 function isAlb(event: RestApiEvent | AlbEvent): event is AlbEvent {
-  return event.requestContext.elb !== undefined
+  return event.requestContext.elb !== undefined && event.requestContext.elb !== null
 }
 
 function fromHttpApi(event: HttpApiEvent): ApiRequest {
   const { requestContext } = event
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers[name.toLowerCase()] = value
-  if (event.cookies !== undefined && event.cookies.length > 0) headers['cookie'] = event.cookies.join('; ')
-  const body = event.body === undefined || event.body === '' ? undefined : Buffer.from(event.body, event.isBase64Encoded === true ? 'base64' : 'utf8')
+  for (const [name, value] of Object.entries(event.headers ?? {})) if (typeof value === 'string') headers[name.toLowerCase()] = value
+  if (Array.isArray(event.cookies) && event.cookies.length > 0) headers['cookie'] = event.cookies.filter((cookie) => typeof cookie === 'string').join('; ')
+  const body = bytesOf(event)
   return {
     method: requestContext.http.method.toUpperCase(),
     path: withoutStage(event.rawPath, requestContext.stage),
     // An HTTP API hands the path over decoded, a function URL as it came.
-    pathIsDecoded: !(requestContext.domainName ?? '').includes('.lambda-url.'),
-    query: event.rawQueryString ?? '',
+    pathIsDecoded: !textOf(requestContext.domainName).includes('.lambda-url.'),
+    query: textOf(event.rawQueryString),
     headers,
     ...(body === undefined ? {} : { body }),
-    sourceIp: requestContext.http.sourceIp ?? '',
-    ...(requestContext.requestId === undefined ? {} : { requestId: requestContext.requestId }),
+    sourceIp: textOf(requestContext.http.sourceIp),
+    ...(typeof requestContext.requestId === 'string' ? { requestId: requestContext.requestId } : {}),
   }
 }
 

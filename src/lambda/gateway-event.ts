@@ -48,15 +48,15 @@ export interface GatewayResult {
 
 /** The request that a payload 1.0 event tells of. */
 export function fromRestApi(event: RestApiEvent): ApiRequest {
-  const query = pairsOf(event.queryStringParameters, event.multiValueQueryStringParameters).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
+  const query = pairsOf(event.queryStringParameters, event.multiValueQueryStringParameters).map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
   const { requestId, stage, identity } = event.requestContext
   const path = event.version === '1.0' ? { path: withoutStage(event.path, stage), pathIsDecoded: true } : {}
-  return { ...requestOf(event), ...path, query, sourceIp: identity?.sourceIp ?? '', ...(requestId === undefined ? {} : { requestId }) }
+  return { ...requestOf(event), ...path, query, sourceIp: textOf(identity?.sourceIp), ...(typeof requestId === 'string' ? { requestId } : {}) }
 }
 
 /** The path of an HTTP API's event: a stage other than $default is its first segment, though no part of the API's own paths. */
 export function withoutStage(path: string, stage: string | undefined): string {
-  if (stage === undefined || stage === '$default') return path
+  if (typeof stage !== 'string' || stage === '$default') return path
   const prefix = `/${stage}`
   if (path === prefix) return '/'
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path
@@ -82,7 +82,7 @@ export function toRestApi(response: ApiResponse): GatewayResult {
 export function toAlb(response: ApiResponse, event: AlbEvent): GatewayResult {
   const { status, headers, cookies } = response
   const line = { statusCode: status, statusDescription: `${status} ${process.getBuiltinModule('node:http').STATUS_CODES[status] ?? 'Unknown'}` }
-  if (event.multiValueHeaders !== undefined && event.multiValueHeaders !== null) {
+  if (typeof event.multiValueHeaders === 'object' && event.multiValueHeaders !== null) {
     const lists = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
     return { ...line, multiValueHeaders: { ...lists, ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}) }, ...bodyOf(response) }
   }
@@ -93,16 +93,35 @@ function requestOf({ httpMethod, path, headers, multiValueHeaders, body, isBase6
   const joined: Record<string, string> = {}
   for (const [name, value] of pairsOf(headers, multiValueHeaders)) {
     const lower = name.toLowerCase()
-    joined[lower] = joined[lower] === undefined ? value : `${joined[lower]}${lower === 'cookie' ? '; ' : ', '}${value}`
+    joined[lower] = !Object.hasOwn(joined, lower) ? value : `${joined[lower]}${lower === 'cookie' ? '; ' : ', '}${value}`
   }
-  const bytes = body === undefined || body === null || body === '' ? undefined : Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
+  const bytes = bytesOf({ body, isBase64Encoded })
   return { method: httpMethod.toUpperCase(), path, pathIsDecoded: false, headers: joined, ...(bytes === undefined ? {} : { body: bytes }) }
+}
+
+/** The bytes of an event's body; undefined where there is none. */
+export function bytesOf({ body, isBase64Encoded }: { body?: string | null | undefined; isBase64Encoded?: boolean | undefined }): Buffer | undefined {
+  return typeof body === 'string' && body !== '' ? Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8') : undefined
+}
+
+/** A text, empty where the event has something else in its place. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+// Half of a pair of surrogates has no encoding.
+function encode(text: string): string {
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
+  }
 }
 
 // Of a repeated name the single map holds the last value only.
 function pairsOf(single: Values | undefined, multi: Lists | undefined): [string, string][] {
   const lists = multi ?? Object.fromEntries(Object.entries(single ?? {}).map(([name, value]) => [name, value === undefined ? undefined : [value]]))
-  return Object.entries(lists).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value]))
+  return Object.entries(lists).flatMap(([name, values]) => (Array.isArray(values) ? values : []).filter((value) => typeof value === 'string').map((value): [string, string] => [name, value]))
 }
 
 // A map holds a name once, but names differ by their letters' case, which HTTP ignores.
