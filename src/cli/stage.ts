@@ -4,12 +4,12 @@ import { loadConfig } from '../config/build.ts'
 import { type Config, setConfig, stageName } from '../config/index.ts'
 import { localSecrets } from '../platform/local/index.ts'
 
-/** Loads and sets the configuration of a stage. */
-export async function loadStage(root: string, stage: string | undefined): Promise<Config> {
+/** Loads and sets the configuration of a stage; `unset` says what becomes of values whose variables this machine does not have. */
+export async function loadStage(root: string, stage: string | undefined, unset: 'refuse' | 'leave out' = 'refuse'): Promise<Config> {
   const name = stageName(stage)
   // The signing key of a developer's machine is made on first use; no other stage may fall back on it.
   const secrets = name === 'local' ? { jwt_secret: await localSecrets(join(root, '.klue')).ensure('jwt_secret') } : {}
-  const { config } = loadConfig({ root, stage: name, secrets })
+  const { config } = loadConfig({ root, stage: name, secrets, unset })
   setConfig(config)
   return config
 }

@@ -67,6 +67,7 @@ function emulatorEnv({ folder, port, functionEndpoint }: { folder: string; port:
     AUTH: 'true',
     // The functions inherit this one, and the emulator itself does not read it.
     AWS_ENDPOINT_URL: functionEndpoint,
+    NODE_OPTIONS: `--require=${join(root, 'test', 'deploy', 'localhost.cjs')}`,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   }
@@ -97,13 +98,10 @@ function plainEnv(): Record<string, string | undefined> {
 }
 
 async function isReady(endpoint: string, guarded: Guarded): Promise<boolean> {
-  let hasEnded = false
-  void guarded.exited.then(() => (hasEnded = true))
-  const until = Date.now() + 120_000
-  while (!hasEnded && Date.now() < until) {
+  for (let attempt = 0; attempt < 1200; attempt += 1) {
     const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined)
     if (answer?.ok === true) return true
-    await sleep(100)
+    if (await Promise.race([guarded.exited.then(() => true), sleep(100, false)])) return false
   }
   return false
 }

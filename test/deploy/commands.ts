@@ -65,7 +65,7 @@ export async function deploy(stage: string, options: RunOptions): Promise<Deploy
 
 /** Addresses of the HTTP APIs among the outputs, as the emulator serves them, by the name of their output. */
 export function addresses({ outputs }: Deployed, { endpoint }: Cloud): Record<string, string> {
-  const all = Object.entries(outputs).flatMap(([stack, values]) => Object.entries(values).map(([name, value]) => [`${stack}.${name}`, value] as const))
+  const all = Object.values(outputs).flatMap((values) => Object.entries(values))
   return Object.fromEntries(all.flatMap(([name, value]) => {
     const id = /^https?:\/\/(\w+)\.execute-api\./.exec(value)?.[1]
     return id === undefined ? [] : [[name, `${endpoint}/_aws/execute-api/${id}/$default`]]

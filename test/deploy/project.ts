@@ -10,6 +10,8 @@ export const stage = 'proof'
 const overlay = `# The stage that the deploy suite makes.
 crash_api: true
 response_check: fail
+env_secrets: [METRICS_BACKEND_PASSWORD, OWN_WEBHOOK]
+own_webhook: OWN_WEBHOOK
 `
 
 /** Copies the reference service with the kit beside it, as a fresh clone holds them. */
@@ -117,11 +119,11 @@ export const handler: ReturnType<typeof toLambda> = toLambda(service)
 `,
   'infra/app.ts': `// The CDK app of the service.
 import { App, Stack } from 'aws-cdk-lib'
-import { bundleService, KlueService } from 'klue/infra'
+import { KlueService, prepareProject, stageOf } from 'klue/infra'
 
 const app = new App()
-const bundle = await bundleService({ entry: 'functions/hello.ts', stage: String(app.node.tryGetContext('stage')) })
-new KlueService(new Stack(app, \`hello-\${bundle.stage}\`), 'Service', { bundle })
+const project = await prepareProject({ stage: stageOf(app) })
+new KlueService(new Stack(app, project.stackName), 'Service', { project })
 app.synth()
 `,
   'testaccept/hello.test.ts': `import assert from 'node:assert/strict'

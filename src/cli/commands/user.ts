@@ -20,7 +20,8 @@ export const user: Command = {
     if (action === undefined) throw misuse('klue user wants to be told what to do', 'for example "klue user add ann"')
     const { loadStage } = await import('../stage.ts')
     const { openStageStore } = await import('../../dev/index.ts')
-    const opened = await openStageStore(call.root, await loadStage(call.root, textOption(call, 'stage')))
+    // Accounts need the tables of a stage, not its secrets.
+    const opened = await openStageStore(call.root, await loadStage(call.root, textOption(call, 'stage'), 'leave out'))
     try {
       await action(call, opened.store)
       return 0
