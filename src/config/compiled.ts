@@ -12,8 +12,6 @@ export interface CompiledConfig {
   values: Record<string, unknown>
   /** Where each key is set: dotted key → file and line, so that a fault at start can say so. */
   places: Record<string, { file: string; line: number }>
-  /** The secrets that this function reads as it starts, by name; absent where values come from the environment alone. */
-  secrets?: readonly string[]
 }
 
 /** Where the values of `env_secrets` come from. */

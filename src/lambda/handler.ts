@@ -39,7 +39,10 @@ export function toLambda(service: Service, options: { platform?: () => Platform 
 // While a function starts it has a whole processor, and secrets can be read before the first event needs them.
 function openEarly(open: () => OpenService): void {
   try {
-    open()
+    const { platform, service } = open()
+    const checksTokens = service.apis.some(({ spec }) => Object.values(spec.table.securitySchemes).some(({ kind }) => kind === 'bearer'))
+    // Not waited for: whoever needs the key asks again, and hears why there is none.
+    if (checksTokens && platform.config.jwtSecret === undefined) platform.secret('jwt_secret').catch(() => undefined)
   } catch {
     // The first event opens it again, and is told what is wrong.
   }

@@ -6,14 +6,14 @@ import { type Database, openDatabase } from '../persist/index.ts'
 import { type Platform, toLine } from '../runtime/edge.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { addApiUrls } from './api-urls.ts'
-import { functionSecrets } from './secrets.ts'
+import { functionSecrets, listedSecrets } from './secrets.ts'
 
 /** Reads what the deployment put beside the bundle. Called once an environment. */
 export function lambdaPlatform(): Platform {
   quietAwsSdk()
   const compiled = JSON.parse(readFileSync(join(env('LAMBDA_TASK_ROOT') ?? '.', 'klue-config.json'), 'utf8')) as CompiledConfig
   // What a deployment lists comes from Secrets Manager before it is needed; without a list the environment has it all.
-  const config = fromCompiledConfig(compiled, { unset: compiled.secrets === undefined ? 'refuse' : 'leave out' })
+  const config = fromCompiledConfig(compiled, { unset: listedSecrets() === undefined ? 'refuse' : 'leave out' })
   addApiUrls(config, env('KLUE_API_URLS'))
   setConfig(config)
   const prefix = env('KLUE_TABLE_PREFIX') ?? `${config.name}-${config.stage}-`

@@ -10,23 +10,28 @@ export interface FunctionSecretsOptions {
   log: Platform['log']
 }
 
+/** The secrets that the deployment names for this function; undefined where values come from the environment alone. */
+export function listedSecrets(): string[] | undefined {
+  return environment()['KLUE_SECRETS']?.split(',').filter((name) => name !== '')
+}
+
 /**
- * Starts reading the secrets that the function's configuration lists; nothing waits for them yet.
+ * Starts reading the secrets of the function's configuration; nothing waits for them yet. The signing key is read when it is asked for.
  * Each rejects with SECRET_UNAVAILABLE, whose cause says for the log which secret is meant and what to do.
  */
 export function functionSecrets(options: FunctionSecretsOptions): Pick<Platform, 'secret' | 'ready'> {
   const { compiled, config } = options
   const given = environment()
   const fromEnvironment = (name: string): string | undefined => given[name] || given[name.toUpperCase()] || undefined
-  const listed = compiled.secrets?.filter((name) => fromEnvironment(name) === undefined)
+  const listed = listedSecrets()?.filter((name) => fromEnvironment(name) === undefined)
   if (listed === undefined) return { secret: (name) => Promise.resolve(fromEnvironment(name)) }
-  let opened: Promise<AwsSecrets> | undefined
-  const open = (): Promise<AwsSecrets> => (opened ??= openSecrets(options, listed))
-  // Whoever asks for a secret hears why it failed.
-  if (listed.length > 0) open().catch(() => undefined)
-  const read = (name: string): Promise<string> => readSecret(open, name, config)
   const variables = compiled.values['env_secrets']
   const named = Array.isArray(variables) ? listed.filter((name) => variables.includes(name)) : []
+  let opened: Promise<AwsSecrets> | undefined
+  const open = (): Promise<AwsSecrets> => (opened ??= openSecrets(options, named))
+  // Whoever asks for a secret hears why it failed.
+  if (named.length > 0) open().catch(() => undefined)
+  const read = (name: string): Promise<string> => readSecret(open, name, config)
   return {
     secret: async (name) => fromEnvironment(name) ?? (await read(name)),
     ...(named.length === 0 ? {} : { ready: refilling(options, named, read) }),

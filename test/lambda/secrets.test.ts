@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, mock, test } from 'node:test'
 import { setConfig, setEnvironment } from '../../src/config/index.ts'
+import { toLambda } from '../../src/lambda/index.ts'
 import { lambdaPlatform } from '../../src/lambda/platform.ts'
 import { type LogRecord, openService } from '../../src/runtime/edge.ts'
 import { defineService } from '../../src/runtime/index.ts'
@@ -18,7 +19,7 @@ const service = defineService({
   handlers: { password: (_input, { config }) => ({ password: config.apis['backend']?.password, own: config['own_key'] }), mine: () => ({}) },
 })
 
-const variables = ['LAMBDA_TASK_ROOT', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'OWN_SECRET']
+const variables = ['LAMBDA_TASK_ROOT', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_LAMBDA_FUNCTION_NAME', 'KLUE_SECRETS', 'OWN_SECRET']
 let folder: string | undefined
 let server: AwsServer | undefined
 
@@ -37,7 +38,7 @@ interface Deployed {
   asked(): string[]
 }
 
-async function deploy(held: Record<string, string>, secrets: string[] | undefined): Promise<Deployed> {
+async function deploy(held: Record<string, string>, secrets: string[]): Promise<Deployed> {
   const kept = new Map(Object.entries(held))
   server = await startAwsServer(({ input }: AwsRequestSeen) => {
     const value = kept.get(String(input['SecretId']).replace('klue/shop/live/', ''))
@@ -45,7 +46,8 @@ async function deploy(held: Record<string, string>, secrets: string[] | undefine
   })
   folder = mkdtempSync(join(tmpdir(), 'klue-lambda-secrets-'))
   const values = { name: 'shop', live_host: 'shop.test', env_secrets: ['BACKEND_PASSWORD', 'OWN_SECRET'], own_key: 'OWN_SECRET', apis: { backend: { username: 'shop', password: 'BACKEND_PASSWORD' } } }
-  writeFileSync(join(folder, 'klue-config.json'), JSON.stringify({ stage: 'live', values, places: {}, ...(secrets === undefined ? {} : { secrets }) }))
+  writeFileSync(join(folder, 'klue-config.json'), JSON.stringify({ stage: 'live', values, places: {} }))
+  setEnvironment('KLUE_SECRETS', secrets.join(','))
   setEnvironment('LAMBDA_TASK_ROOT', folder)
   setEnvironment('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)
   setEnvironment('AWS_REGION', 'eu-central-1')
@@ -101,7 +103,7 @@ test('a missing secret is told to the log; the caller hears no name, and health 
 })
 
 test('the signing key is read when a token comes, and not before', async () => {
-  const { get, asked, lines } = await deploy({}, [])
+  const { get, asked, lines } = await deploy({}, ['jwt_secret'])
   assert.equal((await get('/password')).status, 200)
   assert.deepEqual(asked(), [])
   const { status, body } = await get('/mine', { authorization: 'Bearer a.b.c' })
@@ -110,8 +112,9 @@ test('the signing key is read when a token comes, and not before', async () => {
   assert.deepEqual(asked(), ['klue/shop/live/jwt_secret'])
 })
 
-test('a listed signing key is read at once', async () => {
+test('the signing key is read once', async () => {
   const { get, asked } = await deploy({ jwt_secret: 'the-signing-key-of-the-stage' }, ['jwt_secret'])
+  await get('/mine', { authorization: 'Bearer a.b.c' })
   assert.deepEqual((await get('/mine', { authorization: 'Bearer a.b.c' })).body['error'], 'TOKEN_INVALID')
   assert.deepEqual(asked(), ['klue/shop/live/jwt_secret'])
 })
@@ -121,4 +124,12 @@ test('what cannot be read is told by the name of the exception', async () => {
   setEnvironment('AWS_ACCESS_KEY_ID', undefined)
   assert.equal((await get('/password')).body['error'], 'SECRET_UNAVAILABLE')
   assert.match(String(lines[0]!['stack']), /the secret klue\/shop\/live\/OWN_SECRET cannot be read: CredentialsMissing/)
+})
+
+test('in Lambda a service that checks tokens asks for its signing key before the first event', async () => {
+  await deploy({ jwt_secret: 'the-signing-key-of-the-stage' }, ['jwt_secret'])
+  setEnvironment('AWS_LAMBDA_FUNCTION_NAME', 'shop')
+  toLambda(service)
+  while (server!.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.deepEqual(server!.seen.map(({ input }) => input['SecretId']), ['klue/shop/live/jwt_secret'])
 })
