@@ -7,9 +7,10 @@ import type { Function } from 'aws-cdk-lib/aws-lambda'
 // What the code of persist/ and store/ calls; tables themselves are made by the stack alone.
 const itemActions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query']
 
-/** Lets a function read and write the items of a table. */
-export function grantItems(table: TableV2, target: Function): void {
-  table.grant(target, ...itemActions)
+/** Lets a function read and write the items of a table, and query its indexes. */
+export function grantItems(table: TableV2, indexes: readonly string[], target: Function): void {
+  target.addToRolePolicy(new PolicyStatement({ actions: itemActions, resources: [table.tableArn] }))
+  if (indexes.length > 0) target.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes.map((index) => `${table.tableArn}/index/${index}`) }))
 }
 
 /** Lets a function read secrets by their names. */

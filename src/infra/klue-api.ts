@@ -1,7 +1,9 @@
 // The HTTP API in front of a service: one default route, and a route for each operation that has a function or a limit of its own.
-import { Stack } from 'aws-cdk-lib'
-import { CfnIntegration, CfnRoute, CfnStage, HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2'
+import { type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import { CfnIntegration, CfnRoute, CfnStage, HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2'
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { KlueFunction } from './klue-function.ts'
 import type { PlannedRoute, Throttle } from './plan-routes.ts'
@@ -20,12 +22,35 @@ export interface KlueApiProps {
   readonly documents?: KlueFunction
   /** Limit of the whole stage. @default the account's */
   readonly throttle?: Throttle
+  /** How long lines of the access log are kept. */
+  readonly logRetention: RetentionDays
+  /** What happens to the access log when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy
+}
+
+// Neither queries nor headers: they may hold secrets.
+const accessLine = {
+  kind: 'access',
+  request_id: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  route: '$context.routeKey',
+  status: '$context.status',
+  latency_ms: '$context.responseLatency',
+  length: '$context.responseLength',
+  gateway_error: '$context.error.responseType',
+  integration_status: '$context.integrationStatus',
+  integration_error: '$context.integrationErrorMessage',
 }
 
 /** An HTTP API with payload 2.0. CORS is the functions' own: the gateway's settings would overrule theirs. */
 export class KlueApi extends Construct {
   readonly api: HttpApi
   readonly stage: HttpStage
+  /** A line for each request, also for those that never reach a function. */
+  readonly accessLog: LogGroup
 
   constructor(scope: Construct, id: string, props: KlueApiProps) {
     super(scope, id)
@@ -39,10 +64,14 @@ export class KlueApi extends Construct {
     const routes = [this.#route('Default', '$default', targetOf(props.target))]
     if (props.documents !== undefined) routes.push(this.#route('Documents', 'ANY /doc/{document}', targetOf(props.documents)))
     for (const route of props.routes) routes.push(this.#route(`Route-${route.operationId}`, route.key, targetOf(route.function === undefined ? props.target : props.functions.get(route.function)!)))
-    this.stage = new HttpStage(this, 'Stage', { httpApi: this.api, stageName: '$default', autoDeploy: true, ...(props.throttle === undefined ? {} : { throttle: props.throttle }) })
+    this.accessLog = new LogGroup(this, 'AccessLog', { retention: props.logRetention, removalPolicy: props.removalPolicy })
+    const accessLogSettings = { destination: new LogGroupLogDestination(this.accessLog), format: AccessLogFormat.custom(JSON.stringify(accessLine)) }
+    this.stage = new HttpStage(this, 'Stage', { httpApi: this.api, stageName: '$default', autoDeploy: true, accessLogSettings, ...(props.throttle === undefined ? {} : { throttle: props.throttle }) })
     this.#limitRoutes(props.routes)
     // Limits name routes, which therefore have to be there first.
     for (const route of routes) this.stage.node.addDependency(route)
+    Validations.of(this).acknowledge({ id: 'AwsSolutions::AwsSolutions-APIG4', reason: 'Each operation is authorised by the function, as the security of its OpenAPI document says.' })
+    if (props.throttle === undefined) Validations.of(this).acknowledge({ id: 'Serverless::Serverless-APIGWDefaultThrottling', reason: 'The limit of the account holds until throttle_rate of the stage says otherwise.' })
   }
 
   /** The address without a slash at the end. */

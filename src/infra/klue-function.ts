@@ -1,5 +1,5 @@
 // One function: its code, log, version, alias, and how many of it stand ready.
-import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Alias, Architecture, Code, Function, type IVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
@@ -66,6 +66,10 @@ export class KlueFunction extends Construct {
     })
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion as IVersion })
     if (props.provisioned !== undefined) this.#provision(props.provisioned)
+    Validations.of(this).acknowledge(
+      { id: 'Serverless::Serverless-LambdaDLQ', reason: 'Callers wait for the answer: no event is queued that could be lost.' },
+      { id: 'Serverless::Serverless-LambdaTracing', reason: 'Each request leaves a line with its own account of where time went; X-Ray is left to who wants to pay for it.' },
+    )
   }
 
   /** Lets the routes of an HTTP API call the function. */

@@ -137,6 +137,8 @@ export class KlueService extends Construct {
       routes,
       functions,
       ...(this.documents !== undefined && isMain ? { documents: this.documents } : {}),
+      logRetention: this.#settings.logRetention,
+      removalPolicy: this.#settings.removalPolicy,
       ...(throttle === undefined ? {} : { throttle }),
     })
     const output = new CfnOutput(this, `Url-${prepared.name}`, { value: api.url })
@@ -170,7 +172,7 @@ export class KlueService extends Construct {
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
       ...(provisioned === undefined ? {} : { provisioned }),
     })
-    for (const { table } of prepared.tables) grantItems(this.tables.get(table)!.table, made.function)
+    for (const { table, indexes } of prepared.tables) grantItems(this.tables.get(table)!.table, indexes.map((index) => index.name), made.function)
     grantSecrets(made.function, project.secretPrefix, prepared.secrets)
     return made
   }

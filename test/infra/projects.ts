@@ -15,6 +15,11 @@ export function removeProjects(): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
+/** A new folder that goes with the projects. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(folder, 'folder-'))
+}
+
 export interface ProjectWish {
   /** Text of klue-config.yaml below the name. */
   config?: string
@@ -31,7 +36,7 @@ export function operation(id: string, route: string, settings: CompiledOperation
 
 /** A prepared project called `shop` with one entry file. */
 export function project({ config = '', stage = 'dev', operations = [operation('getThing', 'GET /things/{id}')], persist = [] }: ProjectWish): Project {
-  const root = mkdtempSync(join(folder, 'project-'))
+  const root = temporaryFolder()
   writeFileSync(join(root, 'klue-config.yaml'), `name: shop\n${config}`)
   const code = join(root, 'code')
   mkdirSync(code)
@@ -65,7 +70,7 @@ export interface Synthesised {
 
 /** The stack of a project. */
 export function synthesise(wish: ProjectWish, props: Omit<KlueServiceProps, 'project'> = {}): Synthesised {
-  const stack = new Stack(new App({ outdir: join(folder, `out-${Math.random().toString(36).slice(2)}`) }), 'Test', { env: { account: '111111111111', region: 'eu-west-1' } })
+  const stack = new Stack(new App({ outdir: temporaryFolder() }), 'Test', { env: { account: '111111111111', region: 'eu-west-1' } })
   const service = new KlueService(stack, 'Service', { project: project(wish), ...props })
   return { template: Template.fromStack(stack), service, stack }
 }
