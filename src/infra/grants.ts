@@ -3,14 +3,19 @@ import { ArnFormat, Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function } from 'aws-cdk-lib/aws-lambda'
+import type { PersistDefinition } from '../spec/index.ts'
+import { storeDefinition } from '../store/index.ts'
 
-// What the code of persist/ and store/ calls; tables themselves are made by the stack alone.
-const itemActions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query']
+// What the code of persist/ calls; tables themselves are made by the stack alone.
+const itemActions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query']
+// The code of store/ counts log-ins in the kit's own table.
+const storeActions = [...itemActions, 'dynamodb:UpdateItem']
 
 /** Lets a function read and write the items of a table, and query its indexes. */
-export function grantItems(table: TableV2, indexes: readonly string[], target: Function): void {
-  target.addToRolePolicy(new PolicyStatement({ actions: itemActions, resources: [table.tableArn] }))
-  if (indexes.length > 0) target.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes.map((index) => `${table.tableArn}/index/${index}`) }))
+export function grantItems(table: TableV2, definition: PersistDefinition, target: Function): void {
+  const { indexes } = definition
+  target.addToRolePolicy(new PolicyStatement({ actions: definition.table === storeDefinition.table ? storeActions : itemActions, resources: [table.tableArn] }))
+  if (indexes.length > 0) target.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes.map(({ name }) => `${table.tableArn}/index/${name}`) }))
 }
 
 /** Lets a function read secrets by their names. */

@@ -172,7 +172,7 @@ export class KlueService extends Construct {
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
       ...(provisioned === undefined ? {} : { provisioned }),
     })
-    for (const { table, indexes } of prepared.tables) grantItems(this.tables.get(table)!.table, indexes.map((index) => index.name), made.function)
+    for (const definition of prepared.tables) grantItems(this.tables.get(definition.table)!.table, definition, made.function)
     grantSecrets(made.function, project.secretPrefix, prepared.secrets)
     return made
   }
