@@ -1,7 +1,7 @@
 // The reference service, deployed with cdk deploy, changed, deployed again and destroyed; in one account with a service of ten lines.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Cloud, startCloud } from './cloud.ts'
@@ -43,6 +43,8 @@ function step(title: string, body: () => Promise<void>): void {
       await body()
     } catch (error) {
       failed = title
+      const lines = await logLines(cloud).catch(() => [])
+      writeFileSync(join(cloud.logs, 'functions.log'), lines.map(({ group, message }) => `${group} ${message}\n`).join(''))
       throw error
     }
   })
