@@ -9,6 +9,7 @@ import type { KlueFunction } from './klue-function.ts'
 import type { PlannedRoute, Throttle } from './plan-routes.ts'
 
 export interface KlueApiProps {
+  /** Shown in the console of AWS. */
   readonly apiName: string
   /** Shown in the console of AWS. */
   readonly description: string
@@ -47,7 +48,9 @@ const accessLine = {
 
 /** An HTTP API with payload 2.0. CORS is the functions' own: the gateway's settings would overrule theirs. */
 export class KlueApi extends Construct {
+  /** The HTTP API itself. */
   readonly api: HttpApi
+  /** The stage `$default`, which deploys each change by itself. */
   readonly stage: HttpStage
   /** A line for each request, also for those that never reach a function. */
   readonly accessLog: LogGroup

@@ -7,10 +7,13 @@ import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets'
 import { Construct } from 'constructs'
 
 export interface KlueDomainProps {
+  /** The host, such as `builds.example.com`. */
   readonly domainName: string
   /** In the region of the stack. */
   readonly certificate: ICertificate
+  /** What answers there. */
   readonly api: HttpApi
+  /** The stage of it that answers. */
   readonly stage: HttpStage
   /** Zone in which the host is registered. @default the record to make is an output of the stack */
   readonly hostedZone?: IHostedZone
@@ -18,6 +21,7 @@ export interface KlueDomainProps {
 
 /** A host with its certificate, mapped to an HTTP API. */
 export class KlueDomain extends Construct {
+  /** The host with its certificate. */
   readonly domain: DomainName
 
   constructor(scope: Construct, id: string, { domainName, certificate, api, stage, hostedZone }: KlueDomainProps) {

@@ -31,7 +31,9 @@ export interface KlueFunctionProps {
 
 /** How many instances of a function stand ready, and when. */
 export interface ProvisionedConcurrency {
+  /** Lowest number of instances. */
   readonly min: number
+  /** Highest number of instances. */
   readonly max: number
   /** Use that scaling aims at, from 0.1 to 0.9. */
   readonly utilization: number
@@ -41,8 +43,11 @@ export interface ProvisionedConcurrency {
 
 /** A function with a log group, a version and the alias `live`, which is what is called. */
 export class KlueFunction extends Construct {
+  /** The Lambda function. */
   readonly function: Function
+  /** The alias `live`: what is called, and what instances stand ready for. */
   readonly alias: Alias
+  /** Where its lines go. */
   readonly logGroup: LogGroup
 
   constructor(scope: Construct, id: string, props: KlueFunctionProps) {

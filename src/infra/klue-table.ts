@@ -7,6 +7,7 @@ import type { PersistDefinition } from '../spec/index.ts'
 export interface KlueTableProps {
   /** Key, indexes and time of expiry. */
   readonly definition: PersistDefinition
+  /** Full name in the account. */
   readonly tableName: string
   /** What happens to the table when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy
@@ -20,9 +21,13 @@ export interface KlueTableProps {
 
 /** Capacity units a second between which a table scales. */
 export interface TableCapacity {
+  /** Lowest read capacity. */
   readonly readMin: number
+  /** Highest read capacity. */
   readonly readMax: number
+  /** Lowest write capacity. */
   readonly writeMin: number
+  /** Highest write capacity. */
   readonly writeMax: number
   /** Use that scaling aims at, from 20 to 90 percent. */
   readonly targetPercent: number
@@ -30,6 +35,7 @@ export interface TableCapacity {
 
 /** A table with the indexes of its definition. */
 export class KlueTable extends Construct {
+  /** The table itself. */
   readonly table: TableV2
 
   constructor(scope: Construct, id: string, props: KlueTableProps) {

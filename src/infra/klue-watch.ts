@@ -18,8 +18,9 @@ export interface KlueWatchProps {
   readonly functions: ReadonlyMap<string, KlueFunction>
   /** By logical name. */
   readonly tables: ReadonlyMap<string, KlueTable>
-  /** Percent of answers. */
+  /** Share of answers of 500 and above in five minutes that raises an alarm, in percent. */
   readonly errorPercent: number
+  /** 99th percentile of the latency that raises an alarm. */
   readonly latency: Duration
   /** Who is told. @default a topic of its own */
   readonly topic?: ITopic
@@ -34,8 +35,11 @@ const shownFunctions = 20
 
 /** Alarms on failing, slow and throttled requests, and a dashboard. */
 export class KlueWatch extends Construct {
+  /** Who is told. */
   readonly topic: ITopic
+  /** The numbers that alarms watch, and those of tables. */
   readonly dashboard: Dashboard
+  /** Errors and latency of each HTTP API, and throttles. */
   readonly alarms: readonly Alarm[]
 
   constructor(scope: Construct, id: string, props: KlueWatchProps) {

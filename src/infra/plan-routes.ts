@@ -5,9 +5,11 @@ import type { ApiTable, CompiledOperation } from '../spec/index.ts'
 // Of one HTTP API; the number of integrations cannot be raised.
 const routeLimit = 300
 
-/** Requests a second, and at once beyond them. */
+/** How many requests pass. */
 export interface Throttle {
+  /** Requests a second. */
   readonly rateLimit: number
+  /** Requests at once beyond them. */
   readonly burstLimit: number
 }
 
@@ -23,9 +25,11 @@ export interface RouteWish {
 export interface PlannedRoute {
   /** Such as `GET /builds/{id}`. */
   key: string
+  /** The operation that it leads to. */
   operationId: string
   /** Name of the function of its own; undefined: the function of the API. */
   function: string | undefined
+  /** Its limit; undefined: that of the stage. */
   throttle: Throttle | undefined
 }
 

@@ -26,6 +26,7 @@ export interface Project {
   root: string
   /** Name of the service. */
   name: string
+  /** Name of the stage. */
   stage: string
   /** Whether real users depend on the stage. */
   live: boolean
@@ -39,6 +40,7 @@ export interface Project {
   secretPrefix: string
   /** Seconds that a handler has. */
   timeoutSeconds: number
+  /** What `/version` shows; undefined without a repository. */
   version: string | undefined
   /** The entry files; the first is the main one. */
   functions: readonly PreparedFunction[]
@@ -46,6 +48,8 @@ export interface Project {
   documents: string
   /** Addresses of called APIs that the configuration sets. */
   apiUrls: Readonly<Record<string, string>>
+  /** The settings of the deployment. */
   deployment: DeploymentConfig
+  /** The configuration with its files. */
   loaded: LoadedConfig
 }
