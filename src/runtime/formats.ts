@@ -39,7 +39,13 @@ export function printBody({ spec, formats }: FormatsOfApi, operation: CompiledOp
   const plan = own(own(operation.formats?.replies, declared.status), declared.media)
   if (plan === undefined) return body
   const walk: Walk = { formats, schemas: spec.table.formats?.schemas, faults: [], convert: print }
-  const printed = convertAt(body, [{ plan }], { walk, pointer: '/body' })
+  let printed: unknown
+  try {
+    printed = convertAt(body, [{ plan }], { walk, pointer: '/body' })
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw catalog.RESPONSE_INVALID(`The handler of ${operation.id} returned what is nested too deeply to be printed`, { cause })
+  }
   if (walk.faults.length > 0) throw catalog.RESPONSE_INVALID(`The handler of ${operation.id} gave at ${walk.faults[0]!.pointer} what its format cannot print: ${walk.faults[0]!.message}`, { errors: walk.faults })
   return printed
 }

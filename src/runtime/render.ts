@@ -95,9 +95,19 @@ function suitsBody(media: string, body: unknown): boolean {
 function encode({ body, headers }: Reply, media: string): string | Uint8Array {
   if (body instanceof Uint8Array) return body
   if (typeof body === 'string' && (headers['content-type'] !== undefined || !isJson(bareType(media)))) return body
-  const text: string | undefined = JSON.stringify(body)
+  const text = jsonOf(body)
   if (text === undefined) throw catalog.RESPONSE_INVALID(`The handler returned a ${typeof body}, which JSON cannot hold`)
   return text
+}
+
+function jsonOf(body: unknown): string | undefined {
+  try {
+    return JSON.stringify(body)
+  } catch (cause) {
+    // Parsing has no such limit: a body may come in that cannot go out again.
+    if (cause instanceof RangeError) throw catalog.RESPONSE_INVALID('The handler returned what is nested too deeply for JSON', { cause })
+    throw cause
+  }
 }
 
 function matching(declared: string[], media: string): string {

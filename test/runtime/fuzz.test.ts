@@ -112,3 +112,49 @@ test('deep and long input is answered', async () => {
   ]
   for (const input of inputs) assertAnswer(await answer({ method: 'GET', path: '/', query: '', headers: {}, sourceIp: '', ...input }))
 })
+
+test('what is nested a million deep is 400 where a schema looks into it, and a 500 of the kit where it would go out again', async () => {
+  // As deep as the largest body that is read can be.
+  const deep = (opening: string, closing: string): Buffer => {
+    const count = Math.min(1_000_000, Math.floor(6_291_000 / (opening.length + closing.length)))
+    return Buffer.from(`${opening.repeat(count)}1${closing.repeat(count)}`)
+  }
+  const json = { 'content-type': 'application/json' }
+  const ask = async (line: string, text: Buffer): Promise<[number, string]> => {
+    const [method, target] = line.split(' ') as [string, string]
+    const response = await answer({ method, path: target, query: '', headers: json, body: text, sourceIp: '' })
+    assertAnswer(response)
+    return [response.status, (JSON.parse(response.body as string) as { error: string }).error]
+  }
+  assert.deepEqual(await ask('PUT /things/1', deep('{"child":', '}')), [400, 'INVALID_PARAMETER'])
+  for (const text of [deep('[', ']'), deep('{"a":', '}'), deep('{"__proto__":', '}')]) assert.deepEqual(await ask('POST /any', text), [500, 'RESPONSE_INVALID'])
+  given = () => Array.from({ length: 1_000_000 }).reduce<unknown>((value) => ({ value }), 1)
+  assert.deepEqual(await ask('POST /throw', Buffer.from('1')), [500, 'RESPONSE_INVALID'])
+})
+
+test('keys that every object inherits are keys like any other, anywhere', async () => {
+  const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__']
+  for (const name of names) {
+    const text = JSON.stringify({ list: [{ n: 1 }] }).replace('list', name)
+    const sent: Partial<ApiRequest>[] = [
+      { method: 'PUT', path: '/things/1', headers: { 'content-type': 'application/json' }, body: Buffer.from(text) },
+      { method: 'POST', path: '/any', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: Buffer.from(`${name}=1&a[${name}]=2&${name}[${name}]=3`) },
+      { method: 'POST', path: '/any', headers: { 'content-type': 'multipart/form-data; boundary=X' }, body: Buffer.from(`--X\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n1\r\n--X--`) },
+      { method: 'GET', path: '/things/1', query: `${name}=1&deep[${name}]=2&deep[${name}][${name}]=3&open=1&json=${encodeURIComponent(text)}`, headers: { [name]: 'x', cookie: `${name}=1` } },
+      { method: 'GET', path: `/things/${name}` },
+      { method: 'GET', path: `/${name}/${name}` },
+      { method: name, path: '/any' },
+    ]
+    for (const one of sent) assertAnswer(await answer({ method: 'GET', path: '/', query: '', headers: {}, sourceIp: '', ...one }), 499)
+  }
+  assert.deepEqual(Object.keys(Object.prototype), [])
+  assert.equal(({} as Record<string, unknown>)['n'], undefined)
+})
+
+test('headers and cookies of handlers hold neither line ends nor bytes that headers cannot carry', async () => {
+  const hostile = fc.oneof(fc.constantFrom('a\r\nset-cookie: x=1', '\n', '\r', '\0', 'ü', '\u2028', '\ud800', 'x'.repeat(100_000)), fc.string({ unit: 'binary' }))
+  await fc.assert(fc.asyncProperty(fc.dictionary(fc.constantFrom('x-a', 'location', 'content-type', 'set-cookie', 'vary', 'etag'), hostile), fc.array(hostile), async (named, cookies) => {
+    given = () => reply(200, {}, { headers: named, cookies })
+    assertAnswer(await answer(post))
+  }), { numRuns: 2000 })
+})
