@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../persist/index.ts'
 import { type Platform, toLine } from '../runtime/edge.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { addApiUrls } from './api-urls.ts'
+import { sourceStack } from './source-stack.ts'
 import { functionSecrets, listedSecrets } from './secrets.ts'
 
 /** Reads what the deployment put beside the bundle. Called once an environment. */
@@ -32,6 +33,7 @@ export function lambdaPlatform(): Platform {
     log,
     local: new Map(),
     version: env('KLUE_VERSION') ?? '',
+    sourceStack,
     now: Date.now,
   }
 }

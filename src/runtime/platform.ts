@@ -27,6 +27,8 @@ export interface Platform {
   version: string
   /** The text of a served document or its page; undefined where this process does not hold it. */
   document?(api: string, form: 'html' | 'yaml' | 'json'): Promise<ServedDocument | undefined>
+  /** A stack with the places of sources instead of those of bundled code; absent where sources run as they are. */
+  sourceStack?(stack: string): string
   /** Epoch milliseconds. */
   now(): number
 }

@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts'
 import type { Failure } from './fail.ts'
 import type { LogRecord } from './log.ts'
 import type { ApiResponse } from './message.ts'
+import type { Platform } from './platform.ts'
 
 /** What is written at the end of a request. Queries and bodies stay out: they may hold secrets. */
 export function requestRecord(exchange: Exchange, response: ApiResponse, failure: Failure | undefined): LogRecord {
@@ -25,18 +26,18 @@ export function requestRecord(exchange: Exchange, response: ApiResponse, failure
     ...(context.user === undefined ? {} : { user: context.user.id }),
     ip: request.sourceIp,
     ...(request.requestId === undefined ? {} : { request_id: request.requestId }),
-    ...(failure === undefined ? {} : failureFields(failure, response.status)),
+    ...(failure === undefined ? {} : failureFields(failure, response.status, platform)),
   }
 }
 
-function failureFields({ error, errorId }: Failure, status: number): Record<string, unknown> {
-  const { cause } = error
+function failureFields({ error, errorId }: Failure, status: number, platform: Platform): Record<string, unknown> {
+  const stack = stackOf(error.cause) ?? error.stack
   return {
     error: error.code,
     error_description: error.message,
     error_id: errorId,
     // The stack is for those who run the service: it is in the log, never in the answer.
-    ...(status >= 500 ? { stack: stackOf(cause) ?? error.stack } : {}),
+    ...(status >= 500 && stack !== undefined ? { stack: platform.sourceStack?.(stack) ?? stack } : {}),
   }
 }
 
