@@ -4,8 +4,9 @@ import { check } from './commands/check.ts'
 import { config } from './commands/config.ts'
 import { dev } from './commands/dev.ts'
 import { generate } from './commands/generate.ts'
+import { secret } from './commands/secret.ts'
 import { test } from './commands/test.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
 
-export const commands: readonly Command[] = [dev, check, generate, test, token, user, config]
+export const commands: readonly Command[] = [dev, check, generate, test, token, user, secret, config]

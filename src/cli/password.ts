@@ -8,18 +8,13 @@ import { misuse } from './run.ts'
 export async function readPassword(call: CommandCall): Promise<string> {
   if (call.values['password-stdin'] === true) return readLine()
   if (process.stdin.isTTY !== true) throw misuse('there is no terminal to ask for the password', 'pass it with --password-stdin')
-  const first = await ask('Password: ')
-  if ((await ask('Again: ')) !== first) throw misuse('the two passwords differ')
+  const first = await askHidden('Password: ')
+  if ((await askHidden('Again: ')) !== first) throw misuse('the two passwords differ')
   return first
 }
 
-async function readLine(): Promise<string> {
-  const lines = createInterface({ input: process.stdin })
-  for await (const line of lines) return line
-  throw misuse('standard input holds no password', "for example printf '%s' \"$PASSWORD\" | klue user add ann --password-stdin")
-}
-
-function ask(question: string): Promise<string> {
+/** What somebody types at a terminal, which does not show it. */
+export function askHidden(question: string): Promise<string> {
   process.stderr.write(question)
   // What is typed goes nowhere: the terminal must not show it.
   const muted = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -31,4 +26,10 @@ function ask(question: string): Promise<string> {
       resolve(answer)
     })
   })
+}
+
+async function readLine(): Promise<string> {
+  const lines = createInterface({ input: process.stdin })
+  for await (const line of lines) return line
+  throw misuse('standard input holds no password', "for example printf '%s' \"$PASSWORD\" | klue user add ann --password-stdin")
 }

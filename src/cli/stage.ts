@@ -8,8 +8,14 @@ import { localSecrets } from '../platform/local/index.ts'
 export async function loadStage(root: string, stage: string | undefined, unset: 'refuse' | 'leave out' = 'refuse'): Promise<Config> {
   const name = stageName(stage)
   // The signing key of a developer's machine is made on first use; no other stage may fall back on it.
-  const secrets = name === 'local' ? { jwt_secret: await localSecrets(join(root, '.klue')).ensure('jwt_secret') } : {}
+  const secrets = name === 'local' ? await ownSecrets(root) : {}
   const { config } = loadConfig({ root, stage: name, secrets, unset })
   setConfig(config)
   return config
+}
+
+async function ownSecrets(root: string): Promise<Record<string, string>> {
+  const secrets = localSecrets(join(root, '.klue'))
+  await secrets.ensure('jwt_secret')
+  return secrets.all()
 }

@@ -9,7 +9,7 @@ const servers: AwsServer[] = []
 afterEach(() => Promise.all(servers.splice(0).map((one) => one.close())))
 
 async function clientOf(replies: AwsReply[], options: Partial<AwsClientOptions> = {}): Promise<{ call: ReturnType<typeof awsJsonClient>; pauses: number[] }> {
-  server = await startAwsServer(({}) => replies[Math.min(server!.seen.length, replies.length) - 1]!)
+  server = await startAwsServer(() => replies[Math.min(server!.seen.length, replies.length) - 1]!)
   servers.push(server)
   const pauses: number[] = []
   const call = awsJsonClient({

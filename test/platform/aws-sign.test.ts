@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { SignatureV4 } from '@smithy/signature-v4'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { signedHeaders } from '../../src/platform/aws/index.ts'
 
 // What the SDK's signer wants to be given as a hash.

@@ -12,6 +12,7 @@ export const levels: Readonly<Record<string, number>> = {
   store: 2,
   platform: 2,
   runtime: 3,
+  deploy: 4,
   infra: 4,
   lambda: 5,
   dev: 5,
@@ -22,6 +23,7 @@ export const levels: Readonly<Record<string, number>> = {
 /** Imports between folders of one level: `from → to`, each with its reason. */
 export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reason: string }>> = {
   'store → persist': { typesOnly: false, reason: 'the kit keeps its own rows through the same tables as the service keeps its items' },
+  'infra → deploy': { typesOnly: false, reason: 'the app of a service looks at its account before it is deployed, behind the one door klue/infra' },
   'client → spec': { typesOnly: true, reason: 'the client reads the operation table that spec/ describes; only types, so that a browser bundle holds nothing of spec/' },
   'bundle → spec': { typesOnly: true, reason: 'packing reads the operation table that spec/ describes; only types' },
 }
@@ -30,6 +32,8 @@ export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reas
 export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolean }>> = {
   'src/config/build.ts': { reason: 'reads YAML, which must stay out of every bundle' },
   'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
+  'src/dev/edge.ts': { reason: 'starts a project; the rest of dev/ brings what compiles and checks documents, which a start without a change does without' },
+  'src/spec/generate.ts': { reason: 'looks whether anything changed; the door of spec/ brings the compilers along, which it loads only then' },
   'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },
   'src/platform/local/index.ts': { reason: 'the local adapters; those of AWS must not come along' },
   'src/platform/aws/index.ts': { reason: 'the adapters of AWS, a part of a function that it loads on first use; those of the local machine must not come along' },
@@ -43,6 +47,9 @@ export const foldersWithoutIndex: readonly string[] = ['cli', 'platform']
 export const owners: Readonly<Record<string, readonly string[]>> = {
   'openapi-backend': ['runtime'],
   '@aws-sdk/client-dynamodb': ['store', 'persist'],
+  '@aws-sdk/client-cloudformation': ['deploy'],
+  '@aws-sdk/client-lambda': ['deploy'],
+  '@aws-sdk/client-secrets-manager': ['deploy'],
   'aws-cdk-lib': ['infra'],
   constructs: ['infra'],
   dynalite: ['platform'],

@@ -14,6 +14,8 @@ export interface LocalSecrets {
   ensure(name: string): Promise<string>
   /** Keeps a secret under this name. */
   set(name: string, value: string): Promise<void>
+  /** Forgets a secret; nothing happens where there is none. */
+  remove(name: string): Promise<void>
 }
 
 /**
@@ -31,6 +33,7 @@ export function localSecrets(folder: string): LocalSecrets {
     async set(name, value) {
       await change(path, () => value, name)
     },
+    remove: (name) => forget(path, name),
   }
 }
 
@@ -41,6 +44,14 @@ async function change(path: string, valueFrom: (secrets: Map<string, string>) =>
     const value = valueFrom(secrets)
     if (secrets.get(name) !== value) writeSecrets(path, secrets.set(name, value))
     return value
+  })
+}
+
+async function forget(path: string, name: string): Promise<void> {
+  if (!readSecrets(path).has(name)) return
+  await withShortLock(`${path}.lock`, () => {
+    const secrets = readSecrets(path)
+    if (secrets.delete(name)) writeSecrets(path, secrets)
   })
 }
 

@@ -1,0 +1,4 @@
+// What commands and the CDK app do in the account, before and beside a deployment. Never in a bundle.
+export { checkKnown, checkSecret, newSecretValue, type SecretRow, secretRows } from './secret-rows.ts'
+export type { SecretState, StageSecrets } from './secret-types.ts'
+export { openStageSecrets } from './stage-secrets.ts'
