@@ -62,7 +62,7 @@ export function openPeer({ api }: CorpusDocument): (operation: CompiledOperation
     coercesBody = isForm(spoken)
     const value = isForm(spoken) ? asTexts(spoken.body) : spoken.body
     const body = written.body === undefined || typeof value === 'object' ? value : JSON.stringify(value)
-    const { errors } = validator.validateRequest({ method: operation.method.toLowerCase(), path: written.path, query: written.query, headers: written.headers, body: body as never }, { ...peer, operationId: operation.id } as never)
+    const { errors } = validator.validateRequest({ method: operation.method.toLowerCase(), path: written.path, query: written.query, headers: { ...written.headers, ...(spoken.media !== undefined && isJsonMedia(spoken.media) && written.body !== undefined ? { 'content-type': 'application/json' } : {}) }, body: body as never }, { ...peer, operationId: operation.id } as never)
     return new Set((errors ?? []).map(pointerOf))
   }
 }
@@ -80,10 +80,23 @@ function tolerantRegExp(pattern: string, flags: string): RegExp {
 function forPeer({ document }: ApiDocument): unknown {
   return JSON.parse(JSON.stringify(document, (key: string, value: unknown) => {
     if ((key === 'example' || key === 'examples') && !isSchemaLike(value)) return undefined
+    if (key === 'content' && isObject(value)) return withJson(value)
     if (!isObject(value) || typeof value['nullable'] !== 'boolean' || typeof value['type'] === 'string') return value
     const { nullable, ...rest } = value
     return nullable && ['$ref', 'allOf', 'anyOf', 'oneOf', 'not'].some((word) => word in rest) ? { anyOf: [rest, { enum: [null] }] } : rest
   }))
+}
+
+// openapi-backend looks into three media types only: the schema of any other JSON is put under the one that it knows.
+function withJson(content: JsonObject): JsonObject {
+  const [first] = Object.keys(content)
+  return first === undefined || lookedAt.some((media) => media in content) || !isJsonMedia(first) || !isObject(content[first]) ? content : { 'application/json': content[first] }
+}
+
+const lookedAt = ['application/json', 'multipart/form-data', 'application/x-www-form-urlencoded']
+
+function isJsonMedia(media: string): boolean {
+  return /^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*)$/.test(media)
 }
 
 // A property may be called `example`.

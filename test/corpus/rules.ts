@@ -17,7 +17,6 @@ export interface Difference {
 
 /** By id: whether a rule explains a difference as a whole. */
 export const rules: Readonly<Record<string, (difference: Difference) => boolean>> = {
-  'other-media-types': (difference) => onlyKlue(difference).every((pointer) => isBelow(pointer, '/body')) && onlyPeer(difference).length === 0 && !lookedAt.has(mediaOfBody(difference.api, difference.raw)?.media ?? ''),
   'undeclared-query': (difference) => onlyKlue(difference).length === 0 && onlyPeer(difference).every((pointer) => keysOf(pointer)[0] === 'query' && keysOf(pointer).length === 2 && schemaAt(difference, pointer) === undefined),
   'empty-path-segment': ({ klue, spoken }) => klue.has('/path') && Object.values(objectOf(spoken.parameters['path'])).includes(''),
   'fault-limit': ({ klue, peer }) => peer.size > 50 && klue.size <= 50 && [...klue].every((pointer) => peer.has(pointer)),
@@ -26,11 +25,9 @@ export const rules: Readonly<Record<string, (difference: Difference) => boolean>
   'nullable-enum': (difference) => difference.spoken.mutant?.keyword === 'nullable' && explained(difference, (schema) => schema['nullable'] === true && Array.isArray(schema['enum'])),
   'nullable-union': ({ klue, peer }) => peer.size > 0 && [...peer].every((pointer) => klue.has(pointer)) && [...klue].every((pointer) => [...peer].some((other) => isBelow(other, pointer))),
   'binary-required': (difference) => onlyPeer(difference).length === 0 && onlyKlue(difference).every((pointer) => isForm(difference.spoken) && schemaAt(difference, pointer)?.['format'] === 'binary'),
-  'form-brackets': (difference) => isForm(difference.spoken) && difference.klue.size > 0 && difference.peer.size > 0 && onlyKlue(difference).every((pointer) => pointer.includes('[')),
-  'lists-in-brackets': (difference) => [...onlyKlue(difference), ...onlyPeer(difference)].every((pointer) => isInBrackets(difference, pointer)),
+  'form-brackets': (difference) => isForm(difference.spoken) && sameInBrackets(difference),
+  'lists-in-brackets': (difference) => onlyKlue(difference).length === 0 && onlyPeer(difference).every((pointer) => isListInBrackets(difference, pointer)),
 }
-
-const lookedAt = new Set(['application/json', 'multipart/form-data', 'application/x-www-form-urlencoded'])
 
 function onlyKlue({ klue, peer }: Difference): string[] {
   return [...klue].filter((pointer) => !peer.has(pointer))
@@ -46,6 +43,18 @@ function explained(difference: Difference, test: (schema: JsonObject) => boolean
 
 function isBelow(pointer: string, ancestor: string): boolean {
   return pointer === ancestor || pointer.startsWith(`${ancestor}/`)
+}
+
+// The peer names the property, klue the names in brackets that it was written with; all else is the same.
+function sameInBrackets(difference: Difference): boolean {
+  const { operation, spoken, peer } = difference
+  const roots = new Set(onlyKlue(difference).map((pointer) => pointer.slice(0, Math.max(0, pointer.indexOf('[')))))
+  const fields = operation.body?.fields?.[spoken.media ?? ''] ?? []
+  return roots.size > 0 && [...roots].every((root) => peer.has(root) && keysOf(root).length === 2 && !fields.some(({ name }) => name === keysOf(root)[1])) && onlyPeer(difference).every((pointer) => roots.has(pointer) || isListInBrackets(difference, pointer))
+}
+
+function isListInBrackets(difference: Difference, pointer: string): boolean {
+  return isInBrackets(difference, pointer) && [schemaAt(difference, pointer)?.['type']].flat().includes('array')
 }
 
 function isInBrackets({ operation, spoken }: Difference, pointer: string): boolean {
