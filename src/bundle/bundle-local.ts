@@ -10,10 +10,10 @@ import { snapshotApi } from './snapshot.ts'
 /** A bundler that keeps what it has parsed between builds. */
 export interface LocalBundler {
   /**
-   * Bundles the entries as they are now. Gives the modules' URLs by entry, and the files that went in.
+   * Bundles the entries as they are now. Gives the modules' URLs by entry, the files that went in, and the folders of the compiled APIs that they use.
    * Throws a UsageError with the place of each syntax error or missing import.
    */
-  build(): Promise<{ modules: Map<string, URL>; inputs: string[] }>
+  build(): Promise<{ modules: Map<string, URL>; inputs: string[]; apis: ReadonlySet<string> }>
   dispose(): Promise<void>
 }
 
@@ -21,13 +21,20 @@ export interface LocalBundler {
  * Opens a bundler for entry files.
  * @param entries paths relative to `root`
  * @param folder this process's own, below `root` so that what is bundled finds the project's packages; gone after `dispose`
+ * @param apis where copies of compiled APIs are kept; below `folder` by default
  */
-export async function openLocalBundler(options: { root: string; entries: string[]; folder: string }): Promise<LocalBundler> {
+export async function openLocalBundler(options: { root: string; entries: string[]; folder: string; apis?: string }): Promise<LocalBundler> {
   const { context } = await import('esbuild')
-  const { root, entries, folder } = options
+  const { root, entries, folder, apis = join(folder, 'apis') } = options
   let round = 0
   const written: string[] = []
   let current: BuildContext | undefined
+  let copies = new Set<string>()
+  const copy = async (compiled: string): Promise<string> => {
+    const folder = await snapshotApi(compiled, apis)
+    copies.add(folder)
+    return folder
+  }
   const open = async (): Promise<BuildContext> =>
     context({
       absWorkingDir: root,
@@ -46,12 +53,13 @@ export async function openLocalBundler(options: { root: string; entries: string[
       sourcemap: 'inline',
       metafile: true,
       logLevel: 'silent',
-      plugins: [generatedApis((compiled) => snapshotApi(compiled, join(folder, 'apis')))],
+      plugins: [generatedApis(copy)],
     })
   return {
     async build() {
       current ??= await open()
       round += 1
+      copies = new Set()
       const result = await current.rebuild().catch((error: unknown) => {
         throw bundleFaults(error)
       })
@@ -60,13 +68,19 @@ export async function openLocalBundler(options: { root: string; entries: string[
       // The build before may still answer a request that loads a part of it.
       for (const old of written.splice(0, written.length - 1)) await rm(old, { recursive: true, force: true })
       written.push(target)
-      return { modules, inputs: Object.keys(result.metafile?.inputs ?? {}).map((input) => join(root, input)) }
+      return { modules, inputs: Object.keys(result.metafile?.inputs ?? {}).map((input) => join(root, input)), apis: copies }
     },
     async dispose() {
       await current?.dispose()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Starts the process of esbuild, so that it is there when a bundler asks for it. */
+export async function warmBundler(): Promise<void> {
+  const { transform } = await import('esbuild')
+  await transform('')
 }
 
 interface WriteOptions {

@@ -2,5 +2,6 @@
 export { bundleFunction } from './bundle-function.ts'
 export type { FunctionBundle } from './bundle-function.ts'
 export { findEntries } from './find-entries.ts'
-export { openLocalBundler } from './bundle-local.ts'
+export { openLocalBundler, warmBundler } from './bundle-local.ts'
+export { loadSlimBackend } from './slim-backend.ts'
 export type { LocalBundler } from './bundle-local.ts'

@@ -1,6 +1,7 @@
 // Copies of compiled APIs that stay as they are while klue generate writes new ones.
 import { createHash } from 'node:crypto'
-import { link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 /**
@@ -8,23 +9,30 @@ import { basename, join } from 'node:path'
  * A service reads its validators on first use; without a copy the last good build would read those of the next one.
  */
 export async function snapshotApi(compiled: string, folder: string): Promise<string> {
-  const state = createHash('sha256').update(await readFile(join(compiled, 'cache.json'))).digest('hex').slice(0, 12)
+  // The time as well: klue generate also writes that file when it mends others, whose broken bytes a copy may share.
+  const record = join(compiled, 'cache.json')
+  const state = createHash('sha256').update(readFileSync(record)).update(String(statSync(record).mtimeMs)).digest('hex').slice(0, 12)
   const target = join(folder, state, basename(compiled))
   if (await exists(target)) return target
-  const draft = join(folder, `${state}.draft`)
+  // Another process may make the same copy at the same time.
+  const draft = join(folder, `${state}.${process.pid}.draft`)
   await rm(draft, { recursive: true, force: true })
-  await linkFiles(compiled, draft)
+  linkFiles(compiled, draft)
   await mkdir(join(folder, state), { recursive: true })
-  await rename(draft, target)
+  await rename(draft, target).catch(async (error: unknown) => {
+    await rm(draft, { recursive: true, force: true })
+    if (!(await exists(target))) throw error
+  })
   return target
 }
 
 // Links cost a fraction of copies, and klue generate replaces files instead of writing into them.
-async function linkFiles(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true })
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    if (entry.isDirectory()) await linkFiles(join(from, entry.name), join(to, entry.name))
-    else await link(join(from, entry.name), join(to, entry.name))
+function linkFiles(from: string, to: string): void {
+  mkdirSync(to, { recursive: true })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.isDirectory()) linkFiles(join(from, entry.name), join(to, entry.name))
+    // One after the other without waiting in between: thousands of small steps through the pool take several times as long.
+    else linkSync(join(from, entry.name), join(to, entry.name))
   }
 }
 

@@ -15,8 +15,9 @@ export function checkHandlers(root: string, services: LocatedService[]): Fault[]
       seen.add(table.api)
       const operations = table.operations.map((operation) => operation.id)
       const bound = Object.keys(handlers).filter((id) => handlers[id] !== undefined)
-      const unbound = operations.filter((id) => !bound.includes(id))
-      const unknown = bound.filter((id) => !operations.includes(id))
+      const [hasHandler, hasOperation] = [new Set(bound), new Set(operations)]
+      const unbound = operations.filter((id) => !hasHandler.has(id))
+      const unknown = bound.filter((id) => !hasOperation.has(id))
       for (const id of unbound) faults.push({ code: 'handler-missing', file: table.document, ...locate(join(root, table.document), id), message: `the operation ${id} has no handler`, hint: hintFor(id, unknown, `add ${id} to the handlers in ${entry}`) })
       for (const id of unknown) faults.push({ code: 'handler-unknown', ...locateHandler(root, entry, id), message: `the handler ${id} belongs to no operation of ${table.document}`, hint: hintFor(id, unbound, 'add the operation to the document, or remove the handler') })
     }

@@ -1,19 +1,19 @@
 // A project as it runs on a developer's machine: generated, bundled, bound, with its tables; can be loaded anew.
 import { join } from 'node:path'
 import { findEntries, type LocalBundler, openLocalBundler } from '../bundle/index.ts'
-import { type Config, env, setConfig } from '../config/index.ts'
+import { type Config, setConfig } from '../config/index.ts'
 import { loadConfig } from '../config/build.ts'
-import { isUsageError, UsageError } from '../errors/index.ts'
-import { type Database, ensureTables, openDatabase } from '../persist/index.ts'
-import { type LocalDynamo, localSecrets, openLocalDynamo } from '../platform/local/index.ts'
+import { UsageError } from '../errors/index.ts'
+import { localSecrets } from '../platform/local/index.ts'
 import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../runtime/edge.ts'
-import { generate, readApis } from '../spec/index.ts'
-import { openStore, type Store, storeDefinition } from '../store/index.ts'
+import { generate } from '../spec/generate.ts'
+import type { PersistSpec } from '../spec/index.ts'
+import type { Store } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
 import { importServices, type LocatedService } from './entries.ts'
-import { mockService } from './mock.ts'
-import { processFolder } from './process-folder.ts'
+import { type LocalData, localData } from './local-data.ts'
+import { processFolder, pruneKept } from './process-folder.ts'
 
 export interface LocalProjectOptions {
   /** The project's folder. */
@@ -51,22 +51,36 @@ export interface LocalProject {
   close(): Promise<void>
 }
 
-/** Opens a project. Throws a UsageError with every fault of configuration, documents and handlers. */
+/** Opens a project. Throws a UsageError with every fault of configuration, documents, handlers and data. */
 export async function openLocalProject(options: LocalProjectOptions): Promise<LocalProject> {
+  const { project, openData } = await beginLocalProject(options)
+  await openData().catch(async (error: unknown) => {
+    await project.close()
+    throw error
+  })
+  return project
+}
+
+/**
+ * The same as soon as requests can be answered: calls of the database wait until `openData` was called and the tables are there.
+ * That rejects with a UsageError where they cannot be.
+ */
+export async function beginLocalProject(options: LocalProjectOptions): Promise<{ project: LocalProject; openData: () => Promise<void> }> {
   const { root } = options
   const secrets = localSecrets(join(root, '.klue'))
   const jwtSecret = await secrets.ensure('jwt_secret')
-  const readSettings = (): Config => Object.assign(loadConfig({ root, ...(options.stage === undefined ? {} : { stage: options.stage }), secrets: { jwt_secret: jwtSecret } }).config, options.settings)
+  const readSettings = (): Config => Object.assign(loadConfig({ root, ...(options.stage === undefined ? {} : { stage: options.stage }), secrets: { ...secrets.all(), jwt_secret: jwtSecret } }).config, options.settings)
   const config = readSettings()
   setConfig(config)
   await generate(root, { basePath: config.basePath })
-  const data = await openData(options, config)
+  const data = localData(config, options.inMemory === true ? undefined : join(root, '.klue'))
+  const [processes, kept] = [join(root, '.klue', 'dev'), join(root, '.klue', 'apis')]
   let bundler: LocalBundler | undefined
   try {
-    bundler = await openLocalBundler({ root, entries: findEntries(root, config.name), folder: await processFolder(join(root, '.klue', 'dev')) })
+    bundler = await openLocalBundler({ root, entries: findEntries(root, config.name), folder: await processFolder(processes), apis: kept })
     const state = new State(options, { config, data, bundler })
-    await state.load()
-    return {
+    await state.start()
+    const project: LocalProject = {
       get config() {
         return state.config
       },
@@ -79,8 +93,10 @@ export async function openLocalProject(options: LocalProjectOptions): Promise<Lo
       async close() {
         await bundler?.dispose()
         await data.close()
+        await pruneKept(processes, { kept, inUse: state.copies })
       },
     }
+    return { project, openData: () => state.openData() }
   } catch (error) {
     await bundler?.dispose()
     await data.close()
@@ -88,37 +104,24 @@ export async function openLocalProject(options: LocalProjectOptions): Promise<Lo
   }
 }
 
-interface Data {
-  database: Database
-  store: Store
-  close(): Promise<void>
-}
-
-async function openData({ root, inMemory }: LocalProjectOptions, config: Config): Promise<Data> {
-  // Another DynamoDB may stand in for the embedded one: DynamoDB Local, an emulator, or AWS itself.
-  const given = env('AWS_ENDPOINT_URL_DYNAMODB') ?? env('AWS_ENDPOINT_URL') ?? config.dynamodbEndpoint
-  const embedded: LocalDynamo | undefined = given === undefined ? await openLocalDynamo(inMemory === true ? { memory: true } : { folder: join(root, '.klue', 'dynamodb') }) : undefined
-  const database = openDatabase({ endpoint: given ?? embedded!.endpoint, prefix: `${config.name}-${config.stage}-` })
-  const store = openStore(database, config)
-  return {
-    database,
-    store,
-    async close() {
-      database.close()
-      await embedded?.close()
-    },
-  }
+interface Loaded {
+  services: LocalService[]
+  definitions: PersistSpec[]
+  copies: ReadonlySet<string>
 }
 
 class State {
   readonly #options: LocalProjectOptions
   readonly #bundler: LocalBundler
-  readonly #data: Data
+  readonly #data: LocalData
+  #definitions: PersistSpec[] = []
   config: Config
   services: LocalService[] = []
+  /** The folders of compiled APIs in use. */
+  copies: ReadonlySet<string> = new Set()
   readonly platform: Platform
 
-  constructor(options: LocalProjectOptions, { config, data, bundler }: { config: Config; data: Data; bundler: LocalBundler }) {
+  constructor(options: LocalProjectOptions, { config, data, bundler }: { config: Config; data: LocalData; bundler: LocalBundler }) {
     this.#options = options
     this.#bundler = bundler
     this.#data = data
@@ -137,18 +140,28 @@ class State {
     }
   }
 
-  async load(): Promise<void> {
-    const { modules } = await this.#bundler.build()
+  /** Loads for the first time, without the data. */
+  async start(): Promise<void> {
+    this.#take(await this.#load())
+  }
+
+  openData(): Promise<void> {
+    return this.#data.ensure(this.#definitions)
+  }
+
+  async #load(): Promise<Loaded> {
+    const { modules, apis } = await this.#bundler.build()
     const imported = await importServices(modules)
     const located = this.#options.mock === undefined ? imported : await mocked(imported, this.#options.root, this.#options.mock.seed)
     const faults = checkHandlers(this.#options.root, located)
     if (faults.length > 0) throw new UsageError(faults)
-    const services = located.map((one) => this.#bind(one))
-    const definitions = located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist))
-    await ensureTables(this.#data.database, [storeDefinition, ...definitions]).catch((error: unknown) => {
-      throw unreachable(this.#data.database, error)
-    })
+    return { services: located.map((one) => this.#bind(one)), definitions: located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist)), copies: apis }
+  }
+
+  #take({ services, copies, definitions }: Loaded): void {
+    this.#definitions = definitions
     this.services = services
+    this.copies = copies
     const local = this.platform.local as Map<string, LocalService['answer']>
     local.clear()
     for (const service of services) for (const api of service.apis) local.set(api, service.answer)
@@ -159,7 +172,9 @@ class State {
     if (changes.has('config')) this.#use(readSettings())
     try {
       if (changes.has('apis') || changes.has('config')) await generate(this.#options.root, { basePath: this.config.basePath })
-      await this.load()
+      const loaded = await this.#load()
+      await this.#data.ensure(loaded.definitions)
+      this.#take(loaded)
     } catch (error) {
       this.#use(before)
       throw error
@@ -179,13 +194,7 @@ class State {
 }
 
 async function mocked(services: LocatedService[], root: string, seed: number): Promise<LocatedService[]> {
+  const [{ mockService }, { readApis }] = await Promise.all([import('./mock.ts'), import('../spec/index.ts')])
   const documents = new Map((await readApis(root)).map((document) => [document.api, document]))
   return services.map(({ entry, service }) => ({ entry, service: mockService(service, { documents, seed }) }))
-}
-
-// Of the embedded one every failure is a defect of ours; another one may simply not be there.
-function unreachable({ endpoint }: Database, cause: unknown): unknown {
-  const error = (cause as { cause?: { code?: unknown; name?: unknown } }).cause
-  if (isUsageError(cause) || typeof error?.code !== 'string') return cause
-  return new UsageError({ code: 'database-unreachable', file: '', message: `The DynamoDB at ${endpoint ?? 'AWS'} does not answer (${error.code})`, hint: 'start it, or unset AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL and dynamodb_endpoint to use the embedded one' })
 }

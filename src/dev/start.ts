@@ -1,9 +1,8 @@
 // Starts a project on this machine: servers, reload, and a stop that loses nothing.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { env } from '../config/index.ts'
 import { isUsageError, messageOf, UsageError } from '../errors/index.ts'
-import type { Change, LocalProject } from './local-project.ts'
-import { openLocalProject } from './local-project.ts'
-import type { LocalProjectOptions } from './local-project.ts'
+import { beginLocalProject, type Change, type LocalProject, type LocalProjectOptions } from './local-project.ts'
 import { forgetRunning, noteRunning } from './running.ts'
 import { type LocalServer, startServer } from './server.ts'
 import { watchProject } from './watch.ts'
@@ -27,12 +26,14 @@ export interface RunningProject {
   stop(): Promise<void>
 }
 
+// What waited for the server to listen is answered within this.
+const settlingMs = 25
 // How many ports after its own a further service may move to.
 const fallbacks = 50
 
 /** Starts every service of a project. Throws a UsageError where anything is wrong; nothing then stays open. */
 export async function startProject(options: StartOptions): Promise<RunningProject> {
-  const project = await openLocalProject(options)
+  const { project, openData } = await beginLocalProject(options)
   const servers: LocalServer[] = []
   try {
     const port = options.port ?? portFromEnvironment() ?? project.config.port
@@ -42,6 +43,9 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
       const own = index === 0 ? { port } : port === 0 ? { port: 0 } : { port: servers[index - 1]!.port + 1, fallbacks }
       servers.push(await startServer({ ...own, bodyLimitBytes: () => project.config.bodyLimitBytes, answer }))
     }
+    // Loading a database takes as long as all before: who needs no data gets an answer first.
+    await sleep(settlingMs)
+    await openData()
   } catch (error) {
     await stopAll(servers, project)
     throw error

@@ -8,7 +8,7 @@ import { checkSchema } from './check-schema.ts'
 import { checkFormats } from './custom-formats.ts'
 import { type ApiDocument, faultIn, type FaultNote } from './document.ts'
 import { isObject } from './pointers.ts'
-import { apiDoubles } from './read.ts'
+import { apiDoubles } from './api-files.ts'
 import { walkDocument } from './walk-document.ts'
 
 /**

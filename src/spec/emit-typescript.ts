@@ -2,6 +2,7 @@
 import { clientSpecOf, type CompiledApi } from './compile-table.ts'
 import { customFormats } from './custom-formats.ts'
 import type { ApiDocument } from './document.ts'
+import { generatedMark } from './generated-mark.ts'
 import { constantName, docComment, literalOf, propertyName, quoted } from './identifiers.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
@@ -10,7 +11,6 @@ import { followRefs, isObject, objectOf } from './pointers.ts'
 import { createTypePrinter, type TypePrinter, union, type Variant } from './print-types.ts'
 import { type StoredTypes, type TypePieces, typePieces } from './type-pieces.ts'
 
-const marker = 'klue generate; change the API document instead.'
 interface Emitting {
   api: ApiDocument
   printer: TypePrinter
@@ -19,11 +19,6 @@ interface Emitting {
 }
 
 const globals = ['Operations', 'Calls', 'ApiSpec', 'PersistDefinition', 'Uint8Array', 'URL', 'Record', 'Array']
-
-/** Whether a file was written by klue generate. */
-export function isGenerated(text: string): boolean {
-  return text.slice(0, 300).includes(marker)
-}
 
 /** The file `<api>.ts`: types of operations and schemas, persisted definitions, the specification for the runtime. */
 export function emitTypes(api: ApiDocument, compiled: CompiledApi, pieces: TypePieces = typePieces()): { text: string; stored: StoredTypes } {
@@ -40,7 +35,7 @@ export function emitTypes(api: ApiDocument, compiled: CompiledApi, pieces: TypeP
   const usesFormats = hasFormats && [operations, calls, declarations].some((text) => text.includes("Formatted<'"))
   const imports = `import { type ApiSpec, ${usesFormats ? 'type Formatted, ' : ''}loadSpec${persisted.length > 0 ? ', type PersistDefinition' : ''} } from 'klue/runtime'\n`
   const text = [
-    `// Types and specification of the API ${api.api} (${api.file}). Written by ${marker}\n${imports}`,
+    `// Types and specification of the API ${api.api} (${api.file}). Written by ${generatedMark}\n${imports}`,
     `/** The API ${api.api}, for defineService. */\nexport const ${constant}: ApiSpec<Operations> = loadSpec<Operations>(new URL(${quoted(`./${api.api}/`)}, import.meta.url))\n`,
     ...(definitions === '' ? [] : [definitions]),
     `/** Every operation as its handler sees it: parameters are coerced and have their defaults. */\nexport interface Operations {\n${operations}}\n`,
@@ -63,7 +58,7 @@ export function emitTypes(api: ApiDocument, compiled: CompiledApi, pieces: TypeP
 export function emitClient(api: ApiDocument, compiled: CompiledApi): string {
   const { operations, ...rest } = clientSpecOf(compiled)
   const fields = Object.entries(rest).map(([key, value]) => `  ${key}: ${literalOf(value)},\n`).join('')
-  return `// The specification of the API ${api.api} for its client. Written by ${marker}
+  return `// The specification of the API ${api.api} for its client. Written by ${generatedMark}
 import type { ClientSpec } from 'klue/client'
 import type { Calls, Operations } from ${quoted(`./${api.api}.ts`)}
 

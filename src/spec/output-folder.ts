@@ -41,6 +41,8 @@ export function readCache(folder: string, api: string, generator: string): Gener
 export interface WrittenFiles {
   /** Whether a file holds the bytes of a hash. */
   holds: (path: string, hash: string) => boolean
+  /** Whether a file had to be looked into. */
+  hasNews: () => boolean
   /** Size and time of a file that was found or has been put as it should be. */
   statOf: (path: string) => string | undefined
 }
@@ -48,16 +50,20 @@ export interface WrittenFiles {
 /** @param stats sizes and times of the run before; without them every file is read */
 export function writtenFiles(folder: string, stats: Record<string, string> | undefined): WrittenFiles {
   const found = new Map<string, string>()
+  let hasNews = false
   const statOf = (path: string): string | undefined => {
     const stat = statSync(join(folder, path), { throwIfNoEntry: false })
     return stat?.isFile() === true ? `${stat.size} ${stat.mtimeMs}` : undefined
   }
   return {
+    hasNews: () => hasNews,
     statOf: (path) => found.get(path) ?? statOf(path),
     holds: (path, hash) => {
       const stat = statOf(path)
       if (stat === undefined) return false
-      if (stats?.[path] !== stat && hashText(readText(join(folder, path)) ?? '') !== hash) return false
+      const isKnown = stats?.[path] === stat
+      if (!isKnown && hashText(readText(join(folder, path)) ?? '') !== hash) return false
+      hasNews ||= !isKnown
       found.set(path, stat)
       return true
     },

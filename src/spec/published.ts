@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type JsonObject, objectOf } from './pointers.ts'
-import { apiNameOf, listApiFiles, readApi } from './read.ts'
+import { apiNameOf, listApiFiles } from './api-files.ts'
+import { readApi } from './read.ts'
 
 export interface PublishedDocument {
   title: string

@@ -20,7 +20,11 @@ export const dev: Command = {
   async run(call) {
     // Before the slow part: a signal that comes while the project starts must end it too.
     const stopped = stopSignal()
-    const { startProject, toReadable } = await import('../../dev/index.ts')
+    const { loadSlimBackend, warmBundler } = await import('../../bundle/index.ts')
+    // A process of its own: it comes up while this one loads the rest.
+    void warmBundler().catch(() => undefined)
+    loadSlimBackend()
+    const { startProject, toReadable } = await import('../../dev/edge.ts')
     const { output } = call
     const isJson = call.values['json'] === true
     const stage = textOption(call, 'stage')
