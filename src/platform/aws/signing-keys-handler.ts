@@ -1,0 +1,82 @@
+// A function of the stack's own: makes the signing keys that are missing, so that their values pass nobody's hands.
+import { env } from '../../config/index.ts'
+import { type AwsCall, AwsFailure, awsJsonClient } from './json-client.ts'
+import { openSender, type SendToAws } from './send.ts'
+
+/** What CloudFormation asks of a custom resource, as far as it is read. */
+export interface CustomResourceEvent {
+  RequestType: 'Create' | 'Update' | 'Delete'
+  ResponseURL: string
+  StackId: string
+  RequestId: string
+  LogicalResourceId: string
+  PhysicalResourceId?: string
+  /** Whole names of the secrets. */
+  ResourceProperties: { Names?: readonly string[] }
+}
+
+export interface SigningKeysParts {
+  /** A client of Secrets Manager. */
+  call: AwsCall
+  send: SendToAws
+  /** Waits before an answer is sent again (milliseconds). */
+  pause(milliseconds: number): Promise<void>
+}
+
+/** The handler of the function. */
+export async function handler(event: CustomResourceEvent): Promise<void> {
+  const endpoint = env('AWS_ENDPOINT_URL_SECRETS_MANAGER') ?? env('AWS_ENDPOINT_URL')
+  const [accessKeyId, secretAccessKey, sessionToken] = [env('AWS_ACCESS_KEY_ID'), env('AWS_SECRET_ACCESS_KEY'), env('AWS_SESSION_TOKEN')]
+  const credentials = accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+  const call = awsJsonClient({ service: 'secretsmanager', region: env('AWS_REGION') ?? '', credentials: () => credentials, ...(endpoint === undefined ? {} : { endpoint }) })
+  await answerCloudFormation(event, { call, send: openSender(), pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) })
+}
+
+/** Does what is asked and tells CloudFormation; rejects where it cannot be told. */
+export async function answerCloudFormation(event: CustomResourceEvent, parts: SigningKeysParts): Promise<void> {
+  const failed = await makeKeys(event, parts.call).then(() => undefined, (error: unknown) => (error instanceof Error ? error.message : String(error)))
+  const body = JSON.stringify({
+    Status: failed === undefined ? 'SUCCESS' : 'FAILED',
+    ...(failed === undefined ? {} : { Reason: `The signing keys could not be made: ${failed}` }),
+    StackId: event.StackId,
+    RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId,
+    // The same for ever: another id would have CloudFormation delete what it takes for the old keys.
+    PhysicalResourceId: event.PhysicalResourceId ?? event.LogicalResourceId,
+  })
+  await tell({ url: new URL(event.ResponseURL), body }, parts)
+}
+
+// Secrets outlive the stack: deleting it deletes none.
+async function makeKeys({ RequestType: type, ResourceProperties: { Names: names = [] } }: CustomResourceEvent, call: AwsCall): Promise<void> {
+  if (type === 'Delete') return
+  for (const name of names) await makeKey(name, call)
+}
+
+async function makeKey(name: string, call: AwsCall): Promise<void> {
+  const crypto = process.getBuiltinModule('node:crypto')
+  try {
+    await call('secretsmanager.CreateSecret', { Name: name, SecretString: crypto.randomBytes(32).toString('base64url'), ClientRequestToken: crypto.randomUUID() })
+  } catch (error) {
+    const code = error instanceof AwsFailure ? error.code : ''
+    if (code !== 'ResourceExistsException' && code !== 'InvalidRequestException') throw error
+    // The name of a removed secret stays taken for days: it is brought back with the key that it had.
+    const { DeletedDate: deleted } = await call('secretsmanager.DescribeSecret', { SecretId: name })
+    if (deleted !== undefined && deleted !== null) await call('secretsmanager.RestoreSecret', { SecretId: name })
+    else if (code === 'InvalidRequestException') throw error
+  }
+}
+
+const attempts = 5
+const attemptMs = 5000
+
+// CloudFormation waits for up to an hour for an answer that does not come.
+async function tell({ url, body }: { url: URL; body: string }, { send, pause }: SigningKeysParts): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    // The address is signed for a request without a media type.
+    const status = await send({ method: 'PUT', url, headers: { 'content-type': '' }, body }, attemptMs).then((answer) => answer.status, () => 0)
+    if (status >= 200 && status < 300) return
+    if (attempt === attempts) throw new Error(`CloudFormation does not take the answer (status ${status})`)
+    await pause(250 * 2 ** attempt)
+  }
+}
