@@ -37,7 +37,8 @@ const changes: Record<string, Change> = {
     const [name] = stringsOf(schema['required']).filter((candidate) => isObject(value) && candidate in value)
     return name === undefined ? undefined : { to: without(value as JsonObject, name) }
   },
-  additionalProperties: (_schema, value) => (isObject(value) ? { to: { ...value, undeclared_property: { deep: [1] } } } : undefined),
+  // Where none may stand, any value will do; where some may, only one that no schema expects.
+  additionalProperties: (schema, value) => (isObject(value) ? { to: { ...value, undeclared_property: schema['additionalProperties'] === false ? 1 : { deep: [1] } } } : undefined),
   unevaluatedProperties: (_schema, value) => (isObject(value) ? { to: { ...value, undeclared_property: 1 } } : undefined),
   minProperties: (_schema, value) => (isObject(value) ? { to: {} } : undefined),
   maxProperties: (schema, value) => (isObject(value) ? { to: { ...value, ...Object.fromEntries(Array.from({ length: Number(schema['maxProperties']) + 1 }, (_, index) => [`more${index}`, 'x'])) } } : undefined),

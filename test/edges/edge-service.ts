@@ -1,11 +1,12 @@
 // The service whose answers are compared between the edges: an operation for each kind of answer.
-import { defineError, defineService, redirect, reply, type Service } from '../../src/runtime/index.ts'
+import { defineError, defineService, type Format, redirect, reply, type Service } from '../../src/runtime/index.ts'
 import { apiDocument, compileApi, jsonBody, type Loose, type LooseHandlers, operation, parameter } from '../runtime/service-fixture.ts'
 
 const media = (type: string, schema: unknown = {}): unknown => ({ 200: { description: 'x', content: { [type]: { schema } } } })
 const q = (name: string, schema: Record<string, unknown>, more: Record<string, unknown> = {}): unknown => parameter(`query ${name}`, schema, more)
 const strings = { type: 'array', items: { type: 'string' } }
 
+const week = { type: 'string', format: 'iso-week' }
 const document = apiDocument({
   '/echo': {
     get: operation('echo', { parameters: [q('n', { type: 'integer' }), q('flag', { type: 'boolean' }), q('list', strings), q('csv', strings, { explode: false }), q('text', { type: 'string' }), q('deep', { type: 'object', properties: { a: { type: 'integer' } } }, { style: 'deepObject' }), parameter('header x-list', strings), parameter('header x-n', { type: 'integer' }), parameter('cookie session', { type: 'string' }), parameter('cookie theme', { type: 'string', default: 'light' })] }),
@@ -26,11 +27,21 @@ const document = apiDocument({
   '/closed': { get: operation('getClosed', { security: [{ token: [] }] }), post: operation('postClosed', { security: [{ token: [] }] }) },
   '/basic': { get: operation('getBasic', { security: [{ basic: [] }] }) },
   '/small': { post: operation('postSmall', { 'x-klue-body-limit': 10, requestBody: { content: { 'text/plain': {} } } }) },
+  '/weeks/{week}': { post: operation('echoWeek', { parameters: [parameter('path week', week)], requestBody: jsonBody({ type: 'object', properties: { week } }), responses: media('application/json', { type: 'object', properties: { path: week, body: week } }) }) },
   '/missing': { get: operation('getMissing') },
-}, { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' }, basic: { type: 'http', scheme: 'basic' } } } })
+}, { 'x-klue-formats': ['iso-week'], components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' }, basic: { type: 'http', scheme: 'basic' } } } })
 
 const teapot = defineError('TEAPOT', 418, 'I am a teapot')
 const echo = ({ path, query, headers, cookies, body }: Loose): unknown => ({ path, query, headers, cookies, body })
+
+const isoWeek: Format<{ year: number; week: number }> = {
+  parse: (text) => {
+    const [year, number] = text.split('-W').map(Number)
+    if (!Number.isInteger(year) || !Number.isInteger(number)) throw new Error('must be a week')
+    return { year: year!, week: number! }
+  },
+  print: (value) => `${value.year}-W${value.week}`,
+}
 
 const handlers: LooseHandlers = {
   echo: echo as LooseHandlers[string] & object,
@@ -51,6 +62,7 @@ const handlers: LooseHandlers = {
   },
   getClosed: (_input, { user }) => ({ user: user?.id }),
   postClosed: (_input, { user }) => ({ user: user?.id }),
+  echoWeek: ({ path, body }) => ({ path: { ...(path['week'] as object), year: 2000 }, body: (body as { week: unknown }).week }),
   getBasic: (_input, { user }) => ({ user: user?.id }),
   postSmall: () => ({}),
 }
@@ -58,5 +70,5 @@ const handlers: LooseHandlers = {
 /** Declares the service. */
 export async function edgeService(): Promise<Service> {
   const spec = await compileApi(document)
-  return defineService({ spec, handlers, security: { basic: (credentials) => credentials.kind === 'basic' && credentials.password === 'p:w' }, routes: { 'GET /raw/{name}': ({ path }) => reply(200, `raw ${path['name']}`, { headers: { 'content-type': 'text/plain; charset=utf-8' } }) } })
+  return defineService({ spec, handlers, formats: { 'iso-week': isoWeek } as never, security: { basic: (credentials) => credentials.kind === 'basic' && credentials.password === 'p:w' }, routes: { 'GET /raw/{name}': ({ path }) => reply(200, `raw ${path['name']}`, { headers: { 'content-type': 'text/plain; charset=utf-8' } }) } })
 }

@@ -99,6 +99,8 @@ const requests: [name: string, wire: Wire, status: number][] = [
   ['a token cookie from the own origin', post('/closed', [cookie, ['Origin', 'http://127.0.0.1']]), 200],
   ['Basic', get('/basic', ['Authorization', `Basic ${Buffer.from('ann:p:w').toString('base64')}`]), 200],
   ['bad Basic', get('/basic', ['Authorization', 'Basic !']), 401],
+  ['values of a custom format', { method: 'POST', target: '/weeks/2024-W7', headers: [['Content-Type', 'application/json']], body: '{"week":"2023-W52"}' }, 200],
+  ['a text that is none of its custom format', { method: 'POST', target: '/weeks/x', headers: [['Content-Type', 'application/json']], body: '{"week":"y"}' }, 400],
   ['/ping', get('/ping'), 200],
   ['/version', get('/version'), 200],
   ['/auth/version', get('/auth/version', bearer), 200],
