@@ -4,17 +4,15 @@ import { catalog, UsageError } from '../errors/index.ts'
 import { type ApiSpec, usedNames } from './api-spec.ts'
 import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
-import { checkFormats } from './formats.ts'
 import { findOperation, type Match } from './match.ts'
-import type { Formats, Handler } from './types.ts'
+import type { FormatSet, Handler } from './types.ts'
 import { validateRequest } from './validate.ts'
 
 /** One API of a service with what answers it. */
 export interface BoundApi {
   readonly spec: ApiSpec
   readonly handlers: Readonly<Record<string, Handler<never> | undefined>>
-  /** Absent where the service registers none: then nothing looks for them. */
-  readonly formats?: Readonly<Formats>
+  readonly formats?: FormatSet | undefined
   match(method: string, segments: string[]): Match
   /** Runs the steps authenticate, validate and call, or refuses; gives what the handler gave. */
   handle(exchange: Exchange): Promise<unknown>
@@ -27,20 +25,19 @@ export interface BindingOptions {
   spec: ApiSpec
   handlers: Record<string, Handler<never> | undefined>
   security: Record<string, SecurityHandler>
-  formats: Readonly<Formats>
+  formats?: FormatSet | undefined
 }
 
 /** Binds handlers to an API. Throws a UsageError for a scheme without a check, and for a format without a text. */
 export function bindApi(options: BindingOptions, call: CallStep): BoundApi {
   const { spec, handlers, security, formats } = options
   checkSchemes(spec, security)
-  const hasFormats = Object.keys(formats).length > 0
-  if (hasFormats) checkFormats(spec, formats)
+  formats?.check(spec)
   const backend = new CompiledBackend(options, call)
   return {
     spec,
     handlers,
-    ...(hasFormats ? { formats } : {}),
+    formats,
     match: (method, segments) => findOperation(spec.table, method, segments),
     handle: (exchange) => backend.handleRequest(exchange as never, exchange) as Promise<unknown>,
   }

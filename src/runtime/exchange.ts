@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 import type { Match } from './match.ts'
 import type { ApiRequest } from './message.ts'
 import type { Platform } from './platform.ts'
-import type { Formats, Input } from './types.ts'
+import type { FormatSet, Input } from './types.ts'
 
 /** One request on its way through the pipeline. */
 export interface Exchange {
@@ -20,7 +20,7 @@ export interface Exchange {
   readonly startedAt: number
   /** Set by the step match. */
   match: Match
-  api?: { readonly spec: ApiSpec; readonly formats?: Readonly<Formats> }
+  api?: { readonly spec: ApiSpec; readonly formats?: FormatSet | undefined }
   operation?: CompiledOperation
   /** Set by the step validate. */
   input?: Input

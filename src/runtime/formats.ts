@@ -3,10 +3,22 @@ import { catalog, type ErrorDetail, UsageError } from '../errors/index.ts'
 import type { CompiledOperation, FormatBranch, FormatPlan } from '../spec/index.ts'
 import type { ApiSpec } from './api-spec.ts'
 import { escapePointer } from './parameters.ts'
-import type { Format, Formats, Input } from './types.ts'
+import type { Format, Formats, FormatSet, Input } from './types.ts'
 
-/** An API with the formats that its service registers. */
-export interface FormatsOfApi {
+/**
+ * Custom formats by name, for `defineService`. What reads and writes them comes along, so that services without any do not carry it.
+ * @example const formats = defineFormats({ 'iso-week': { parse: (text) => toWeek(text), print: (week) => String(week) } })
+ */
+export function defineFormats<Registered extends Formats>(formats: Registered): FormatSet<Registered> {
+  return {
+    formats,
+    check: (spec) => checkFormats(spec, formats),
+    parse: (spec, operation, input) => parseInput({ spec, formats }, operation, input),
+    print: (spec, operation, output) => printBody({ spec, formats }, operation, output),
+  }
+}
+
+interface FormatsOfApi {
   readonly spec: ApiSpec
   readonly formats: Readonly<Formats>
 }
@@ -14,8 +26,7 @@ export interface FormatsOfApi {
 // As many faults as one answer names; a list of a million wrong texts must not cost a million exceptions.
 const faultLimit = 50
 
-/** Parses the texts of registered formats in a checked input; gives what could not be parsed. */
-export function parseInput({ spec, formats }: FormatsOfApi, operation: CompiledOperation, { input, media }: { input: Input; media: string | undefined }): ErrorDetail[] {
+function parseInput({ spec, formats }: FormatsOfApi, operation: CompiledOperation, { input, media }: { input: Input; media: string | undefined }): ErrorDetail[] {
   const plans = operation.formats
   if (plans === undefined) return []
   const walk: Walk = { formats, schemas: spec.table.formats?.schemas, faults: [], convert: parse }
@@ -34,8 +45,7 @@ export function parseInput({ spec, formats }: FormatsOfApi, operation: CompiledO
   return walk.faults
 }
 
-/** A copy of a body with the values of registered formats printed. Throws RESPONSE_INVALID for what a format cannot print. */
-export function printBody({ spec, formats }: FormatsOfApi, operation: CompiledOperation, { body, declared }: { body: unknown; declared: { status: string; media: string } }): unknown {
+function printBody({ spec, formats }: FormatsOfApi, operation: CompiledOperation, { body, declared }: { body: unknown; declared: { status: string; media: string } }): unknown {
   const plan = own(own(operation.formats?.replies, declared.status), declared.media)
   if (plan === undefined) return body
   const walk: Walk = { formats, schemas: spec.table.formats?.schemas, faults: [], convert: print }
@@ -50,8 +60,7 @@ export function printBody({ spec, formats }: FormatsOfApi, operation: CompiledOp
   return printed
 }
 
-/** Throws a UsageError for a registered format that the API does not name. */
-export function checkFormats({ table }: ApiSpec, formats: Readonly<Formats>): void {
+function checkFormats({ table }: ApiSpec, formats: Readonly<Formats>): void {
   const faults = Object.keys(formats).filter((name) => table.formats?.names.includes(name) !== true)
     .map((name) => ({ code: 'format-unused', file: table.document, pointer: '/x-klue-formats', message: `The service registers the format ${name}, which the API ${table.api} does not name`, hint: `put ${name} into the list x-klue-formats at the top of the document, and run "klue generate"` }))
   if (faults.length > 0) throw new UsageError(faults)

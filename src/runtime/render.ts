@@ -2,8 +2,8 @@
 import { catalog, fromErrorBody, isError, isHttpError } from '../errors/index.ts'
 import type { CompiledOperation, CompiledReply } from '../spec/index.ts'
 import { bareType, isJson } from './body.ts'
+import type { Exchange } from './exchange.ts'
 import { isHeaderName } from './finish.ts'
-import { type FormatsOfApi, printBody } from './formats.ts'
 import type { ApiResponse } from './message.ts'
 import { qualityOf } from './negotiate.ts'
 import { isReply, type Reply, reply } from './reply.ts'
@@ -18,8 +18,7 @@ export interface Rendered {
 export interface RenderOptions {
   /** The caller's header. */
   accept: string | undefined
-  /** Where the service registers custom formats. */
-  api?: Partial<FormatsOfApi> | undefined
+  api?: Exchange['api'] | undefined
 }
 
 /**
@@ -42,7 +41,7 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
   const media = answer.headers['content-type'] ?? chooseMedia(declared?.media ?? [], answer.body, accept)
   const matched = declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) }
   const isWritten = typeof answer.body === 'string' && answer.headers['content-type'] !== undefined
-  const printed = api?.formats === undefined || operation === undefined || matched === undefined || isWritten ? answer : { ...answer, body: printBody(api as FormatsOfApi, operation, { body: answer.body, declared: matched }) }
+  const printed = api?.formats === undefined || operation === undefined || matched === undefined || isWritten ? answer : { ...answer, body: api.formats.print(api.spec, operation, { body: answer.body, declared: matched }) }
   const response = { ...parts(answer), body: encode(printed, media) }
   response.headers['content-type'] ??= media.startsWith('text/') && !media.includes('charset') ? `${media}; charset=utf-8` : media
   return { response, declared: matched }

@@ -4,7 +4,7 @@ import type { ApiSpec } from './api-spec.ts'
 import type { SecurityHandler } from './authenticate.ts'
 import type { Context } from './context.ts'
 import type { ApiRequest } from './message.ts'
-import type { Formats, Handler, Handlers, NoFormats } from './types.ts'
+import type { FormatSet, Handler, Handlers, NoFormats } from './types.ts'
 
 /** Changes the JSON of every error answer; what it returns is sent. */
 export type ErrorDecorator = (error: ErrorBody) => ErrorBody | Promise<ErrorBody>
@@ -21,13 +21,13 @@ export interface RawInput {
 /** Wraps a handler; named by x-decorate-server. */
 export type HandlerDecorator = (handler: Handler<never>, operationId: string) => Handler<never>
 
-export interface ServiceOptions<Operations, Registered = NoFormats> {
+export interface ServiceOptions<Operations, Set = NoFormats> {
   /** The API that this service answers; from generated code. */
   spec: ApiSpec<Operations>
   /** One handler for each operation. */
-  handlers: Handlers<Operations, Registered>
-  /** Custom formats of the document's texts, by name: handlers see what `parse` gives, and give what `print` takes. */
-  formats?: Registered
+  handlers: Handlers<Operations, Set>
+  /** Custom formats of the document's texts, made by `defineFormats`: handlers see what they parse, and give what they print. */
+  formats?: Set
   /** Checks for the security schemes of the spec, by scheme name. Bearer schemes are klue tokens unless given here. */
   security?: Record<string, SecurityHandler>
   /** Wrappers that x-decorate-server names. */
@@ -54,7 +54,7 @@ export interface ServiceApi {
   readonly handlers: Readonly<Record<string, Handler<never> | undefined>>
   readonly security: Readonly<Record<string, SecurityHandler>>
   readonly decorators: Readonly<Record<string, HandlerDecorator>>
-  readonly formats: Readonly<Formats>
+  readonly formats?: FormatSet | undefined
 }
 
 /**
@@ -62,13 +62,13 @@ export interface ServiceApi {
  * @example
  * export const service = defineService({ spec: builds, handlers: { recordMeasurement, listMeasurements } })
  */
-export function defineService<Operations, Registered extends Formats = NoFormats>(options: ServiceOptions<Operations, Registered>): Service {
+export function defineService<Operations, Set extends FormatSet | NoFormats = NoFormats>(options: ServiceOptions<Operations, Set>): Service {
   const own: ServiceApi = {
     spec: options.spec,
     handlers: options.handlers as unknown as Record<string, Handler<never> | undefined>,
     security: options.security ?? {},
     decorators: options.decorators ?? {},
-    formats: options.formats ?? {},
+    formats: options.formats as FormatSet | undefined,
   }
   const included = options.include ?? []
   return {

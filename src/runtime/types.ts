@@ -1,6 +1,7 @@
 // The type machinery: handlers must cover the operations of their spec, with the right input and output.
-import type { ErrorBody, HttpError } from '../errors/index.ts'
-import type { OperationTypes } from '../spec/index.ts'
+import type { ErrorBody, ErrorDetail, HttpError } from '../errors/index.ts'
+import type { CompiledOperation, OperationTypes } from '../spec/index.ts'
+import type { ApiSpec } from './api-spec.ts'
 import type { Pieces } from './collect.ts'
 import type { Context } from './context.ts'
 import type { ApiRequest } from './message.ts'
@@ -34,13 +35,22 @@ export interface Format<Value = unknown> {
 /** Custom formats by name. */
 export type Formats = Record<string, Format>
 
+/** Custom formats with what reads and writes them; made by `defineFormats`. */
+export interface FormatSet<Registered = Formats> {
+  readonly formats: Registered
+  /** Throws a UsageError for a format that the API does not name. */
+  check(spec: ApiSpec): void
+  /** Parses the texts of a checked input in place; gives what could not be parsed. */
+  parse(spec: ApiSpec, operation: CompiledOperation, input: { input: Input; media: string | undefined }): ErrorDetail[]
+  /** A copy of a body with its values printed. Throws RESPONSE_INVALID for what a format cannot print. */
+  print(spec: ApiSpec, operation: CompiledOperation, output: { body: unknown; declared: { status: string; media: string } }): unknown
+}
+
 /** No formats: every text stays text. */
 export type NoFormats = Record<never, never>
 
 /** A type with the texts of registered formats replaced by their values. */
-export type Parsed<Type, Registered> = [keyof Registered] extends [never] ? Type : Replaced<Type, Registered>
-
-type Replaced<Type, Registered> = Type extends string ? Value<Type, Registered> : Type extends Uint8Array ? Type : Type extends object ? { [Key in keyof Type]: Replaced<Type[Key], Registered> } : Type
+export type Parsed<Type, Registered> = Type extends string ? Value<Type, Registered> : Type extends Uint8Array ? Type : Type extends object ? { [Key in keyof Type]: Parsed<Type[Key], Registered> } : Type
 
 type Value<Text, Registered> = typeof formatName extends keyof Text ? (NonNullable<Text[typeof formatName]> extends infer Name extends keyof Registered ? (Registered[Name] extends Format<infer Given> ? Given : Text) : Text) : Text
 
@@ -64,9 +74,9 @@ type Nothing<Success> = undefined extends Success ? void : never
 type DeclaredReply<Replies> = { [Status in keyof Replies]: Reply<Status extends number ? Status : number, Replies[Status]> }[keyof Replies]
 
 /** The function bound to an operation; with the formats of its service, it sees their values instead of texts. */
-export type Handler<Operation extends OperationTypes, Registered = NoFormats> = [keyof Registered] extends [never] ? Bound<Operation> : Bound<ParsedOperation<Operation, Registered>>
+export type Handler<Operation extends OperationTypes, Set = NoFormats> = Set extends FormatSet<infer Registered> ? Bound<ParsedOperation<Operation, Registered>> : Bound<Operation>
 
 type Bound<Operation extends OperationTypes> = (input: Input<Operation>, context: Context) => Output<Operation> | Promise<Output<Operation>>
 
 /** One handler for each operation; a missing or misshapen one is a compile error. */
-export type Handlers<Operations, Registered = NoFormats> = { [Name in keyof Operations]: Operations[Name] extends OperationTypes ? Handler<Operations[Name], Registered> : never }
+export type Handlers<Operations, Set = NoFormats> = { [Name in keyof Operations]: Operations[Name] extends OperationTypes ? Handler<Operations[Name], Set> : never }

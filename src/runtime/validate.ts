@@ -4,7 +4,6 @@ import type { CompiledOperation, ValidationFault, Validator } from '../spec/inde
 import type { ApiSpec } from './api-spec.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
-import { parseInput } from './formats.ts'
 import { escapePointer, readParameters } from './parameters.ts'
 import type { Input } from './types.ts'
 
@@ -26,7 +25,7 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   if (check !== undefined) faults.push(...(body.isForm === true ? runText : run)(check, body.value, '/body'))
   const input: Input = { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }
   const formats = exchange.api?.formats
-  if (formats !== undefined) faults.push(...parseInput({ spec, formats }, operation, { input, media: body.media }).filter((fault) => !faults.some(({ pointer }) => pointer === fault.pointer)))
+  if (formats !== undefined) faults.push(...formats.parse(spec, operation, { input, media: body.media }).filter((fault) => !faults.some(({ pointer }) => pointer === fault.pointer)))
   return { input, faults: faults.slice(0, faultLimit) }
 }
 

@@ -1,5 +1,5 @@
 // The service whose answers are compared between the edges: an operation for each kind of answer.
-import { defineError, defineService, type Format, redirect, reply, type Service } from '../../src/runtime/index.ts'
+import { defineError, defineFormats, defineService, type Format, redirect, reply, type Service } from '../../src/runtime/index.ts'
 import { apiDocument, compileApi, jsonBody, type Loose, type LooseHandlers, operation, parameter } from '../runtime/service-fixture.ts'
 
 const media = (type: string, schema: unknown = {}): unknown => ({ 200: { description: 'x', content: { [type]: { schema } } } })
@@ -70,5 +70,5 @@ const handlers: LooseHandlers = {
 /** Declares the service. */
 export async function edgeService(): Promise<Service> {
   const spec = await compileApi(document)
-  return defineService({ spec, handlers, formats: { 'iso-week': isoWeek } as never, security: { basic: (credentials) => credentials.kind === 'basic' && credentials.password === 'p:w' }, routes: { 'GET /raw/{name}': ({ path }) => reply(200, `raw ${path['name']}`, { headers: { 'content-type': 'text/plain; charset=utf-8' } }) } })
+  return defineService({ spec, handlers, formats: defineFormats({ 'iso-week': isoWeek }) as object, security: { basic: (credentials) => credentials.kind === 'basic' && credentials.password === 'p:w' }, routes: { 'GET /raw/{name}': ({ path }) => reply(200, `raw ${path['name']}`, { headers: { 'content-type': 'text/plain; charset=utf-8' } }) } })
 }

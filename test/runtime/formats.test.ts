@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isUsageError } from '../../src/errors/index.ts'
-import { type Format, reply } from '../../src/runtime/index.ts'
+import { defineFormats, type Format, reply } from '../../src/runtime/index.ts'
 import { apiDocument, compileApi, jsonBody, type LooseHandlers, open, type Opened, openApi, operation, parameter } from './service-fixture.ts'
 
 class Week {
@@ -40,7 +40,7 @@ let given: unknown
 
 async function service(schema: object, more: Record<string, unknown> = {}): Promise<Opened> {
   const document = apiDocument({ '/a': { post: operation('give', { requestBody: jsonBody(schema as Record<string, unknown>), ...ok(schema) }) } }, { 'x-klue-formats': ['iso-week'], components: { schemas }, ...more })
-  return openApi(document, { handlers: { give: ({ body }) => ((seen = { body }), given === undefined ? body : given) }, formats: { 'iso-week': isoWeek } as never }, { config: { response_check: 'fail' } })
+  return openApi(document, { handlers: { give: ({ body }) => ((seen = { body }), given === undefined ? body : given) }, formats: defineFormats({ 'iso-week': isoWeek }) as never }, { config: { response_check: 'fail' } })
 }
 
 async function roundTrip(schema: object, body: unknown, more: Record<string, unknown> = {}): Promise<unknown> {
@@ -65,7 +65,7 @@ test('parameters of every place and fields of forms arrive parsed', async () => 
   const { send } = await openApi(apiDocument({
     '/weeks/{w}': { get: operation('get', { parameters: [parameter('path w', week), parameter('query many', { type: 'array', items: weekRef }), parameter('query deep', { type: 'object', properties: { at: week } }, { style: 'deepObject' }), parameter('query by', { ...week, default: '2020-W02' }), parameter('header X-Week', week), parameter('cookie c', week)] }) },
     '/form': { post: operation('post', { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: form }, 'multipart/form-data': { schema: form } } } }) },
-  }, { 'x-klue-formats': ['iso-week'], components: { schemas } }), { handlers: { get: ({ path, query, headers, cookies }) => ((seen = { path, query, headers, cookies }), {}), post: ({ body }) => ((seen = { body }), {}) }, formats: { 'iso-week': isoWeek } as never })
+  }, { 'x-klue-formats': ['iso-week'], components: { schemas } }), { handlers: { get: ({ path, query, headers, cookies }) => ((seen = { path, query, headers, cookies }), {}), post: ({ body }) => ((seen = { body }), {}) }, formats: defineFormats({ 'iso-week': isoWeek }) as never })
   await send('GET /weeks/2024-W01?many=2024-W01&many=2023-W52&deep[at]=2024-W01', { headers: { 'x-week': '2024-W01', cookie: 'c=2024-W01' } })
   assert.deepEqual(seen, { path: { w: w1 }, query: { many: [w1, new Week(2023, 52)], deep: { at: w1 }, by: new Week(2020, 2) }, headers: { 'x-week': w1 }, cookies: { c: w1 } })
   await send('POST /form', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'week=2024-W01&list=2024-W01' })
@@ -119,7 +119,7 @@ test('what a handler gives is printed, and left as it was for the handler', asyn
 })
 
 test('what cannot be printed is 500 RESPONSE_INVALID; the response check sees the printed text', async () => {
-  const { send } = await openApi(apiDocument({ '/a': { get: operation('get', ok({ type: 'object', properties: { week: { ...week, maxLength: 8 } } })) } }, { 'x-klue-formats': ['iso-week'] }), { handlers: { get: () => given }, formats: { 'iso-week': { ...isoWeek, print: (value: Week) => (value instanceof Week ? isoWeek.print(value) : (5 as never)) } } as never }, { config: { response_check: 'fail' } })
+  const { send } = await openApi(apiDocument({ '/a': { get: operation('get', ok({ type: 'object', properties: { week: { ...week, maxLength: 8 } } })) } }, { 'x-klue-formats': ['iso-week'] }), { handlers: { get: () => given }, formats: defineFormats({ 'iso-week': { ...isoWeek, print: (value: Week) => (value instanceof Week ? isoWeek.print(value) : (5 as never)) } }) as never }, { config: { response_check: 'fail' } })
   given = { week: 'not a week' }
   const wrong = await send('GET /a')
   assert.deepEqual([wrong.status, wrong.json['error'], (wrong.json['errors'] as { pointer: string }[])[0]!.pointer], [500, 'RESPONSE_INVALID', '/body/week'])
@@ -137,7 +137,7 @@ test('texts stay texts unless the document names their format and the service re
   assert.equal((await plain.send('POST /a', sent)).status, 200)
   assert.deepEqual(seen['body'], { at: '2024-05-06T07:08:09Z', week: 'x' })
   const spec = await compileApi(document({ 'x-klue-formats': ['date-time'] }))
-  const dated = open({ spec, handlers, formats: { 'date-time': dateTime } as never })
+  const dated = open({ spec, handlers, formats: defineFormats({ 'date-time': dateTime }) as never })
   assert.deepEqual((await dated.send('POST /a', sent)).json, { at: '2024-05-06T07:08:09.000Z' })
   assert.deepEqual(seen['body'], { at: new Date('2024-05-06T07:08:09Z'), week: 'x' })
   assert.deepEqual((await dated.send('POST /a', { ...sent, body: '{"at":"yesterday"}' })).status, 400)
@@ -145,5 +145,5 @@ test('texts stay texts unless the document names their format and the service re
 
 test('a registered format that the document does not name stops the start', async () => {
   const spec = await compileApi(apiDocument({ '/a': { get: operation('get', { parameters: [parameter('query at', { type: 'string', format: 'date-time' })] }) } }))
-  assert.throws(() => open({ spec, handlers: { get: () => ({}) }, formats: { 'date-time': dateTime } as never }), (error) => isUsageError(error) && error.faults[0]!.code === 'format-unused' && /put date-time into the list x-klue-formats/.test(error.faults[0]!.hint ?? ''))
+  assert.throws(() => open({ spec, handlers: { get: () => ({}) }, formats: defineFormats({ 'date-time': dateTime }) as never }), (error) => isUsageError(error) && error.faults[0]!.code === 'format-unused' && /put date-time into the list x-klue-formats/.test(error.faults[0]!.hint ?? ''))
 })

@@ -21,11 +21,11 @@ components:
     Week: { type: string, format: iso-week }
     Plan: { type: object, required: [weeks], properties: { weeks: { type: array, items: { $ref: '#/components/schemas/Week' } }, next: { $ref: '#/components/schemas/Plan' }, other: { type: string, format: odd }, name: { type: string } } }
 `
-const service = `import { defineService, type Formats, type Handler, type Service } from 'klue/runtime'
+const service = `import { defineFormats, defineService, type Handler, type Service } from 'klue/runtime'
 import { type Operations, weeks as spec } from './gen/weeks.ts'
 
 interface Week { year: number; week: number }
-const formats = { 'iso-week': { parse: (text: string): Week => ({ year: Number(text.slice(0, 4)), week: 1 }), print: ({ year }: Week): string => String(year) } } satisfies Formats
+const formats = defineFormats({ 'iso-week': { parse: (text: string): Week => ({ year: Number(text.slice(0, 4)), week: 1 }), print: ({ year }: Week): string => String(year) } })
 
 const plan: Handler<Operations['plan'], typeof formats> = ({ path, body }) => {
   const years: number = path.week.year + body.weeks[0]!.year + (body.next?.weeks[0]?.year ?? 0)
