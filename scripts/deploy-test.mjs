@@ -20,7 +20,10 @@ function runTests(tools, words) {
   const files = words.length > 0 ? words : readdirSync(folder).filter((file) => file.endsWith('.test.ts')).sort().map((file) => join(folder, file))
   const args = ['--enable-source-maps', '--conditions=klue-source', '--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files]
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, KLUE_DEPLOY_TOOLS: tools } })
-  // A second signal must not stop the waiting for what ends the emulator.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // The test runner takes its files down with it on these two signals, and on no other.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  process.on('SIGHUP', () => child.kill('SIGTERM'))
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref()
   return new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143))))
 }

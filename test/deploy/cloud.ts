@@ -34,6 +34,7 @@ export function pythonTools(): string {
 
 /** Starts the emulator and waits until it answers. IAM policies are enforced: a function can do what its role may, and nothing else. */
 export async function startCloud(name: string): Promise<Cloud> {
+  endWithParent()
   const folder = mkdtempSync(join(tmpdir(), 'klue-deploy-'))
   const logs = join(root, '.klue', 'deploy-test', name)
   for (const path of [logs, join(folder, 'tmp')]) mkdirSync(path, { recursive: true })
@@ -49,6 +50,12 @@ export async function startCloud(name: string): Promise<Cloud> {
     if (attempt === 3) throw new Error(`The emulator did not start: see ${join(logs, 'ministack.log')}`)
     mkdirSync(join(folder, 'tmp'), { recursive: true })
   }
+}
+
+// A test runner that is killed leaves its files running; with this process ends everything that it has started.
+function endWithParent(): void {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && process.exit(1), 250).unref()
 }
 
 async function stop(guarded: Guarded, recorder: Recorder): Promise<void> {

@@ -1,6 +1,6 @@
 // The commands of a user: cdk and klue, run in a project against an emulator.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { account, type Cloud, region } from './cloud.ts'
@@ -10,7 +10,7 @@ const cdkMain = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk')
 const tsx = import.meta.resolve('tsx')
 
 export interface RunOptions {
-  cloud: Cloud
+  cloud: Pick<Cloud, 'env' | 'folder' | 'logs'>
   /** Folder of the project. */
   project: string
   /** Folder of klue where it is not the project itself. */
@@ -64,7 +64,7 @@ export async function deploy(stage: string, options: RunOptions): Promise<Deploy
 }
 
 /** Addresses of the HTTP APIs among the outputs, as the emulator serves them, by the name of their output. */
-export function addresses({ outputs }: Deployed, { endpoint }: Cloud): Record<string, string> {
+export function addresses({ outputs }: Deployed, { endpoint }: Pick<Cloud, 'endpoint'>): Record<string, string> {
   const all = Object.values(outputs).flatMap((values) => Object.entries(values))
   return Object.fromEntries(all.flatMap(([name, value]) => {
     const id = /^https?:\/\/(\w+)\.execute-api\./.exec(value)?.[1]
@@ -77,6 +77,7 @@ async function run(args: readonly string[], { cloud, project, env = {}, input, l
   if (input !== undefined) writeFileSync(inputFile, input)
   const before = existsSync(log) ? readFileSync(log).length : 0
   const code = await runGuarded(process.execPath, args, { cwd: project, env: { ...cloud.env, ...env }, log, ...(input === undefined ? {} : { input: inputFile }) })
+  rmSync(inputFile, { force: true })
   const printed = readFileSync(log).subarray(before).toString('utf8')
   assert.equal(code, 0, `${title} ended with ${code}:\n${printed.slice(-6000)}`)
   return printed

@@ -1,14 +1,14 @@
 // The reference service, deployed with cdk deploy, changed, deployed again and destroyed; in one account with a service of ten lines.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Cloud, startCloud } from './cloud.ts'
 import { addresses, bootstrap, cdk, type Deployed, deploy, klue } from './commands.ts'
 import { differences, readRecord } from './compare.ts'
 import { excusedGrants } from './excused-grants.ts'
-import { covers, needsOf, readGrants, readManagedPolicies, readResources } from './grants.ts'
+import { covers, type Grant, needsOf, readGrants, readManagedPolicies, readResources } from './grants.ts'
 import { changeReference, copyReference, makeMinimal, stage } from './project.ts'
 import { findPlanted, plantedIn } from './scan.ts'
 import { functions, functionsByKey, logLines, physicalNames, stacks, tables } from './stack.ts'
@@ -73,15 +73,8 @@ step('what is deployed answers as the local server does', async () => {
 })
 
 step('every function does what its policy allows, and may do no more', async () => {
-  const resources = readResources(deployed.assembly)
-  const physical = await physicalNames(cloud, Object.keys(deployed.outputs))
-  const grants = readGrants(resources, physical)
-  const names = await functionsByKey(cloud)
-  const logicalIds = Object.fromEntries(Object.entries(physical).map(([id, name]) => [name, id]))
-  const needs = cloud.recorder.calls.flatMap((call) => needsOf(call).map((need) => ({ ...need, function: logicalIds[names[call.accessKey] ?? ''] ?? `a stranger (${call.accessKey})` })))
-  assert.ok(needs.length > 100, `only ${needs.length} calls of AWS were recorded`)
-  const isAllowed = (need: (typeof needs)[number]): boolean => grants.some((grant) => grant.function === need.function && covers(grant, need))
-  assert.deepEqual(needs.filter((need) => !isAllowed(need)), [])
+  const { resources, grants, needs, refused } = await comparePolicies()
+  assert.deepEqual(refused, [])
   const unused = grants.filter((grant) => !needs.some((need) => need.function === grant.function && covers(grant, need))).map((grant) => `${grant.function} ${grant.action} ${grant.resource}`)
   assert.deepEqual(unused.filter((grant) => !excusedGrants.some((excuse) => excuse.grant.test(grant))), [], 'grants that nothing uses')
   assert.deepEqual(excusedGrants.filter((excuse) => !unused.some((grant) => excuse.grant.test(grant))), [], 'excuses that nothing needs')
@@ -89,7 +82,8 @@ step('every function does what its policy allows, and may do no more', async () 
 })
 
 step('no secret shows in templates, assets, logs, answers or what the commands print', async () => {
-  for (const folder of [deployed.assembly, join(reference, '.klue'), cloud.logs]) if (existsSync(folder)) assert.deepEqual(findPlanted(folder, planted), [])
+  for (const folder of [cloud.folder, cloud.logs]) assert.deepEqual(findPlanted(folder, planted), [])
+  assert.ok(findPlanted(deployed.assembly, { name: 'METRICS_BACKEND_PASSWORD' }).length > 0, 'the search does not find what is there')
   assert.deepEqual(plantedIn(printed, planted), [])
   const lines = await logLines(cloud)
   assert.ok(lines.length > 100, `only ${lines.length} lines were logged`)
@@ -112,16 +106,38 @@ step('a new operation and a new index deploy over it, and the data stays', async
   changeReference(changed)
   reference = changed
   deployed = await deploy(stage, { cloud, project: reference, log: 'cdk-second' })
+  cloud.recorder.calls.splice(0)
   await runSuite('changed.jsonl')
-  const answers = readRecord(join(cloud.logs, 'changed.jsonl')).filter(({ test: title }) => title === 'what a user recorded is listed')
-  const { measurements } = answers.at(-1)!.body as { measurements: unknown[] }
-  assert.ok(measurements.length > 1, 'what was recorded before the change is not in the new index')
+  const { needs, refused } = await comparePolicies()
+  assert.deepEqual(refused, [])
+  assert.ok(needs.some((need) => /Functionlatest/.test(need.function)), 'the operation with a function of its own did not run there')
+  const [local, before, now] = ['local.jsonl', 'deployed.jsonl', 'changed.jsonl'].map((name) => readRecord(join(cloud.logs, name)))
+  const added = now!.filter(({ path }) => path.startsWith('/recorders/'))
+  // What the change is about: the document itself, and the test that it adds.
+  const isSame = ({ path, test: title }: { path: string; test: string }): boolean => !path.startsWith('/doc/') && title !== added[0]?.test
+  assert.deepEqual(differences(local!.filter(isSame), now!.filter(isSame)), [], 'an operation with a function of its own answers otherwise')
+  const { measurements } = added.at(-1)!.body as { measurements: { id: string }[] }
+  const kept = before!.filter(({ test: title, status }) => title === 'numbers come back as they were sent' && status === 201).map(({ body }) => (body as { id: string }).id)
+  assert.ok(kept.length > 0)
+  assert.deepEqual(kept.filter((id) => !measurements.some((measurement) => measurement.id === id)), [], 'what was recorded before the change is not in the new index')
 })
 
 step('cdk destroy leaves nothing of a stage that nobody depends on', async () => {
   await cdk(['destroy', '--all', '--force', '-c', `stage=${stage}`], { cloud, project: reference, log: 'destroy' })
   assert.deepEqual({ stacks: await stacks(cloud), tables: await tables(cloud), functions: await functions(cloud) }, { stacks: [], tables: [], functions: [] })
 })
+
+// What the policies of the deployed templates allow, and what the functions have asked for since the last look.
+async function comparePolicies(): Promise<{ resources: ReturnType<typeof readResources>; grants: Grant[]; needs: Grant[]; refused: Grant[] }> {
+  const resources = readResources(deployed.assembly)
+  const physical = await physicalNames(cloud, Object.keys(deployed.outputs))
+  const grants = readGrants(resources, physical)
+  const names = await functionsByKey(cloud)
+  const logicalIds = Object.fromEntries(Object.entries(physical).map(([id, name]) => [name, id]))
+  const needs = cloud.recorder.calls.splice(0).flatMap((call) => needsOf(call).map((need) => ({ ...need, function: logicalIds[names[call.accessKey] ?? ''] ?? `a stranger (${call.accessKey})` })))
+  assert.ok(needs.length > 100, `only ${needs.length} calls of AWS were recorded`)
+  return { resources, grants, needs, refused: needs.filter((need) => !grants.some((grant) => grant.function === need.function && covers(grant, need))) }
+}
 
 async function runSuite(record: string): Promise<void> {
   const urls = addresses(deployed, cloud)

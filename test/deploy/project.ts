@@ -12,6 +12,27 @@ crash_api: true
 response_check: fail
 env_secrets: [METRICS_BACKEND_PASSWORD, OWN_WEBHOOK]
 own_webhook: OWN_WEBHOOK
+throttle_rate: 5000
+throttle_operations: [getMeasurement 1000 2000]
+`
+
+/** A stage that uses every setting of a deployment. */
+export const everySetting = `live: true
+live_host: builds.example.com
+aws_cert_arn: arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-4333-8444-555555555555
+aws_zone_id: Z0123456789ABCDEFGHIJ
+aws_hosts_min: 1
+aws_hosts_max: 4
+aws_hosts_schedule: ["cron(0 6 ? * MON-FRI *) 2 8"]
+memory_mb: 1024
+log_retention_days: 14
+functions: { builds: { reserved_concurrency: 10 } }
+throttle_rate: 100
+throttle_operations: [getLatest 10 20]
+table_billing: provisioned
+alarms: true
+alarm_email: team@example.com
+hide_internal_errors: true
 `
 
 /** Copies the reference service with the kit beside it, as a fresh clone holds them. */
@@ -68,10 +89,11 @@ test('what a user recorded is listed', async () => {
 })
 `
 
-/** Adds an operation with its handler and its test, and an index to a table that holds data. */
+/** Adds an operation with its handler and its test, and an index to a table that holds data; gives another operation a function of its own. */
 export function changeReference(folder: string): void {
   edit(join(folder, 'apis', 'builds.yaml'), [
     ['          by-job: [job, measured_at]\n', '          by-job: [job, measured_at]\n          by-recorder: [recorded_by, measured_at]\n'],
+    ['      operationId: getLatest\n', '      operationId: getLatest\n      x-klue-function: latest\n'],
     ['components:\n', newPath],
   ])
   edit(join(folder, 'functions', 'builds.ts'), [
