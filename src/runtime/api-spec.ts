@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../errors/index.ts'
 import type { ApiTable, CompiledOperation, ReplyValidators, RequestValidators } from '../spec/index.ts'
+import { boundPatterns } from './linear-patterns.ts'
 import { openPack } from './packed-api.ts'
 
 /** The security schemes that operations use, and the positions of the operations with a decorator. */
@@ -61,11 +62,15 @@ function openFiles(table: ApiTable, read: <Content>(file: string) => Content): A
     request(operation) {
       const known = requests.get(operation)
       if (known !== undefined) return known
+      boundPatterns()
       const validators = read<RequestValidators>(`requests/${operation.file}.cjs`)
       requests.set(operation, validators)
       return validators
     },
-    reply: (operation) => read<ReplyValidators>(`replies/${operation.file}.cjs`),
+    reply: (operation) => {
+      boundPatterns()
+      return read<ReplyValidators>(`replies/${operation.file}.cjs`)
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 // Finds the operation of a request in the compiled route tree.
 import { catalog } from '../errors/index.ts'
 import type { ApiTable, CompiledOperation, RouteNode } from '../spec/index.ts'
+import { boundPatterns } from './linear-patterns.ts'
 
 /** What the route tree says of a path and a method. */
 export type Match =
@@ -69,9 +70,12 @@ function walk(node: RouteNode, state: Walk, depth: number): { operation: number;
 const expressions = new WeakMap<object, RegExp>()
 
 function expressionOf(pattern: { source: string }): RegExp {
-  const known = expressions.get(pattern) ?? new RegExp(pattern.source, 'su')
-  expressions.set(pattern, known)
-  return known
+  const known = expressions.get(pattern)
+  if (known !== undefined) return known
+  boundPatterns()
+  const expression = new RegExp(pattern.source, 'su')
+  expressions.set(pattern, expression)
+  return expression
 }
 
 function step(node: RouteNode, state: Walk & { depth: number }, values: string[]): ReturnType<typeof walk> {

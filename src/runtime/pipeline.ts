@@ -11,7 +11,6 @@ import { createContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { fail, type Failure } from './fail.ts'
 import { answerOptions, checkSize, finish, isPreflight } from './finish.ts'
-import { boundPatterns } from './linear-patterns.ts'
 import { allowedMethods, toSegments } from './match.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
 import { checkAcceptable } from './negotiate.ts'
@@ -34,7 +33,6 @@ export interface OpenService {
  * Throws a UsageError where a handler, decorator or security check is missing.
  */
 export function openService(service: Service, platform: Platform): OpenService {
-  boundPatterns()
   const apis = service.apis.map((api) => bindApi({ ...api, handlers: decorated(api) }, call))
   const routes = [...toRawRoutes(service.routes), ...builtInRoutes(service, platform)]
   const opened: Opened = { service, platform, apis, routes }

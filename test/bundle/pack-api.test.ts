@@ -1,10 +1,12 @@
 // A packed API says and decides what the files of klue generate do.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { packApi } from '../../src/bundle/pack-api.ts'
 import { findOperation } from '../../src/runtime/edge.ts'
 import { loadSpec } from '../../src/runtime/index.ts'
@@ -46,3 +48,23 @@ function faults(tree: unknown, value: unknown): unknown {
   const validator = tree as ((value: unknown) => boolean) & { errors?: unknown }
   return [validator(structuredClone(value)), validator.errors]
 }
+
+test('patterns that would back-track for years are bounded, packed and in files, with or without others before', { timeout: 120_000 }, async (t) => {
+  const schema = (pattern: string): unknown => ({ parameters: [{ name: 'text', in: 'query', schema: { type: 'string', pattern } }], responses: { 200: { description: 'ok' } } })
+  const document = { openapi: '3.0.3', info: { title: 'Patterns', version: '1' }, paths: { '/a': { get: { operationId: 'a', ...(schema('^(a+)+$') as object) } }, '/shared': { post: { operationId: 'shared', requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Text' } } } }, responses: { 200: { description: 'ok' } } } } }, components: { schemas: { Text: { type: 'string', pattern: '^([a-z0-9]+[-.]?)*$' } } } }
+  const root = project(t, { 'apis/patterns.json': JSON.stringify(document) })
+  await generate(root)
+  await packApi(join(root, 'functions/gen/patterns'), join(root, 'packed'))
+  // In processes of their own: a bound once set stays.
+  for (const folder of ['functions/gen/patterns/', 'packed/']) for (const [index, take] of [[0, "request.parameters({ query: { text } })"], [1, "request.body['application/json'](text)"]] as const) {
+    const script = `
+      import { loadSpec } from './src/runtime/index.ts'
+      const spec = loadSpec(new URL(${JSON.stringify(pathToFileURL(join(root, folder)).href)}))
+      const request = spec.request(spec.table.operations[${index}])
+      const text = 'a'.repeat(60) + '!'
+      console.log(${take})
+    `
+    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=klue-source', '--import', 'tsx', '--input-type=module', '-e', script], { timeout: 100_000 })
+    assert.equal(stdout.trim(), 'false', `${folder} ${index}`)
+  }
+})
