@@ -7,6 +7,8 @@ export interface AwsAccess {
   profile?: string
   region?: string
   maxAttempts: number
+  /** Milliseconds. */
+  requestHandler: { connectionTimeout: number; requestTimeout: number }
 }
 
 /** Profile and region: the environment's, else `aws_user` and `aws_default_region`, else those of the AWS configuration. */
@@ -14,7 +16,7 @@ export function awsAccess({ awsUser, awsDefaultRegion }: Pick<Config, 'awsUser' 
   // Keys in the environment are meant: a profile given to the SDK would win over them.
   const profile = env('AWS_PROFILE') ?? (env('AWS_ACCESS_KEY_ID') === undefined ? awsUser : undefined)
   const region = awsDefaultRegion ?? env('AWS_REGION')
-  return { maxAttempts: 3, ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { region }) }
+  return { maxAttempts: 3, requestHandler: { connectionTimeout: 5000, requestTimeout: 15_000 }, ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { region }) }
 }
 
 /**
@@ -39,11 +41,6 @@ const noCredentials = new Set(['CredentialsProviderError', 'TokenProviderError',
 const badCredentials = new Set(['UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidSignatureException', 'SignatureDoesNotMatch', 'ExpiredToken', 'ExpiredTokenException', 'IncompleteSignature', 'MissingAuthenticationToken'])
 const refused = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'])
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE', 'CERT_HAS_EXPIRED'])
-
-/** Whether AWS did not let these credentials do what was tried. */
-export function isRefused(error: unknown): boolean {
-  return refused.has(nameOf(error))
-}
 
 /** The sentence for an error of the SDK; undefined for one that is not about access. */
 export function awsFault(error: unknown, what: string): UsageError | undefined {

@@ -2,16 +2,16 @@
 import type { ListSecretsCommandOutput, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { type Config, secretPrefix } from '../config/index.ts'
 import { UsageError } from '../errors/index.ts'
-import { awsAccess, reachAws } from './aws-access.ts'
+import { type AwsAccess, awsAccess, reachAws } from './aws-access.ts'
 import type { SecretState, StageSecrets } from './secret-types.ts'
 
 // The shortest time that AWS allows.
 const recoveryDays = 7
 
 /** Opens Secrets Manager with the profile and region of the stage. The SDK is loaded here. */
-export async function openSecretsManager(config: Config): Promise<StageSecrets> {
+export async function openSecretsManager(config: Config, access: AwsAccess = awsAccess(config)): Promise<StageSecrets> {
   const sdk = await import('@aws-sdk/client-secrets-manager')
-  const client = new sdk.SecretsManagerClient(awsAccess(config))
+  const client = new sdk.SecretsManagerClient(access)
   const prefix = secretPrefix(config)
   return {
     list: () => reachAws(client, `list the secrets of the stage ${config.stage}`, () => list(client, sdk, prefix)),

@@ -57,7 +57,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   ajv: ['spec'],
   'ajv-formats': ['spec'],
   swagger2openapi: ['spec'],
-  yaml: ['spec', 'config'],
+  yaml: ['spec', 'config', 'deploy'],
   jsonwebtoken: ['runtime'],
 }
 

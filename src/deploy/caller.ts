@@ -1,0 +1,16 @@
+// Whose credentials a command has: the account that they belong to.
+import { env } from '../config/index.ts'
+import { type AwsCredentials, openSender, signedHeaders } from '../platform/aws/index.ts'
+
+/** The account of some credentials, or undefined where AWS does not say. */
+export async function callerAccount(credentials: AwsCredentials, region: string): Promise<string | undefined> {
+  const url = new URL(env('AWS_ENDPOINT_URL') ?? `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`)
+  const request = { method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'Action=GetCallerIdentity&Version=2011-06-15' }
+  try {
+    const answer = await openSender()({ ...request, headers: signedHeaders(request, { credentials, region, service: 'sts', now: Date.now() }) }, 5000)
+    return /<Account>(\d{12})<\/Account>/.exec(answer.text)?.[1]
+  } catch {
+    // The calls that follow say what is wrong.
+    return undefined
+  }
+}
