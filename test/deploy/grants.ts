@@ -90,7 +90,7 @@ export function needsOf(call: RecordedCall): Need[] {
   const arn = (service: string, resource: string): string => `arn:aws:${service}:${region}:${account}:${resource}`
   if (call.service === 'dynamodb') return dynamoNeeds(operation, input).map(({ action, table, index }) => ({ action: `dynamodb:${action}`, resource: arn('dynamodb', `table/${table}${index === undefined ? '' : `/index/${index}`}`) }))
   if (call.service === 'secretsmanager') {
-    const id = String(input['SecretId'])
+    const id = String(input['SecretId'] ?? input['Name'])
     // What follows the name in an ARN is drawn by AWS; six letters of any kind stand for it.
     return [{ action: `secretsmanager:${operation}`, resource: id.startsWith('arn:') ? id : arn('secretsmanager', `secret:${id}-AbCdEf`) }]
   }
