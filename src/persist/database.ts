@@ -1,5 +1,7 @@
 // The connection to DynamoDB: made on first use, closed by whoever opened it.
 import type {
+  BatchWriteItemCommandInput,
+  BatchWriteItemCommandOutput,
   CreateTableCommandInput,
   CreateTableCommandOutput,
   DeleteItemCommandInput,
@@ -41,6 +43,7 @@ export interface DatabaseOptions {
 
 /** The calls that a database answers: input and output by name. */
 export interface DatabaseCalls {
+  BatchWriteItem: [BatchWriteItemCommandInput, BatchWriteItemCommandOutput]
   CreateTable: [CreateTableCommandInput, CreateTableCommandOutput]
   DeleteItem: [DeleteItemCommandInput, DeleteItemCommandOutput]
   DeleteTable: [DeleteTableCommandInput, DeleteTableCommandOutput]
@@ -84,7 +87,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       try {
         return (await connection.send(name, input, signal)) as never
       } catch (failure) {
-        throw toDatabaseError(failure, `${name} on table ${String(input.TableName)}`)
+        throw toDatabaseError(failure, `${name} on table ${tableOf(input)}`)
       }
     },
     close() {
@@ -93,6 +96,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       connection = undefined
     },
   }
+}
+
+function tableOf(input: object): string {
+  return 'RequestItems' in input ? Object.keys(input.RequestItems as object).join(', ') : String((input as { TableName?: unknown }).TableName)
 }
 
 /** Whether a call failed for the named reason, for example `ConditionalCheckFailedException`. */
@@ -110,6 +117,7 @@ async function connect(options: DatabaseOptions): Promise<Connection> {
   const sdk = await import('./sdk.ts')
   const client = new sdk.DynamoDBClient(clientConfig(options))
   const commands: Record<keyof DatabaseCalls, new (input: never) => object> = {
+    BatchWriteItem: sdk.BatchWriteItemCommand,
     CreateTable: sdk.CreateTableCommand,
     DeleteItem: sdk.DeleteItemCommand,
     DeleteTable: sdk.DeleteTableCommand,

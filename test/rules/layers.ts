@@ -12,6 +12,7 @@ export const levels: Readonly<Record<string, number>> = {
   store: 2,
   platform: 2,
   runtime: 3,
+  telemetry: 3,
   deploy: 4,
   infra: 4,
   lambda: 5,

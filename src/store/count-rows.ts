@@ -1,0 +1,162 @@
+// Counts of closed minutes, hours and days, and what still has to be counted.
+import { type Database, failedBecause } from '../persist/index.ts'
+import { storeDefinition } from './definition.ts'
+
+/** A time span that is counted as one row. */
+export type Span = 'minute' | 'hour' | 'day'
+
+/** What was stored of a span: its counts as JSON, and the mark of this writing. */
+export interface StoredCounts {
+  counts: string
+  revision: string
+}
+
+const lengths: Record<Span, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
+
+/** Milliseconds of a span. */
+export function lengthOf(span: Span): number {
+  return lengths[span]
+}
+
+/** The start of the span that holds a time (epoch milliseconds, UTC). */
+export function startOf(span: Span, time: number): number {
+  return time - (time % lengths[span])
+}
+
+/** Reads the counts of a span; undefined where none were stored. */
+export async function readCounts(database: Database, span: Span, start: number): Promise<StoredCounts | undefined> {
+  const { Item } = await database.run('GetItem', { TableName: table(database), Key: countKey(span, start), ConsistentRead: true })
+  return Item === undefined ? undefined : fromItem(Item as unknown as CountItem)
+}
+
+/** Reads the counts of every span that starts between two times (the end left out), by start. */
+export async function readCountsBetween(database: Database, span: Span, { from, to }: { from: number; to: number }): Promise<Map<number, StoredCounts>> {
+  const found = new Map<number, StoredCounts>()
+  for (let period = startOf('day', from); period < to; period += lengths.day) {
+    // Minutes lie together by the day, the others by the year: few pages, whatever is asked.
+    const { pk } = countKey(span, period)
+    if (span !== 'minute' && period > from && countKey(span, period - lengths.day).pk.S === pk.S) continue
+    let start: Record<string, never> | undefined
+    do {
+      const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to', ExpressionAttributeValues: { ':pk': pk, ':from': countKey(span, from).sk, ':to': countKey(span, to - 1).sk }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
+      for (const item of page.Items ?? []) found.set(Date.parse((item as unknown as CountItem).sk.S), fromItem(item as unknown as CountItem))
+      start = page.LastEvaluatedKey as Record<string, never> | undefined
+    } while (start !== undefined)
+  }
+  return found
+}
+
+/**
+ * Stores the counts of a span in place of those that were read before.
+ * @param seen the revision that was read; undefined where there was none
+ * @returns whether they were stored; false where somebody else stored some meanwhile
+ */
+export async function writeCounts(database: Database, { span, start, counts, seen, expires }: { span: Span; start: number; counts: string; seen: string | undefined; expires: number }): Promise<boolean> {
+  const { gzipSync } = process.getBuiltinModule('node:zlib')
+  return await conditional(database.run('PutItem', {
+    TableName: table(database),
+    Item: { ...countKey(span, start), counts: { B: gzipSync(counts) }, revision: { S: newTag() }, expires: { N: String(expires) } },
+    ConditionExpression: seen === undefined ? 'attribute_not_exists(pk)' : 'revision = :seen',
+    ...(seen === undefined ? {} : { ExpressionAttributeValues: { ':seen': { S: seen } } }),
+  }))
+}
+
+/** Notes that a minute has to be counted, or counted anew. */
+export async function markMinute(database: Database, minute: number): Promise<void> {
+  await database.run('PutItem', { TableName: table(database), Item: { pk: { S: 'dirty' }, sk: { S: new Date(minute).toISOString() }, tag: { S: newTag() } } })
+}
+
+/** The minutes that have to be counted, each with the mark that says so. */
+export async function markedMinutes(database: Database): Promise<{ minute: number; tag: string }[]> {
+  const marks: { minute: number; tag: string }[] = []
+  let start: Record<string, never> | undefined
+  do {
+    const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'dirty' } }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
+    for (const item of page.Items ?? []) marks.push({ minute: Date.parse(item['sk']!.S!), tag: item['tag']!.S! })
+    start = page.LastEvaluatedKey as Record<string, never> | undefined
+  } while (start !== undefined)
+  return marks
+}
+
+/** Takes a mark away, unless the minute was marked anew since it was read. */
+export async function unmarkMinute(database: Database, { minute, tag }: { minute: number; tag: string }): Promise<void> {
+  await conditional(database.run('DeleteItem', { TableName: table(database), Key: { pk: { S: 'dirty' }, sk: { S: new Date(minute).toISOString() } }, ConditionExpression: 'tag = :tag', ExpressionAttributeValues: { ':tag': { S: tag } } }))
+}
+
+/** How far counting has come. */
+export interface Horizon {
+  /** Minutes before this one (epoch milliseconds) are counted, or marked. */
+  upTo: number
+  /** Minutes from here on are still being looked at: a run began with them. */
+  pending?: number
+}
+
+/** Reads how far counting has come; undefined where nothing was ever stored. */
+export async function readHorizon(database: Database): Promise<Horizon | undefined> {
+  const { Item } = await database.run('GetItem', { TableName: table(database), Key: horizonKey, ConsistentRead: true })
+  const pending = Item?.['pending']?.N
+  if (Item?.['upto'] === undefined) return undefined
+  return { upTo: Number(Item['upto'].N), ...(pending === undefined ? {} : { pending: Number(pending) }) }
+}
+
+/** Sets where counting begins, unless it has begun. */
+export async function startHorizon(database: Database, minute: number): Promise<void> {
+  await conditional(database.run('PutItem', { TableName: table(database), Item: { ...horizonKey, upto: { N: String(minute) } }, ConditionExpression: 'attribute_not_exists(pk)' }))
+}
+
+/** Begins with the minutes of a span; false where somebody else has begun meanwhile. */
+export async function moveHorizon(database: Database, { seen, from, to }: { seen: number; from: number; to: number }): Promise<boolean> {
+  return await conditional(database.run('UpdateItem', {
+    TableName: table(database),
+    Key: horizonKey,
+    UpdateExpression: 'SET upto = :to, pending = :from',
+    ConditionExpression: 'upto = :seen AND attribute_not_exists(pending)',
+    ExpressionAttributeValues: { ':to': { N: String(to) }, ':from': { N: String(from) }, ':seen': { N: String(seen) } },
+  }))
+}
+
+/** Notes that every minute of a span has been looked at. */
+export async function settleHorizon(database: Database, { from, to }: { from: number; to: number }): Promise<void> {
+  await conditional(database.run('UpdateItem', {
+    TableName: table(database),
+    Key: horizonKey,
+    UpdateExpression: 'REMOVE pending',
+    ConditionExpression: 'upto = :to AND pending = :from',
+    ExpressionAttributeValues: { ':to': { N: String(to) }, ':from': { N: String(from) } },
+  }))
+}
+
+const horizonKey = { pk: { S: 'counted' }, sk: { S: 'upto' } }
+
+interface CountItem {
+  sk: { S: string }
+  counts: { B: Uint8Array }
+  revision: { S: string }
+}
+
+function fromItem(item: CountItem): StoredCounts {
+  return { counts: process.getBuiltinModule('node:zlib').gunzipSync(item.counts.B).toString(), revision: item.revision.S }
+}
+
+function countKey(span: Span, start: number): { pk: { S: string }; sk: { S: string } } {
+  const iso = new Date(startOf(span, start)).toISOString()
+  return { pk: { S: `count#${span}#${span === 'minute' ? iso.slice(0, 10) : iso.slice(0, 4)}` }, sk: { S: iso } }
+}
+
+function table(database: Database): string {
+  return `${database.prefix}${storeDefinition.table}`
+}
+
+function newTag(): string {
+  return process.getBuiltinModule('node:crypto').randomUUID()
+}
+
+async function conditional(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call
+    return true
+  } catch (failure) {
+    if (failedBecause(failure, 'ConditionalCheckFailedException')) return false
+    throw failure
+  }
+}

@@ -1,0 +1,82 @@
+// Counts closed minutes, and the hours and days that they make up. Every count is made anew from the rows, never added to,
+// so that nothing is counted twice however often and wherever this is stopped.
+import type { Database } from '../persist/index.ts'
+import { lengthOf, markedMinutes, markMinute, moveHorizon, readCounts, readCountsBetween, readHorizon, type RequestRow, requestRows, settleHorizon, shards, type Span, startOf, unmarkMinute, writeCounts } from '../store/index.ts'
+import { type CountsByOperation, countRow, mergeCounts, parseCounts, printCounts } from './counts.ts'
+
+/** How long after its end a minute is counted: most lines have arrived by then, and a late one only costs counting it anew. */
+const closedAfter = 120_000
+
+/** How long counts are kept, in days. */
+const keptDays: Record<Span, number> = { minute: 14, hour: 90, day: 800 }
+
+/**
+ * Counts what has closed since the last time, and what was marked. Several may run at once.
+ * @returns the minutes that were counted (epoch milliseconds)
+ */
+export async function compact(database: Database, { now = database.now(), limit = 600 }: { now?: number; limit?: number } = {}): Promise<number[]> {
+  await beginMinutes(database, { now, limit })
+  const counted: number[] = []
+  for (const mark of (await markedMinutes(database)).slice(0, limit)) {
+    await recount(database, mark.minute)
+    await unmarkMinute(database, mark)
+    counted.push(mark.minute)
+  }
+  return counted
+}
+
+/** The counts of a span of time (epoch milliseconds, the end left out) as its rows have them now. */
+export async function countRows(database: Database, span: { from: number; to: number }): Promise<CountsByOperation> {
+  const counts: CountsByOperation = new Map()
+  await eachRow(database, span, (row) => countRow(counts, row))
+  return counts
+}
+
+// The horizon moves before the look: who stores a row after that sees it moved and marks the minute himself,
+// and who stored one before is seen by the look. A run that is stopped in between leaves the span for the next one.
+async function beginMinutes(database: Database, { now, limit }: { now: number; limit: number }): Promise<void> {
+  const known = await readHorizon(database)
+  if (known === undefined) return
+  const from = known.pending ?? known.upTo
+  const to = known.pending === undefined ? Math.min(startOf('minute', now - closedAfter), from + limit * lengthOf('minute')) : known.upTo
+  if (to <= from) return
+  if (known.pending === undefined && !(await moveHorizon(database, { seen: known.upTo, from, to }))) return
+  for (const minute of await minutesWithRows(database, { from, to })) await markMinute(database, minute)
+  await settleHorizon(database, { from, to })
+}
+
+async function minutesWithRows(database: Database, { from, to }: { from: number; to: number }): Promise<Set<number>> {
+  const minutes = new Set<number>()
+  await eachRow(database, { from, to }, (row) => minutes.add(startOf('minute', row.started)))
+  return minutes
+}
+
+async function eachRow(database: Database, { from, to }: { from: number; to: number }, see: (row: RequestRow) => void): Promise<void> {
+  for (let hour = startOf('hour', from); hour < to; hour += lengthOf('hour')) {
+    await Promise.all(Array.from({ length: shards }, async (_, shard) => {
+      for await (const row of requestRows(database, { from: Math.max(hour, from), to: Math.min(hour + lengthOf('hour'), to), shard })) see(row)
+    }))
+  }
+}
+
+async function recount(database: Database, minute: number): Promise<void> {
+  await rewrite(database, { span: 'minute', start: minute }, () => countRows(database, { from: minute, to: minute + lengthOf('minute') }))
+  for (const [span, part] of [['hour', 'minute'], ['day', 'hour']] as const) {
+    const start = startOf(span, minute)
+    await rewrite(database, { span, start }, async () => {
+      const counts: CountsByOperation = new Map()
+      for (const stored of (await readCountsBetween(database, part, { from: start, to: start + lengthOf(span) })).values()) mergeCounts(counts, parseCounts(stored.counts))
+      return counts
+    })
+  }
+}
+
+// What was read first is written only if nobody wrote meanwhile: an older view must not replace a newer one.
+async function rewrite(database: Database, { span, start }: { span: Span; start: number }, make: () => Promise<CountsByOperation>): Promise<void> {
+  const expires = Math.ceil(start / 1000) + keptDays[span] * 86_400
+  for (;;) {
+    const before = await readCounts(database, span, start)
+    const counts = printCounts(await make())
+    if (before?.counts === counts || (await writeCounts(database, { span, start, counts, seen: before?.revision, expires }))) return
+  }
+}
