@@ -12,6 +12,8 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   AWS_REGION: 'Region of AWS; set by Lambda.',
   AWS_SECRET_ACCESS_KEY: 'See AWS_ACCESS_KEY_ID.',
   AWS_SESSION_TOKEN: 'See AWS_ACCESS_KEY_ID.',
+  CDK_DEFAULT_ACCOUNT: 'Set by the command line of the CDK: the account that is deployed to; without it nothing is looked at before a deployment.',
+  CDK_DEFAULT_REGION: 'Set by the command line of the CDK: the region that is deployed to.',
   CI: 'Anything but empty: output without colours and questions.',
   DO_REPORT_ERROR: 'Anything but empty: reports are delivered in tests too.',
   KLUE_API_URLS: 'Set by the deployment: where the other services of the project answer.',
@@ -45,6 +47,8 @@ export type EnvironmentName =
   | 'AWS_REGION'
   | 'AWS_SECRET_ACCESS_KEY'
   | 'AWS_SESSION_TOKEN'
+  | 'CDK_DEFAULT_ACCOUNT'
+  | 'CDK_DEFAULT_REGION'
   | 'CI'
   | 'DO_REPORT_ERROR'
   | 'KLUE_API_URLS'

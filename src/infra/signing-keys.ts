@@ -29,6 +29,7 @@ export interface SigningKeysProps {
 export class SigningKeys extends Construct {
   /** The function that makes them; it may create, describe and restore these secrets, and read none. */
   readonly function: Function
+  /** What it writes when it fails; never a key. */
   readonly logGroup: LogGroup
 
   constructor(scope: Construct, id: string, props: SigningKeysProps) {
