@@ -62,7 +62,7 @@ function wantedFiles(files: string[], names: string[] | undefined): string[] {
 
 // Only what klue generate wrote itself: a file of somebody's own in the folder stays.
 function removeOrphans(run: Run, apis: ReadonlySet<string>): void {
-  for (const path of listFiles(join(run.root, run.outDir))) {
+  for (const path of listFiles(join(run.root, run.outDir), '', apis)) {
     const [first = '', ...rest] = path.split('/')
     const api = rest.length > 0 ? first : first.replace(/(\.client)?\.ts$/, '')
     if (apis.has(api)) continue

@@ -89,11 +89,12 @@ export function writeAtomically(path: string, text: string): void {
   }
 }
 
-/** The files below a folder, relative to it, with forward slashes; empty where there is none. */
-export function listFiles(folder: string, below: string = ''): string[] {
+/** The files below a folder, relative to it, with forward slashes; empty where there is none. What lies in the folders `without` is left out. */
+export function listFiles(folder: string, below: string = '', without: ReadonlySet<string> = new Set()): string[] {
   if (!existsSync(join(folder, below))) return []
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const path = posix.join(below, entry.name)
-    return entry.isDirectory() ? listFiles(folder, path) : [path]
+    if (entry.isDirectory()) return without.has(entry.name) ? [] : listFiles(folder, path)
+    return [path]
   })
 }
