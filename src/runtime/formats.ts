@@ -164,10 +164,14 @@ function expand({ plan, isOpen }: Applied, value: unknown, walk: Walk): Applied[
 function branchesOf(branches: FormatBranch[], value: unknown, { walk, isOpen }: { walk: Walk; isOpen: boolean }): Applied[] {
   const fitting = branches.filter((branch) => fits(branch, value))
   const textual = branches.filter((branch) => branch.plan !== undefined && hasFormat(branch.plan, walk))
-  // A value to be printed fits no schema of text; what fits another branch as it is, is meant by that one.
-  const chosen = walk.convert === print && textual.length > 0 && !fitting.some((branch) => !textual.includes(branch)) ? textual : fitting.filter((branch) => walk.convert === parse || !textual.includes(branch))
+  // A value to be printed fits no schema of text; what fits another branch as it is, is meant by that one, unless it is of a class.
+  const chosen = walk.convert === print && textual.length > 0 && (isOfClass(value) || !fitting.some((branch) => !textual.includes(branch))) ? textual : fitting.filter((branch) => walk.convert === parse || !textual.includes(branch))
   const isShared = (branch: FormatBranch): boolean => isOpen || fitting.some((other) => other !== branch && !textual.includes(other))
   return chosen.filter((branch) => branch.plan !== undefined).flatMap((branch) => expand({ plan: branch.plan!, ...(isShared(branch) ? { isOpen: true } : {}) }, value, walk))
+}
+
+function isOfClass(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && ![Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
 }
 
 function hasFormat(plan: FormatPlan, walk: Walk, depth: number = 0): boolean {

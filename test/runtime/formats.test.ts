@@ -1,6 +1,7 @@
 // Custom formats: handlers see parsed values and give values to be printed, wherever the document puts them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as fc from 'fast-check'
 import { isUsageError } from '../../src/errors/index.ts'
 import { defineFormats, type Format, reply } from '../../src/runtime/index.ts'
 import { apiDocument, compileApi, jsonBody, type LooseHandlers, open, type Opened, openApi, operation, parameter } from './service-fixture.ts'
@@ -146,4 +147,34 @@ test('texts stay texts unless the document names their format and the service re
 test('a registered format that the document does not name stops the start', async () => {
   const spec = await compileApi(apiDocument({ '/a': { get: operation('get', { parameters: [parameter('query at', { type: 'string', format: 'date-time' })] }) } }))
   assert.throws(() => open({ spec, handlers: { get: () => ({}) }, formats: defineFormats({ 'date-time': dateTime }) as never }), (error) => isUsageError(error) && error.faults[0]!.code === 'format-unused' && /put date-time into the list x-klue-formats/.test(error.faults[0]!.hint ?? ''))
+})
+
+// A schema beside a value that fits it, and what a handler sees of the value.
+interface Case {
+  schema: Record<string, unknown>
+  value: unknown
+  seen: unknown
+}
+
+const text = fc.stringMatching(/^[a-z]{1,5}$/)
+const weeks = fc.record({ year: fc.integer({ min: 1000, max: 9999 }), number: fc.integer({ min: 1, max: 53 }) }).map(({ year, number }): Case => ({ schema: week, value: `${year}-W${String(number).padStart(2, '0')}`, seen: new Week(year, number) }))
+const { any: cases } = fc.letrec<{ any: Case }>((tie) => ({
+  any: fc.oneof({ depthSize: 'small' },
+    weeks,
+    weeks.map((one): Case => ({ ...one, schema: weekRef })),
+    text.map((value): Case => ({ schema: { type: 'string' }, value, seen: value })),
+    fc.constant<Case>({ schema: { type: 'integer' }, value: 7, seen: 7 }),
+    fc.array(weeks, { maxLength: 3 }).map((list): Case => ({ schema: { type: 'array', items: week }, value: list.map(({ value }) => value), seen: list.map(({ seen: one }) => one) })),
+    fc.dictionary(text, tie('any'), { maxKeys: 3 }).map((map): Case => ({ schema: { type: 'object', properties: partsOf(map, 'schema') }, value: partsOf(map, 'value'), seen: partsOf(map, 'seen') })),
+    fc.tuple(fc.dictionary(text.map((name) => `a${name}`), tie('any'), { maxKeys: 2 }), fc.dictionary(text.map((name) => `b${name}`), tie('any'), { maxKeys: 2 })).map(([one, two]): Case => ({ schema: { allOf: [{ type: 'object', properties: partsOf(one, 'schema') }, { type: 'object', properties: partsOf(two, 'schema') }] }, value: { ...partsOf(one, 'value'), ...partsOf(two, 'value') }, seen: { ...partsOf(one, 'seen'), ...partsOf(two, 'seen') } })),
+    weeks.map((one): Case => ({ ...one, schema: { anyOf: [{ type: 'integer' }, { type: 'object', properties: { a: week } }, weekRef] } })),
+  ),
+}))
+
+function partsOf(map: Record<string, Case>, part: keyof Case): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).map(([name, one]) => [name, one[part]]))
+}
+
+test('whatever the schema, a handler sees the values and the caller gets the texts back', async () => {
+  await fc.assert(fc.asyncProperty(cases, async ({ schema, value, seen: expected }) => assert.deepEqual(await roundTrip(schema, value), expected)), { numRuns: 150 })
 })
