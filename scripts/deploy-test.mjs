@@ -18,7 +18,7 @@ try {
 
 function runTests(tools, words) {
   const files = words.length > 0 ? words : readdirSync(folder).filter((file) => file.endsWith('.test.ts')).sort().map((file) => join(folder, file))
-  const args = ['--enable-source-maps', '--conditions=klue-source', '--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files]
+  const args = ['--enable-source-maps', '--conditions=klue-source', '--import', 'tsx', '--test', '--test-concurrency=1', `--test-reporter=${process.stdout.isTTY ? 'spec' : 'tap'}`, ...files]
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, KLUE_DEPLOY_TOOLS: tools } })
   // The test runner takes its files down with it on these two signals, and on no other.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
