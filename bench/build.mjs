@@ -65,12 +65,20 @@ export async function buildPeers() {
   return missing
 }
 
+// The module and what it imports at once; what it imports on first use is read then.
+function startOf(folder) {
+  const found = new Set(['index.mjs'])
+  for (const file of found) for (const [, imported] of readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import)"\.\/([\w.-]+\.mjs)"/g)) found.add(imported)
+  return found
+}
+
 /** Bytes of klue's function: all files, raw and gzipped one by one, and its modules without SDK and token signing. */
 export function bytesOf(size) {
   const folder = join(work, 'klue', size)
   const files = readdirSync(folder, { recursive: true }).filter((file) => statSync(join(folder, file)).isFile() && !file.endsWith('.map') && !/klue-config|\.ms$/.test(file))
   const sum = (wanted, measure) => files.filter(wanted).reduce((total, file) => total + measure(join(folder, file)), 0)
-  const isStart = (file) => file === 'index.mjs'
+  const start = startOf(folder)
+  const isStart = (file) => start.has(file)
   const isApi = (file) => file.startsWith('api')
   const zipped = (path) => gzipSync(readFileSync(path), { level: 9 }).length
   return { runtime: sum(isStart, (path) => statSync(path).size), runtimeGzipped: sum(isStart, zipped), api: sum(isApi, (path) => statSync(path).size), apiGzipped: sum(isApi, zipped), loadedOnUse: sum((file) => !isStart(file) && !isApi(file), (path) => statSync(path).size), loadedOnUseGzipped: sum((file) => !isStart(file) && !isApi(file), zipped) }

@@ -3,6 +3,7 @@ import { nearest, UsageError } from '../errors/index.ts'
 import type { ClientOperation, ClientSpec } from '../spec/table.ts'
 import { baseUrl } from './base-url.ts'
 import { exchange } from './exchange.ts'
+import { namesOf } from './operation-names.ts'
 import type { CallInput, CallOptions, ClientOptions } from './options.ts'
 import { successBody } from './outcome.ts'
 import type { Client, Exchange } from './types.ts'
@@ -40,20 +41,6 @@ function clientOf(spec: ClientSpec, options: ClientOptions): object {
     },
     has: (target, name) => name in target || names.has(name as string),
   })
-}
-
-// What is found out about a document once serves every client of it; the entry goes when the document does.
-const knownNames: WeakMap<object, Map<string, ClientOperation>> = new WeakMap()
-
-function namesOf(spec: ClientSpec): Map<string, ClientOperation> {
-  const known = knownNames.get(spec)
-  if (known !== undefined) return known
-  const names = new Map<string, ClientOperation>()
-  for (const operation of spec.operations) names.set(operation.clientName, operation)
-  // An operationId wins over another operation's x-bind-client: the types name operations by their ids.
-  for (const operation of spec.operations) names.set(operation.id, operation)
-  knownNames.set(spec, names)
-  return names
 }
 
 function operationNamed(operationId: string, names: Map<string, ClientOperation>, spec: ClientSpec): ClientOperation {

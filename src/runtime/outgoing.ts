@@ -1,6 +1,7 @@
 // Calls to other APIs: their address, and what of the incoming request travels along.
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import { type Client, type ClientOptions, type ClientSpec, createClient } from '../client/index.ts'
+import type { Client, ClientOptions, ClientSpec } from '../client/index.ts'
+import { lazyClient } from '../client/lazy-client.ts'
 import { UsageError } from '../errors/index.ts'
 import { generateToken, type TokenOptions, type User } from './jwt.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
@@ -35,7 +36,7 @@ export function callApi<Operations, Calls>({ platform, context, spec, options }:
   if (address === undefined && local === undefined) {
     throw new UsageError({ code: 'api-address-missing', file: 'klue-config.yaml', pointer: `apis.${spec.api}.url`, message: `The address of the API ${spec.api} is not configured`, hint: `set apis: { ${spec.api}: { url: https://... } }` })
   }
-  return createClient(spec, {
+  return lazyClient(spec, {
     // Served by this process: the call runs through its whole pipeline without a socket.
     ...(address === undefined ? { url: 'http://local.invalid', fetch: localFetch(local!) } : { url: address }),
     ...(settings?.username === undefined ? {} : { username: settings.username, password: settings.password ?? '' }),
