@@ -30,7 +30,8 @@ async function end(code) {
   signalGroup('SIGTERM')
   for (let waited = 0; waited < 5000 && signalGroup(0); waited += 50) await sleep(50)
   signalGroup('SIGKILL')
-  while (signalGroup(0)) await sleep(50)
+  // Where nobody collects them, the dead stay in the group.
+  for (let waited = 0; waited < 2000 && signalGroup(0); waited += 50) await sleep(50)
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   process.exit(code)
 }

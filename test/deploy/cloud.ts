@@ -1,5 +1,5 @@
 // An AWS emulator for one run: started on a free port with everything that it keeps in one temporary folder.
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +37,7 @@ export async function startCloud(name: string): Promise<Cloud> {
   endWithParent()
   const folder = mkdtempSync(join(tmpdir(), 'klue-deploy-'))
   const logs = join(root, '.klue', 'deploy-test', name)
+  rmSync(logs, { recursive: true, force: true })
   for (const path of [logs, join(folder, 'tmp')]) mkdirSync(path, { recursive: true })
   let port = 0
   const recorder = await startRecorder(() => port)

@@ -1,7 +1,7 @@
 // What CloudFormation and the services of the emulator say about a deployed stack.
 import { createHash } from 'node:crypto'
 import { callAws, getAws } from './aws.ts'
-import { account, type Cloud, region } from './cloud.ts'
+import type { Cloud } from './cloud.ts'
 
 /** Physical name by logical id, of the stacks that are there and of those nested in them. */
 export async function physicalNames({ endpoint }: Cloud, stacks: readonly string[]): Promise<Record<string, string>> {
@@ -61,10 +61,3 @@ export async function logLines({ endpoint }: Cloud): Promise<{ group: string; me
   }
   return lines
 }
-
-/** Writes a secret, as `klue secret set` does. */
-export async function writeSecret({ endpoint }: Cloud, name: string, value: string): Promise<void> {
-  await callAws({ endpoint, service: 'secretsmanager', target: 'secretsmanager.CreateSecret', input: { Name: name, SecretString: value, ClientRequestToken: createHash('md5').update(name + value).digest('hex') } })
-}
-
-export const here: Readonly<{ account: string; region: string }> = { account, region }
