@@ -1,6 +1,6 @@
-// Whose credentials a command has: the account that they belong to.
+// Where a command's credentials lead: the account that they belong to, and whether the CDK has prepared it.
 import { env } from '../config/index.ts'
-import { type AwsCredentials, openSender, signedHeaders } from '../platform/aws/index.ts'
+import { type AwsCredentials, AwsFailure, awsJsonClient, openSender, signedHeaders } from '../platform/aws/index.ts'
 
 /** The account of some credentials, or undefined where AWS does not say. */
 export async function callerAccount(credentials: AwsCredentials, region: string): Promise<string | undefined> {
@@ -12,5 +12,17 @@ export async function callerAccount(credentials: AwsCredentials, region: string)
   } catch {
     // The calls that follow say what is wrong.
     return undefined
+  }
+}
+
+/** Whether an account lacks the parameter that `cdk bootstrap` leaves; false where AWS does not say. */
+export async function lacksParameter(name: string, credentials: AwsCredentials, region: string): Promise<boolean> {
+  const endpoint = env('AWS_ENDPOINT_URL')
+  const call = awsJsonClient({ service: 'ssm', region, credentials: () => credentials, ...(endpoint === undefined ? {} : { endpoint }) })
+  try {
+    await call('AmazonSSM.GetParameter', { Name: name })
+    return false
+  } catch (error) {
+    return error instanceof AwsFailure && error.code === 'ParameterNotFound'
   }
 }

@@ -3,7 +3,7 @@ import { type LoadedConfig, requiredSecrets } from '../config/build.ts'
 import { secretPrefix } from '../config/index.ts'
 import { type Fault, isUsageError, UsageError } from '../errors/index.ts'
 import { awsAccess, type AwsAccess, reachAws } from './aws-access.ts'
-import { callerAccount } from './caller.ts'
+import { callerAccount, lacksParameter } from './caller.ts'
 import { concurrencyFaults, wantedConcurrency } from './concurrency.ts'
 import { accountConcurrency, type DeployedStack, type DeployedStacks, openDeployed } from './deployed.ts'
 import { openSecretsManager } from './secrets-manager.ts'
@@ -43,7 +43,7 @@ export async function preflight(options: PreflightOptions): Promise<void> {
   const deployed = await openDeployed(access)
   try {
     const flight: Flight = { ...options, access, deployed }
-    const faults = (await isOwnAccount(flight, account)) ? await findFaults(flight) : []
+    const faults = (await isReady(flight, account)) ? await findFaults(flight) : []
     if (faults.length > 0) throw new UsageError(faults)
   } finally {
     deployed.client.destroy()
@@ -56,13 +56,18 @@ interface Flight extends PreflightOptions {
 }
 
 // The CDK may deploy with a profile that this process does not have: another account's answers would mislead.
-async function isOwnAccount(flight: Flight, account: string): Promise<boolean> {
+// And it runs the app for `cdk bootstrap` too, which must not fail because secrets come later.
+async function isReady(flight: Flight, account: string): Promise<boolean> {
   const { client } = flight.deployed
-  const own = await look(flight, 'secrets, limits and tables', async () => ({ account: await callerAccount(await client.config.credentials(), await client.config.region()) }))
-  if (own === undefined) return false
-  if (own.account === undefined || own.account === account) return true
-  flight.notice(`Secrets, limits and tables are not checked: the deployment goes to the account ${account}, and the credentials here belong to ${own.account} (name the profile in AWS_PROFILE)`)
-  return false
+  const sentence = await look(flight, 'secrets, limits and tables', async () => {
+    const [credentials, region] = [await client.config.credentials(), await client.config.region()]
+    const own = await callerAccount(credentials, region)
+    if (own !== undefined && own !== account) return `the deployment goes to the account ${account}, and the credentials here belong to ${own} (name the profile in AWS_PROFILE)`
+    const parameter = flight.stacks.map(({ template }) => template.Parameters?.['BootstrapVersion']?.Default).find((name) => typeof name === 'string')
+    return parameter !== undefined && (await lacksParameter(parameter, credentials, region)) ? `the account ${account} is not prepared for the CDK in ${region} (npx cdk bootstrap aws://${account}/${region})` : ''
+  })
+  if (sentence) flight.notice(`Secrets, limits and tables are not checked: ${sentence}`)
+  return sentence === ''
 }
 
 async function findFaults(flight: Flight): Promise<Fault[]> {

@@ -9,6 +9,7 @@ export interface TemplateResource {
 }
 
 export interface Template {
+  Parameters?: Readonly<Record<string, { Default?: unknown }>>
   Resources?: Readonly<Record<string, TemplateResource>>
 }
 

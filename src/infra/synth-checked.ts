@@ -8,7 +8,7 @@ import type { Project } from './project.ts'
 /**
  * Synthesises an app, then looks at the account with `preflight`: missing secrets, limits, changes of tables.
  * A fault is one line on stderr, and ends the app with code 1, so that the CDK deploys nothing.
- * `-c preflight=off` leaves the account alone, for `cdk destroy` and `cdk diff`.
+ * The CDK runs the app for every command: `-c preflight=off` leaves the account alone, for example for `cdk destroy`.
  * @example
  * await synthChecked(app, project)
  */
@@ -22,6 +22,7 @@ export async function synthChecked(app: App, project: Pick<Project, 'loaded'>): 
   } catch (error) {
     if (!isUsageError(error)) throw error
     for (const fault of error.faults) process.stderr.write(`klue: ${formatFault(fault)}\n`)
+    process.stderr.write('klue: nothing is deployed like this; -c preflight=off leaves these checks out, for example for cdk destroy\n')
     process.exitCode = 1
   }
 }

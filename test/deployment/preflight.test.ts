@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'klue-preflight-'))
 const account = '123456789012'
 let server: AwsServer
 /** What AWS holds in a test. */
-let held: { secrets: { Name: string; DeletedDate?: number }[]; templates: Map<string, string>; limit: { ConcurrentExecutions: number; UnreservedConcurrentExecutions: number }; owner: string; refuse: string[] }
+let held: { secrets: { Name: string; DeletedDate?: number }[]; templates: Map<string, string>; limit: { ConcurrentExecutions: number; UnreservedConcurrentExecutions: number }; owner: string; isBootstrapped: boolean; refuse: string[] }
 
 const variables = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED']
 
@@ -23,7 +23,7 @@ before(async () => {
   setEnvironment('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
 })
 beforeEach(() => {
-  held = { secrets: [{ Name: 'klue/shop/live/BACKEND_PASSWORD' }], templates: new Map(), limit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 }, owner: account, refuse: [] }
+  held = { secrets: [{ Name: 'klue/shop/live/BACKEND_PASSWORD' }], templates: new Map(), limit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 }, owner: account, isBootstrapped: true, refuse: [] }
   setEnvironment('AWS_ENDPOINT_URL', server.url)
   setEnvironment('AWS_ACCESS_KEY_ID', 'id')
   setEnvironment('AWS_SECRET_ACCESS_KEY', 'key')
@@ -47,6 +47,7 @@ function answer(form: URLSearchParams | undefined, target: string): AwsReply {
     return found === undefined ? xmlError('ValidationError') : { text: `<GetTemplateResponse><GetTemplateResult><TemplateBody>${found.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</TemplateBody></GetTemplateResult></GetTemplateResponse>` }
   }
   if (action === 'DescribeStackResource') return { text: `<DescribeStackResourceResponse><DescribeStackResourceResult><StackResourceDetail><PhysicalResourceId>nested-${form!.get('LogicalResourceId')}</PhysicalResourceId></StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>` }
+  if (action === 'AmazonSSM.GetParameter') return held.isBootstrapped ? { body: {} } : refusal('ParameterNotFound')
   if (action.endsWith('ListSecrets')) return { body: { SecretList: held.secrets } }
   if (action.includes('account-settings')) return { body: { AccountLimit: held.limit } }
   return refusal(`Unknown ${action}`)
@@ -120,6 +121,16 @@ test('what may not be looked at is a notice, and the rest is looked at', async (
   const { faults, notices } = await fly({ template: functionOf(5000) })
   assert.deepEqual(faults, [])
   assert.deepEqual(notices, ['look at the tables of shop-live', 'list the secrets of the stage live', 'look at the limits of the account'].map((what) => `Not checked before the deployment: these AWS credentials may not ${what}`))
+})
+
+test('an account that the CDK has not prepared yet is a notice, so that cdk bootstrap works', async () => {
+  held.secrets = []
+  const template: Template = { Parameters: { BootstrapVersion: { Default: '/cdk-bootstrap/hnb659fds/version' } } }
+  assert.match((await fly({ template })).faults[0]!, /^secret-missing/)
+  held.isBootstrapped = false
+  const { faults, notices } = await fly({ template })
+  assert.deepEqual([faults, notices.length], [[], 1])
+  assert.match(notices[0]!, /the account 123456789012 is not prepared for the CDK in eu-central-1 \(npx cdk bootstrap aws:\/\/123456789012\/eu-central-1\)/)
 })
 
 test('credentials of another account, or none, are a notice', async () => {
