@@ -62,7 +62,8 @@ function runText(validator: Validator, value: unknown, prefix: string): ErrorDet
     if (changed.length === 0) break
     faults = faultsOf(validator, value)
   }
-  return [...faults.map((fault) => toDetail(fault, prefix)), ...endless(value, prefix)]
+  const details = faults.map((fault) => toDetail(fault, prefix))
+  return isEndless(value) ? details.concat(endless(value, prefix)) : details
 }
 
 function stepsOf(instancePath: string): string[] {
@@ -87,6 +88,14 @@ function listOf(held: unknown): unknown[] | undefined {
   if (typeof held !== 'object' || held === null || Object.getPrototypeOf(held) !== null) return [held]
   const entries = Object.entries(held)
   return entries.length > 0 && entries.every(([key]) => /^\d*$/.test(key)) ? entries.flatMap(([key, item]) => (key === '' ? item : [item]) as unknown[]) : undefined
+}
+
+// Asked of every request, where its places are only of one that is refused.
+function isEndless(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+  for (const key of Object.keys(value)) if (isEndless((value as Record<string, unknown>)[key])) return true
+  return false
 }
 
 // Coercion turns `1e999` and `Infinity` into a number that no JSON can hold and no bound of a schema need stop.
