@@ -2,8 +2,9 @@
 import { type Fault, UsageError } from '../errors/index.ts'
 import { isMap, listed, toEntrySettings, valueFault, valueFromText } from './check-value.ts'
 import { environment } from './environment.ts'
-import { apiKeys, camelCase, entryOf, keySpec, keyTable, mapEntries, snakeCase } from './key-table.ts'
+import { camelCase, entryOf, keySpec, keyTable, mapEntries, secretMaps, snakeCase } from './key-table.ts'
 import type { Config, KeySpec } from './keys.ts'
+import { missingInChannel } from './report-keys.ts'
 
 /** Plain JSON: the merged files of a stage, without the values of `env_secrets`. */
 export interface CompiledConfig {
@@ -63,15 +64,15 @@ export function keyFault(compiled: Pick<CompiledConfig, 'places'>, key: string, 
 function substitute(reading: Reading): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(reading.compiled.values)) {
-    if (key === 'apis' && isMap(value)) values[key] = Object.fromEntries(Object.entries(value).map(([api, settings]) => [api, substituteApi(reading, api, settings)]))
+    if (secretMaps.includes(key) && isMap(value)) values[key] = Object.fromEntries(Object.entries(value).map(([entry, settings]) => [entry, substituteEntry(reading, { map: key, entry }, settings)]))
     else values[key] = key === 'env_secrets' ? value : secretOr(reading, { key, spec: keySpec(key) }, value)
   }
   return values
 }
 
-function substituteApi(reading: Reading, api: string, settings: unknown): unknown {
+function substituteEntry(reading: Reading, { map, entry }: { map: string; entry: string }, settings: unknown): unknown {
   if (!isMap(settings)) return settings
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, secretOr(reading, { key: `apis.${api}.${key}`, spec: entryOf(apiKeys, key) }, value)]))
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, secretOr(reading, { key: `${map}.${entry}.${key}`, spec: entryOf(mapEntries[map]!, key) }, value)]))
 }
 
 function secretOr(reading: Reading, target: { key: string; spec: KeySpec | undefined }, value: unknown): unknown {
@@ -150,6 +151,11 @@ function checkTogether(reading: Reading, config: Config): void {
   if (config.name === undefined) report('name', 'there is no name', 'add a line such as name: builds')
   if (config.live && config.liveHost === undefined) report('live_host', `the stage ${stage} is live, but there is no live_host`, 'add live_host with the public host of the service')
   if (config.live && config.crashApi) report('crash_api', `the stage ${stage} is live, and a live stage does not serve the crash API`, `set crash_api: false for the stage ${stage}`)
+  // As the files have them: a build knows no secrets, only their names.
+  const channels = reading.compiled.values['reports']
+  for (const [name, settings] of isMap(channels) ? Object.entries(channels) : []) {
+    for (const { key, message, hint } of isMap(settings) ? missingInChannel(settings) : []) report(`reports.${name}.${key}`, message, hint)
+  }
   for (const [min, max] of bounds) {
     const [low = 0, high = 0] = [config[camelCase(min)] as number | undefined, config[camelCase(max)] as number | undefined]
     if (high > 0 && low > high) report(min, `${min} (${low}) is above ${max} (${high})`, 'lower the one or raise the other')

@@ -1,6 +1,7 @@
 // The table of known keys: type, bounds, default, unit and meaning; docs/reference/config.md holds the same table.
 import { deploymentKeys, functionKeys } from './deployment-keys.ts'
 import type { DeploymentConfig, KeySpec, KnownConfig } from './keys.ts'
+import { reportKeys } from './report-keys.ts'
 
 const MIB = 1024 * 1024
 const origin = /^(\*|https?:\/\/[^/\s]+)$/
@@ -32,6 +33,9 @@ export const keyTable: { readonly [Key in keyof Required<KnownConfig & Deploymen
   hideInternalErrors: { group: 'requests', type: 'true or false', default: false, doc: 'Whether callers get a fixed sentence instead of the text of an unknown exception; recommended for a live stage.' },
   crashApi: { group: 'observing', type: 'true or false', default: false, doc: 'Whether `/crash/*` is served to try out errors and reports; refused on a live stage.' },
   reportCallExceedingMs: { group: 'observing', type: 'whole number', default: 1000, min: 1, max: 900000, unit: 'milliseconds', doc: 'Duration from which a call is reported as slow.' },
+  reports: { group: 'observing', type: 'map of channels', default: {}, doc: 'Who is told of crashes and slow calls: name of the channel → its settings, in [reports.md](reports.md#channels).' },
+  reportMinInterval: { group: 'observing', type: 'whole number', default: 300, min: 60, max: 86400, unit: 'seconds', doc: 'How long repetitions of an incident are counted before a digest tells their number.' },
+  reportCompressWindow: { group: 'observing', type: 'whole number', default: 3600, min: 60, max: 604800, unit: 'seconds', doc: 'How long an incident must be quiet to count as recovered.' },
   apis: { group: 'calls', type: 'map of called APIs', default: {}, doc: 'How to reach the APIs that this service calls: name of the document → `url`, `username`, `password`, `timeout_ms` (milliseconds).' },
   dynamodbEndpoint: { group: 'aws', type: 'text', pattern: httpUrl, must: 'be an URL such as http://127.0.0.1:8000', doc: 'DynamoDB that is used instead of the embedded one or AWS; the variables AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL win.' },
   ...deploymentKeys,
@@ -46,7 +50,10 @@ export const apiKeys: Readonly<Record<string, KeySpec>> = {
 }
 
 /** What the entries of a map of settings may hold: key of the file → table. */
-export const mapEntries: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = { apis: apiKeys, functions: functionKeys }
+export const mapEntries: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = { apis: apiKeys, functions: functionKeys, reports: reportKeys }
+
+/** The maps whose settings may come from variables of `env_secrets`. */
+export const secretMaps: readonly string[] = ['apis', 'reports']
 
 /** `jwtTokenTimeout` → `jwt_token_timeout`; also `jwt-token-timeout`. */
 export function snakeCase(name: string): string {

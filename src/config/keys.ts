@@ -1,5 +1,7 @@
 // What the configuration is once parsed: the type of every known key, and what a row of the key table says.
 
+import type { ReportChannelSettings } from './report-keys.ts'
+
 /** How klue reaches an API that this service calls. */
 export interface ApiSettings {
   /** Where the called API answers, for example `https://metrics.example.com`. */
@@ -38,6 +40,11 @@ export interface KnownConfig {
   responseCheck: 'off' | 'log' | 'fail'
   hideInternalErrors: boolean
   reportCallExceedingMs: number
+  reports: Record<string, ReportChannelSettings>
+  /** Seconds. */
+  reportMinInterval: number
+  /** Seconds. */
+  reportCompressWindow: number
   crashApi: boolean
   apis: Record<string, ApiSettings>
   dynamodbEndpoint?: string
@@ -120,5 +127,5 @@ export type KeySpec = KeyBase &
     | { type: 'true or false'; default: boolean | 'by stage' }
     | { type: 'choice'; default: string; choices: readonly string[] }
     | { type: 'list of texts'; default: readonly string[]; pattern?: RegExp; must?: string }
-    | { type: 'map of called APIs' | 'map of functions'; default: Readonly<Record<string, never>> }
+    | { type: 'map of called APIs' | 'map of functions' | 'map of channels'; default: Readonly<Record<string, never>> }
   )

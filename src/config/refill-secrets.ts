@@ -1,6 +1,6 @@
 // Puts secrets into a configuration object that is in use already.
 import { type CompiledConfig, fromCompiledConfig, objectKey } from './compiled.ts'
-import { camelCase } from './key-table.ts'
+import { camelCase, secretMaps } from './key-table.ts'
 import type { Config } from './keys.ts'
 
 /** What the names of the secrets of a stage begin with. */
@@ -17,14 +17,15 @@ export function refillSecrets(config: Config, compiled: CompiledConfig, secrets:
   const fresh = fromCompiledConfig(compiled, { secrets, unset: 'leave out' })
   for (const key of fresh.secretKeys) {
     if (Object.hasOwn(compiled.values, key)) config[objectKey(key)] = fresh[objectKey(key)]
-    else copyApiKey(key, fresh, config)
+    else copyEntryKey(key, fresh, config)
   }
   Object.defineProperty(config, 'values', { value: fresh.values, configurable: true })
 }
 
-// The name of an API may hold dots itself.
-function copyApiKey(key: string, from: Config, to: Config): void {
-  const [path, property] = [key.slice('apis.'.length, key.lastIndexOf('.')), camelCase(key.slice(key.lastIndexOf('.') + 1))]
-  const [source, target] = [from.apis[path], to.apis[path]]
+// The name of an API, or of a channel, may hold dots itself.
+function copyEntryKey(key: string, from: Config, to: Config): void {
+  const map = secretMaps.find((name) => key.startsWith(`${name}.`)) as 'apis' | 'reports'
+  const [path, property] = [key.slice(map.length + 1, key.lastIndexOf('.')), camelCase(key.slice(key.lastIndexOf('.') + 1))]
+  const [source, target] = [from[map][path], to[map][path]]
   if (source !== undefined && target !== undefined) Object.assign(target, { [property]: source[property as keyof typeof source] })
 }

@@ -1,7 +1,7 @@
 // Which secrets the configuration of a stage needs, by the names under which they are kept.
 import type { CompiledConfig } from './compiled.ts'
 import { isMap } from './check-value.ts'
-import { keyTable, snakeCase } from './key-table.ts'
+import { keyTable, secretMaps, snakeCase } from './key-table.ts'
 import { compileConfig, type LoadedConfig } from './load.ts'
 
 /** A secret that a deployed stage needs. */
@@ -25,11 +25,11 @@ function namedSecrets(values: CompiledConfig['values']): RequiredSecret[] {
   return flattened(values).flatMap(([key, value]) => (typeof value === 'string' && listed.has(value) ? [{ name: value, key, generated: false }] : []))
 }
 
-// The same keys as those that are substituted: the top level, and what stands under an API.
+// The same keys as those that are substituted: the top level, and what stands under an API or a channel.
 function flattened(values: CompiledConfig['values']): [string, unknown][] {
   return Object.entries(values).flatMap(([key, value]): [string, unknown][] => {
-    if (key !== 'apis' || !isMap(value)) return [[key, value]]
-    return Object.entries(value).flatMap(([api, settings]) => (isMap(settings) ? Object.entries(settings).map(([inner, setting]): [string, unknown] => [`apis.${api}.${inner}`, setting]) : []))
+    if (!secretMaps.includes(key) || !isMap(value)) return [[key, value]]
+    return Object.entries(value).flatMap(([entry, settings]) => (isMap(settings) ? Object.entries(settings).map(([inner, setting]): [string, unknown] => [`${key}.${entry}.${inner}`, setting]) : []))
   })
 }
 

@@ -12,6 +12,8 @@ export interface ShowOptions {
 
 const hidden = '****'
 const secretName = /secret|password|token_?key/i
+// Whoever has the address of a webhook can write there.
+const channelSecret = /^reports\..*\.(url|token|smtpUrl|smtp_url)$/
 
 /** Every key with its value as text, known keys in the order of the reference, then own ones. */
 export function showConfig(config: Config, options: ShowOptions = {}): { key: string; value: string }[] {
@@ -39,7 +41,7 @@ function hideSecrets(config: Config, path: string, value: unknown): unknown {
   if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, hideSecrets(config, `${path}.${key}`, inner)]))
   // A list of names such as env_secrets is no secret itself.
   const named = path !== 'env_secrets' && secretName.test(path.replace(/^apis\.[^.]*/, ''))
-  return named || config.secretKeys.includes(path) ? hidden : value
+  return named || channelSecret.test(path) || config.secretKeys.includes(path) ? hidden : value
 }
 
 function unknownKey(config: Config, key: string): { code: string; file: string; pointer: string; message: string; hint: string } {
