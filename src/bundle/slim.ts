@@ -30,7 +30,7 @@ export function slimOpenapiBackend(): Plugin {
   }
 }
 
-/** Takes out the meanings of configuration keys, which only the reference page prints, and the keys that only a deployment reads. */
+/** Takes out the meanings of configuration keys, which only the reference page prints, and the keys that only a deployment or the reporter reads. */
 export function withoutKeyDocs(): Plugin {
   return {
     name: 'klue-without-key-docs',
@@ -40,6 +40,7 @@ export function withoutKeyDocs(): Plugin {
         loader: path.endsWith('.ts') ? 'ts' : 'js',
       }))
       build.onLoad({ filter: /[\\/]config[\\/]deployment-keys\.[jt]s$/ }, () => ({ contents: 'export const deploymentKeys = {}, functionKeys = {}', loader: 'js' }))
+      build.onLoad({ filter: /[\\/]config[\\/]report-keys\.[jt]s$/ }, () => ({ contents: 'export const reportKeys = {}, missingInChannel = () => []', loader: 'js' }))
     },
   }
 }

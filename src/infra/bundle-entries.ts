@@ -46,12 +46,12 @@ function clientsIn(metafile: FunctionBundle['metafile']): string[] {
   return Object.keys(metafile.inputs).flatMap((path) => /(?:^|\/)gen\/([^/]+)\.client\.ts$/.exec(path)?.[1] ?? [])
 }
 
-// Keys of an API are for who serves or calls it, the signing key for who checks tokens, own keys for everybody.
+// Keys of an API are for who serves or calls it, the signing key for who checks tokens, own keys for everybody; channels of reports are for the reporter.
 function secretsOf(tables: readonly ApiTable[], calls: readonly string[], loaded: LoadedConfig): string[] {
   const apis = new Set([...tables.map(({ api }) => api), ...calls])
   const needed = requiredSecrets(loaded).filter(({ key }) => {
     const [top, api] = key.split('.')
-    return top === 'apis' ? api !== undefined && [...apis].some((name) => key.startsWith(`apis.${name}.`)) : true
+    return top === 'apis' ? api !== undefined && [...apis].some((name) => key.startsWith(`apis.${name}.`)) : top !== 'reports'
   })
   return [...new Set(needed.map(({ name }) => name))].sort()
 }

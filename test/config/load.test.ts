@@ -41,7 +41,7 @@ test('fills defaults in', () => {
   assert.deepEqual({ ...config }, {
     name: 'app', live: false, envSecrets: [], port: 8080, jwtTokenTimeout: 86400, jwtTokenRenewAfter: 10800, loginAttempts: 5, loginWindowSeconds: 900,
     cookieOrigins: [], corsOrigins: ['*'], basePath: false, bodyLimitBytes: 6291456, responseLimitBytes: 6291456, timeoutSeconds: 29, responseCheck: 'log',
-    hideInternalErrors: false, crashApi: false, reportCallExceedingMs: 1000, apis: {}, awsHostsMin: 0, awsHostsMax: 0, awsHostsTarget: 70, awsHostsSchedule: [], reservedConcurrency: 0, memoryMb: 512, logRetentionDays: 30, functions: {}, throttleRate: 0, throttleBurst: 0, throttleOperations: [], tableBilling: 'on-demand', tableReadMin: 1, tableReadMax: 20, tableWriteMin: 1, tableWriteMax: 20, tableTarget: 70, alarms: false, alarmErrorPercent: 5, alarmLatencyMs: 3000, defaultUserId: 'KLUE_DEFAULT_USER_ID', stage: 'local',
+    hideInternalErrors: false, crashApi: false, reportCallExceedingMs: 1000, reports: {}, reportMinInterval: 300, reportCompressWindow: 3600, apis: {}, awsHostsMin: 0, awsHostsMax: 0, awsHostsTarget: 70, awsHostsSchedule: [], reservedConcurrency: 0, memoryMb: 512, logRetentionDays: 30, functions: {}, throttleRate: 0, throttleBurst: 0, throttleOperations: [], tableBilling: 'on-demand', tableReadMin: 1, tableReadMax: 20, tableWriteMin: 1, tableWriteMax: 20, tableTarget: 70, alarms: false, alarmErrorPercent: 5, alarmLatencyMs: 3000, defaultUserId: 'KLUE_DEFAULT_USER_ID', stage: 'local',
   })
 })
 
