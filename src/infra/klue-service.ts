@@ -5,6 +5,7 @@ import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
 import { HostedZone } from 'aws-cdk-lib/aws-route53'
 import { Construct } from 'constructs'
+import { requiredSecrets } from '../config/build.ts'
 import { grantItems, grantSecrets } from './grants.ts'
 import { KlueApi } from './klue-api.ts'
 import { KlueDomain } from './klue-domain.ts'
@@ -15,6 +16,7 @@ import { KlueWatch } from './klue-watch.ts'
 import { planRoutes, type PlannedRoute } from './plan-routes.ts'
 import type { PreparedFunction } from './project.ts'
 import { ownSettings, type ServiceSettings, serviceSettings } from './service-settings.ts'
+import { SigningKeys } from './signing-keys.ts'
 
 // Beyond it the functions of operations go into nested stacks, so that this one stays below what CloudFormation takes.
 const functionsInOneStack = 20
@@ -40,6 +42,8 @@ export class KlueService extends Construct {
   readonly watch: KlueWatch | undefined
   /** The public host. */
   readonly domain: KlueDomain | undefined
+  /** Makes the secrets that nobody has set and the kit may make, such as `jwt_secret`. */
+  readonly signingKeys: SigningKeys | undefined
 
   readonly #props: KlueServiceProps
   readonly #settings: ServiceSettings
@@ -50,6 +54,7 @@ export class KlueService extends Construct {
     this.#props = props
     this.#settings = serviceSettings(props)
     const { project } = props
+    this.signingKeys = this.#makeSigningKeys()
     this.tables = this.#makeTables()
     this.documents = props.documents === false ? undefined : this.#makeDocuments()
     const functions = new Map<string, KlueFunction>()
@@ -102,6 +107,13 @@ export class KlueService extends Construct {
     const found = name === undefined ? [...this.tables.values()] : [this.tables.get(name)].filter((table) => table !== undefined)
     if (found.length === 0) throw new Error(`There is no table ${name}; there are ${[...this.tables.keys()].join(', ')}`)
     return found
+  }
+
+  #makeSigningKeys(): SigningKeys | undefined {
+    const { loaded, secretPrefix } = this.#props.project
+    const { logRetention, removalPolicy } = this.#settings
+    const names = requiredSecrets(loaded).filter(({ generated }) => generated).map(({ name }) => name)
+    return names.length === 0 ? undefined : new SigningKeys(this, 'SigningKeys', { secretPrefix, names, logRetention, removalPolicy })
   }
 
   #makeTables(): Map<string, KlueTable> {
@@ -174,6 +186,8 @@ export class KlueService extends Construct {
     })
     for (const definition of prepared.tables) grantItems(this.tables.get(definition.table)!.table, definition, made.function)
     grantSecrets(made.function, project.secretPrefix, prepared.secrets)
+    // The key is there before the first request can ask for it.
+    if (this.signingKeys !== undefined) made.node.addDependency(this.signingKeys)
     return made
   }
 

@@ -112,7 +112,7 @@ test('what a gateway cannot hold is refused with the place and the way out', () 
 
 test('code wins over the configuration', () => {
   const { template } = synthesise({ config: 'memory_mb: 256\nlog_retention_days: 7\n', persist: [things] }, { memorySize: 2048, logRetention: RetentionDays.ONE_YEAR, documents: false, deletionProtection: true, environment: { GREETING: 'hello' }, tableCapacity: { readMin: 1, readMax: 2, writeMin: 1, writeMax: 2, targetPercent: 50 }, alarms: true })
-  template.allResourcesProperties('AWS::Lambda::Function', { MemorySize: 2048, Environment: { Variables: { GREETING: 'hello', KLUE_TABLE_PREFIX: 'shop-dev-', KLUE_VERSION: '260101-1200-1-abcdef', KLUE_SECRETS: 'jwt_secret' } } })
+  template.hasResourceProperties('AWS::Lambda::Function', { Description: 'shop, stage dev: shop', MemorySize: 2048, Environment: { Variables: { GREETING: 'hello', KLUE_TABLE_PREFIX: 'shop-dev-', KLUE_VERSION: '260101-1200-1-abcdef', KLUE_SECRETS: 'jwt_secret' } } })
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 })
   template.hasResourceProperties('AWS::DynamoDB::GlobalTable', { BillingMode: 'PROVISIONED', Replicas: [Match.objectLike({ DeletionProtectionEnabled: true })] })
   template.resourceCountIs('AWS::CloudWatch::Alarm', 3)

@@ -48,6 +48,11 @@ test('a function an entry file, each with a log, a version and the alias live', 
   assert.ok(made('AWS::Lambda::Version') >= 3)
 })
 
+test('the signing key is made before the functions that read it', () => {
+  template.hasResourceProperties('Custom::KlueSigningKeys', { Names: ['klue/builds/live/jwt_secret'] })
+  template.hasResource('AWS::Lambda::Function', { Properties: { Description: 'builds, stage live: builds' }, DependsOn: Match.arrayWith([Match.stringLikeRegexp('SigningKeys')]) })
+})
+
 test('an HTTP API hands each of them every request, and documents go to a function of their own', () => {
   const keys = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map((route) => (route as { Properties: { RouteKey: string } }).Properties.RouteKey)
   assert.deepEqual(keys.sort(), ['$default', '$default', 'ANY /doc/{document}'])
