@@ -15,6 +15,7 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   CDK_DEFAULT_ACCOUNT: 'Set by the command line of the CDK: the account that is deployed to; without it nothing is looked at before a deployment.',
   CDK_DEFAULT_REGION: 'Set by the command line of the CDK: the region that is deployed to.',
   CI: 'Anything but empty: output without colours and questions.',
+  DEBUG: 'Anything but empty: the same as LOGLEVEL `debug`, where that is not set.',
   DO_REPORT_ERROR: 'Anything but empty: reports are delivered in tests too.',
   KLUE_API_URLS: 'Set by the deployment: where the other services of the project answer.',
   KLUE_JWT_TOKEN: 'Token that acceptance tests send.',
@@ -28,6 +29,8 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   KLUE_TEST_USER: 'User that acceptance tests log in with, where klue cannot make one.',
   KLUE_VERSION: 'Set by the deployment: the version that `/version` shows as `container`.',
   LAMBDA_TASK_ROOT: 'Set by Lambda: folder of the function.',
+  LOGLEVEL: 'The lowest level that `context.log` writes: `debug`, `info`, `warn` or `error`; `info` by default.',
+  NODE_TEST_CONTEXT: 'Set by the test runner of Node: reports are not delivered.',
   NO_COLOR: 'Anything but empty: output without colours.',
   NO_ERROR_REPORTING: '`1`: no report is delivered.',
   NO_SSL_CHECK: 'Anything but empty: acceptance tests accept any certificate.',
@@ -50,6 +53,7 @@ export type EnvironmentName =
   | 'CDK_DEFAULT_ACCOUNT'
   | 'CDK_DEFAULT_REGION'
   | 'CI'
+  | 'DEBUG'
   | 'DO_REPORT_ERROR'
   | 'KLUE_API_URLS'
   | 'KLUE_JWT_TOKEN'
@@ -63,6 +67,8 @@ export type EnvironmentName =
   | 'KLUE_TEST_USER'
   | 'KLUE_VERSION'
   | 'LAMBDA_TASK_ROOT'
+  | 'LOGLEVEL'
+  | 'NODE_TEST_CONTEXT'
   | 'NO_COLOR'
   | 'NO_ERROR_REPORTING'
   | 'NO_SSL_CHECK'

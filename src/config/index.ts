@@ -3,7 +3,7 @@ export { type CompiledConfig, fromCompiledConfig, type SecretSources } from './c
 export { getConfig, setConfig } from './current.ts'
 export { env, environment, type EnvironmentName, environmentVariables, quietAwsSdk, setEnvironment, stageName } from './environment.ts'
 export { keySpec, keyTable, knownKeyNames } from './key-table.ts'
-export type { ApiSettings, Config, KeyGroup, KeySpec, KnownConfig } from './keys.ts'
+export type { ApiSettings, Config, KeyGroup, KeySpec, KnownConfig, LogThreshold } from './keys.ts'
 export { liveUrl } from './live-url.ts'
 export { refillSecrets, secretPrefix } from './refill-secrets.ts'
 export { type ReportChannelSettings, reportKeys } from './report-keys.ts'

@@ -14,6 +14,9 @@ export interface ApiSettings {
   timeoutMs?: number
 }
 
+/** The level of a request from which something of it is kept. */
+export type LogThreshold = 'auto' | 'debug' | 'info' | 'warn' | 'error' | 'never'
+
 /** Every known key of klue-config.yaml in camelCase; docs/reference/config.md explains each. */
 export interface KnownConfig {
   name: string
@@ -46,6 +49,17 @@ export interface KnownConfig {
   /** Seconds. */
   reportCompressWindow: number
   crashApi: boolean
+  secretNames: string[]
+  logDataLevel: LogThreshold
+  logResultLevel: LogThreshold
+  logHeadersLevel: LogThreshold
+  logBodyLimitBytes: number
+  logExcludeMethods: string[]
+  logExcludeStatuses: string[]
+  logExcludeOperations: string[]
+  logVolatile: boolean
+  hideIpAddress: boolean
+  hideUserId: boolean
   apis: Record<string, ApiSettings>
   dynamodbEndpoint?: string
 }
