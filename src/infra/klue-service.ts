@@ -178,7 +178,7 @@ export class KlueService extends Construct {
       memorySize,
       // A second more than a handler has, so that klue's own 504 is the one that callers see.
       timeout: Duration.seconds(Math.min((timeoutSeconds ?? this.#longest(prepared, { name, routes })) + 1, gatewayLimit.toSeconds())),
-      environment: { ...environment, KLUE_TABLE_PREFIX: project.tablePrefix, ...(prepared.secrets.length === 0 ? {} : { KLUE_SECRETS: prepared.secrets.join(',') }), ...this.#versionVariable() },
+      environment: { ...environment, KLUE_TABLE_PREFIX: project.tablePrefix, KLUE_SECRETS: prepared.secrets.join(','), ...this.#versionVariable() },
       logRetention,
       removalPolicy,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
