@@ -7,11 +7,14 @@ const maps = new Map<string, SourceMap | undefined>()
 
 /** The text of a stack with the places of sources, as far as there are maps beside the code. */
 export function sourceStack(stack: string): string {
-  return stack.replace(/(?:file:\/\/)?(\/[^\s():]+\.[cm]?js):(\d+):(\d+)/g, (found, path: string, line: string, column: string) => {
-    const entry = mapOf(path)?.findEntry(Number(line) - 1, Number(column) - 1)
-    if (entry === undefined || !('originalSource' in entry) || typeof entry.originalSource !== 'string') return found
-    return `${entry.originalSource.replace(/^(file:\/\/)?(\.{0,2}\/)*/, '')}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
-  })
+  return stack.replace(/(?:file:\/\/)?\/[^\s():]+\.[cm]?js:\d+:\d+/g, sourcePlace)
+}
+
+function sourcePlace(place: string): string {
+  const [path = '', line, column] = place.replace('file://', '').split(':')
+  const entry = mapOf(path)?.findEntry(Number(line) - 1, Number(column) - 1)
+  if (entry === undefined || !('originalSource' in entry) || typeof entry.originalSource !== 'string') return place
+  return `${entry.originalSource.replace(/^(file:\/\/)?(\.{0,2}\/)*/, '')}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
 }
 
 function mapOf(path: string): SourceMap | undefined {

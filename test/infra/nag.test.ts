@@ -1,6 +1,6 @@
 // AWS's rules for stacks, over every kind of stage: what is not followed is acknowledged with a reason where it is made.
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, mock, test } from 'node:test'
 import { App, Stack, Validations } from 'aws-cdk-lib'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
@@ -39,16 +39,15 @@ test('the rules do find something', () => {
 
 // What violates a rule interrupts synthesis, and is printed.
 function findings(app: App): string[] {
-  const { error } = console
   const printed: string[] = []
-  console.error = (...parts: unknown[]) => void printed.push(parts.join(' '))
+  const printing = mock.method(globalThis.console, 'error', (...parts: unknown[]) => void printed.push(parts.join(' ')))
   try {
     app.synth()
     return []
   } catch (failure) {
     return [...printed, String(failure)]
   } finally {
-    console.error = error
+    printing.mock.restore()
     process.exitCode = 0
   }
 }
