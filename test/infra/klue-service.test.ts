@@ -126,6 +126,15 @@ test('a function may write its own log, its tables, its secrets, and nothing els
   assert.doesNotMatch(text, /ManagedPolicyArns|"dynamodb:(\*|Scan|CreateTable|DeleteTable|UpdateTable)"|"Action":"\*"|"Resource":"\*"/)
 })
 
+test('everything says which service and stage it belongs to', () => {
+  const { template } = synthesise({ persist: [things] })
+  const tags = [{ Key: 'klue:service', Value: 'shop' }, { Key: 'klue:stage', Value: 'dev' }]
+  template.allResourcesProperties('AWS::Lambda::Function', { Tags: tags })
+  template.allResourcesProperties('AWS::Logs::LogGroup', { Tags: tags })
+  template.allResourcesProperties('AWS::DynamoDB::GlobalTable', { Replicas: [Match.objectLike({ Tags: tags })] })
+  template.allResourcesProperties('AWS::ApiGatewayV2::Api', { Tags: { 'klue:service': 'shop', 'klue:stage': 'dev' } })
+})
+
 test('others are let in by grant methods, and see metrics', () => {
   const { service, stack } = synthesise({ persist: [things] })
   const role = new Role(stack, 'Reader', { assumedBy: new AccountPrincipal('222222222222') })
