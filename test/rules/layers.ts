@@ -13,6 +13,7 @@ export const levels: Readonly<Record<string, number>> = {
   platform: 2,
   runtime: 3,
   telemetry: 3,
+  reports: 3,
   deploy: 4,
   infra: 4,
   lambda: 5,
@@ -50,8 +51,10 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   'openapi-backend': ['runtime'],
   '@aws-sdk/client-dynamodb': ['store', 'persist'],
   '@aws-sdk/client-cloudformation': ['deploy'],
+  '@aws-sdk/client-cloudwatch': ['telemetry'],
   '@aws-sdk/client-lambda': ['deploy'],
   '@aws-sdk/client-secrets-manager': ['deploy'],
+  '@aws-sdk/client-sqs': ['deploy'],
   'aws-cdk-lib': ['infra'],
   constructs: ['infra'],
   dynalite: ['platform'],
@@ -61,6 +64,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   swagger2openapi: ['spec'],
   yaml: ['spec', 'config', 'deploy'],
   jsonwebtoken: ['runtime'],
+  nodemailer: ['reports'],
 }
 
 /** What the files of a service may import: doors of the kit, Node, and files of the same folder. */
