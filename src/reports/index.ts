@@ -1,0 +1,10 @@
+// Crash and slow-call reports: what they say, which belong together, and who is told of them when.
+export { type ReportChannel, realSurroundings, type Surroundings } from './channel.ts'
+export { fileChannel, lineChannel } from './channels/local.ts'
+export { webhookSignature } from './channels/webhook.ts'
+export { type PlainReport, plainReport, type PlatformFailure, platformReport, type ReportSource, toReport } from './content.ts'
+export { type Delivered, type DeliveryNote, type DeliveryOptions, deliverOutgoing, type ErrorReporter, type ReportDetails } from './deliver.ts'
+export { countIncident, defaultReportRules, muteIncident, type Outgoing, recordReport, recordReports, type ReportRules, resolveIncident, sweepIncidents } from './incidents.ts'
+export { titleOf } from './message.ts'
+export { type ChannelOptions, openChannels } from './open-channels.ts'
+export type { Report } from '../store/index.ts'
