@@ -100,6 +100,9 @@ step('a service of one document, one handler and ten lines of infra/app.ts deplo
   assert.ok(readFileSync(join(project, 'infra', 'app.ts'), 'utf8').trim().split('\n').length <= 10)
   const hello = await deploy(stage, options)
   await klue(['test', '--url', addresses(hello, cloud)['Url']!], options)
+  // Nobody has set its signing key: the deployment made it.
+  const secrets = JSON.parse(await klue(['secret', 'list', '--stage', stage, '--json'], options)) as { name: string; state: string }[]
+  assert.deepEqual(secrets.map(({ name, state }) => [name, state]), [['jwt_secret', 'set']])
   await cdk(['destroy', '--all', '--force', '-c', `stage=${stage}`], options)
   assert.deepEqual(await stacks(cloud), Object.keys(deployed.outputs))
 })
