@@ -1,11 +1,13 @@
 // The store of a stage for commands: through the running local server, or opened for the moment, or in the account.
 import { join } from 'node:path'
 import { type Config, env } from '../config/index.ts'
-import { ensureTables, openDatabase } from '../persist/index.ts'
+import { type Database, ensureTables, openDatabase } from '../persist/index.ts'
 import { joinLocalDynamo, openLocalDynamo } from '../platform/local/index.ts'
 import { openStore, type Store, storeDefinition } from '../store/index.ts'
 
 export interface OpenedStore {
+  /** Where the store lies. */
+  database: Database
   store: Store
   close(): Promise<void>
 }
@@ -25,6 +27,7 @@ export async function openStageStore(root: string, config: Config): Promise<Open
   const store = openStore(database, config)
   if (isEmbedded) await ensureTables(database, [storeDefinition])
   return {
+    database,
     store,
     async close() {
       database.close()

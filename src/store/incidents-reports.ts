@@ -5,7 +5,7 @@ import { shardOf, shards } from './request-rows.ts'
 
 /** What is told of one crash, slow call or alert. */
 export interface Report {
-  /** The same for every copy of the lines that it was made from. */
+  /** The same, with `time`, for every copy of the lines that it was made from. */
   key: string
   /** 16 hexadecimal digits: reports of one cause share it. */
   fingerprint: string

@@ -1,0 +1,94 @@
+// klue replay: the request behind an error, sent once more to the service on this machine.
+import type { Database } from '../../persist/index.ts'
+import { type Command, type CommandCall, jsonOption, textOption } from '../command.ts'
+import { type RecordedRequest, toRequest } from '../recorded-request.ts'
+import { misuse } from '../run.ts'
+
+export const replay: Command = {
+  name: 'replay',
+  arguments: '<error_id>',
+  summary: 'Sends the recorded request of an error to the service that runs here, and prints its answer.',
+  options: {
+    url: { type: 'string', value: 'URL', doc: 'Where the service answers; that of `klue dev` by default.' },
+    stage: { type: 'string', value: 'NAME', doc: 'Stage that recorded the error; KLUE_STAGE or `local` by default.' },
+    json: jsonOption,
+  },
+  async run(call) {
+    const [errorId, ...more] = call.positionals
+    if (errorId === undefined || more.length > 0) throw misuse('klue replay wants one error id', 'it stands in the answer, in the log and in the report')
+    const url = await addressOf(call)
+    const record = await recordOf(call, errorId)
+    const request = toRequest(record)
+    const token = await tokenFor(call, record['user'])
+    const answer = await fetch(new URL(request.path, url), { method: request.method, headers: { ...request.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }, redirect: 'manual', signal: AbortSignal.timeout(60_000), ...(request.body === undefined ? {} : { body: request.body }) }).catch((cause: unknown) => {
+      throw misuse(`${url} does not answer (${String((cause as { cause?: { code?: unknown } }).cause?.code ?? (cause as Error).message)})`, 'start the service with klue dev')
+    })
+    print(call, { url, request, status: answer.status, body: await answer.text() })
+    return 0
+  },
+}
+
+async function addressOf(call: CommandCall): Promise<string> {
+  const given = textOption(call, 'url')
+  if (given !== undefined && !URL.canParse(given)) throw misuse(`--url ${given} is no URL`, 'for example http://127.0.0.1:8080')
+  const { findRunning } = await import('../../dev/index.ts')
+  const url = given ?? findRunning(call.root)?.addresses[0]?.url
+  if (url === undefined) throw misuse('no service runs here', 'start it with klue dev, or pass --url')
+  return url
+}
+
+async function recordOf(call: CommandCall, errorId: string): Promise<Record<string, unknown>> {
+  const { loadStage } = await import('../stage.ts')
+  const { openStageStore } = await import('../../dev/index.ts')
+  const opened = await openStageStore(call.root, await loadStage(call.root, textOption(call, 'stage'), 'leave out'))
+  try {
+    const record = await findRecord(opened.database, errorId)
+    if (record !== undefined) return record
+    throw misuse(`there is no record of a request with the error id ${errorId}`, 'records of the last two days are looked through, and those of reports as long as they are kept; --stage names the stage')
+  } finally {
+    await opened.close()
+  }
+}
+
+// Errors that were reported are found at once; others, such as a 400, among the newest records.
+async function findRecord(database: Database, errorId: string): Promise<Record<string, unknown> | undefined> {
+  const { findError } = await import('../../store/index.ts')
+  const known = await findError(database, errorId)
+  const hour = 3_600_000
+  if (known?.started !== undefined) {
+    const started = Date.parse(known.started)
+    return await searchHour(database, { from: started, to: started + 1, errorId })
+  }
+  const now = database.now()
+  for (let start = now - (now % hour); start > now - 48 * hour; start -= hour) {
+    const found = await searchHour(database, { from: start, to: start + hour, errorId })
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+async function searchHour(database: Database, { from, to, errorId }: { from: number; to: number; errorId: string }): Promise<Record<string, unknown> | undefined> {
+  const { requestRows, shards } = await import('../../store/index.ts')
+  const found = await Promise.all(Array.from({ length: shards }, async (_, shard) => {
+    for await (const { record } of requestRows(database, { from, to, shard, withRecords: true })) {
+      if (record?.includes(errorId) === true && (JSON.parse(record) as Record<string, unknown>)['error_id'] === errorId) return JSON.parse(record) as Record<string, unknown>
+    }
+    return undefined
+  }))
+  return found.find((record) => record !== undefined)
+}
+
+// The token of the record is masked; one of this machine's own takes its place.
+async function tokenFor(call: CommandCall, user: unknown): Promise<string | undefined> {
+  if (typeof user !== 'string' || user === '') return undefined
+  const { loadStage } = await import('../stage.ts')
+  const { generateToken } = await import('../../runtime/edge.ts')
+  return await generateToken({ config: await loadStage(call.root, 'local'), secret: () => Promise.resolve(undefined), now: Date.now }, user, {})
+}
+
+function print({ values, output }: CommandCall, { url, request, status, body }: { url: string; request: RecordedRequest; status: number; body: string }): void {
+  if (values['json'] === true) return output.printJson({ request: { ...request, url: new URL(request.path, url).href }, response: { status, body } })
+  output.print(`${request.method} ${new URL(request.path, url).href}`)
+  if (request.leftOut.length > 0) output.printError(`klue: left out, because the record masks it: ${request.leftOut.join(', ')}`)
+  output.print(`${status}\n${body}`)
+}

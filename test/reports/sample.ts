@@ -1,0 +1,54 @@
+// Reports and lines for tests.
+import { type Database, ensureTables, openDatabase } from '../../src/persist/index.ts'
+import type { Report } from '../../src/reports/index.ts'
+import { type ReportSource, toReport } from '../../src/reports/index.ts'
+import { storeDefinition } from '../../src/store/index.ts'
+
+export const source: ReportSource = { service: 'builds', stage: 'live', host: 'https://builds.example.com' }
+
+/** The line of a crash, as the log holds it. */
+export const crashLine = {
+  kind: 'request', level: 'error', time: '2026-03-01T12:00:00.120Z', started: '2026-03-01T12:00:00.000Z', message: 'GET /build/7 500', service: 'builds', stage: 'live', version: '260301-1100-42-abc123', function: 'builds-live-builds',
+  operation: 'getBuild', method: 'GET', path: '/build/7', query: 'full=1&token=********', status: 500, duration_ms: 120, call_id: '5bd9a0c2-0000-4000-8000-1f6ad0e1b111', call_path: 'builds', user: 'ann', ip: '203.0.113.9', user_agent: 'curl/8.5.0', request_id: 'request-1',
+  error: 'UNHANDLED_SERVER_ERROR', error_description: 'no build 7 <in> the "store" & none elsewhere', error_id: 'e5a1f5a8-0000-4000-8000-000000000001',
+  stack: 'Error: no build 7 <in> the "store" & none elsewhere\n    at findBuild (/var/task/functions/builds/find-build.ts:12:9)\n    at async getBuild (/var/task/functions/builds.ts:31:18)',
+} as const
+
+export const crash: Report = toReport(crashLine, source)!
+
+/** A report of the same cause at another time. */
+export function again(key: string, time: number): Report {
+  return { ...crash, key, time: new Date(time).toISOString() }
+}
+
+let stores = 0
+
+/** An empty store. */
+export async function freshStore(endpoint: string, now: () => number): Promise<Database> {
+  const database = openDatabase({ endpoint, prefix: `r${(stores += 1)}-`, now })
+  await ensureTables(database, [storeDefinition])
+  return database
+}
+
+/** A database whose writes stop after some: as a process that is killed there. */
+export function dyingAfter(database: Database, writes: number): Database {
+  let left = writes
+  return {
+    ...database,
+    run: async (name, input, options) => {
+      if (!['Query', 'GetItem', 'DescribeTable'].includes(name) && (left -= 1) < 0) throw new Error('killed')
+      return await database.run(name, input, options)
+    },
+  }
+}
+
+/** Whether work came to its end, and was not killed. */
+export async function unlessKilled(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (failure) {
+    if ((failure as Error).message !== 'killed') throw failure
+    return false
+  }
+}
