@@ -1,4 +1,5 @@
 // One call from its input to its answer: the request is written, sent, and its answer read.
+import { isHttpError } from '../errors/index.ts'
 import { readAnswer } from './answer.ts'
 import { sendWithAttempts } from './attempts.ts'
 import type { Call } from './call.ts'
@@ -9,6 +10,11 @@ import type { Exchange } from './types.ts'
 export async function exchange(call: Call): Promise<Exchange> {
   call.call.signal?.throwIfAborted()
   const request = await requestOf(call)
-  const { attempts, ...answer } = await sendWithAttempts(call, request)
+  const ended = call.options.onCall?.({ operationId: call.operation.id, method: request.method, url: request.url })
+  const { attempts, ...answer } = await sendWithAttempts(call, request).catch((error: unknown) => {
+    ended?.({ code: isHttpError(error) ? error.code : 'ABORTED' })
+    throw error
+  })
+  ended?.({ status: answer.status })
   return { operationId: call.operation.id, method: request.method, url: request.url, attempts, status: answer.status, headers: answer.headers, bytes: answer.bytes, ...readAnswer(answer, call.operation) }
 }

@@ -23,6 +23,9 @@ export type Send = (request: OutgoingRequest) => Promise<Response>
 /** Wraps the sending of an operation; named in the document by `x-decorate-request`. */
 export type Decorator = (send: Send) => Send
 
+/** Hears of calls. */
+export type CallListener = (call: { operationId: string; method: string; url: string }) => ((outcome: { status?: number; code?: string }) => void) | undefined
+
 /** Time and chance, replaced by tests. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -62,6 +65,8 @@ export interface ClientOptions {
   /** Largest body of an answer. Default 50 MB. */
   maxBodyBytes?: number
   clock?: Partial<Clock>
+  /** Told of every call as it is sent; what it returns is told how the call ended. Attempts of one call are not told apart. */
+  onCall?: CallListener | undefined
 }
 
 /** Settings of one call; they win over the client's. */

@@ -1,9 +1,9 @@
 // The platform of a deployed function: configuration beside the bundle, tables in the account, lines on stdout.
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CompiledConfig, env, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
 import { type Database, openDatabase } from '../persist/index.ts'
-import { type Platform, toLine } from '../runtime/edge.ts'
+import { lineWriter, type Platform } from '../runtime/edge.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { addApiUrls } from './api-urls.ts'
 import { sourceStack } from './source-stack.ts'
@@ -24,7 +24,8 @@ export function lambdaPlatform(): Platform {
   let database: Database | undefined
   let store: Store | undefined
   const open = (): Database => (database ??= openDatabase({ prefix, usesOwnCredentials, ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }))
-  const log: Platform['log'] = (record) => writeLine(`${toLine(record)}\n`)
+  const log = lineWriter()
+  const functionName = env('AWS_LAMBDA_FUNCTION_NAME')
   return {
     config,
     database: open,
@@ -33,15 +34,8 @@ export function lambdaPlatform(): Platform {
     log,
     local: new Map(),
     version: env('KLUE_VERSION') ?? '',
+    ...(functionName === undefined ? {} : { functionName }),
     sourceStack,
     now: Date.now,
-  }
-}
-
-function writeLine(line: string): void {
-  try {
-    writeSync(1, line)
-  } catch {
-    // A full or closed pipe must not cost the caller the answer.
   }
 }

@@ -1,6 +1,7 @@
 // The time of an operation: from its authentication to the end of its handler.
 import { catalog } from '../errors/index.ts'
 import type { Exchange } from './exchange.ts'
+import { loadLineParts } from './lazy-line-parts.ts'
 
 /**
  * Runs an operation until it settles or its time is up, whichever comes first.
@@ -15,7 +16,12 @@ export async function callInTime(exchange: Exchange, run: () => unknown): Promis
     if (abort.signal.aborted) onAbort()
     else abort.signal.addEventListener('abort', onAbort, { once: true })
   })
-  const timer = setTimeout(() => abort.abort(catalog.DEADLINE_EXCEEDED(`${context.operationId} did not finish within ${limit} ms`)), limit)
+  // One timer in two stretches: near its end a line says what runs, as nobody may be left to say it later.
+  const early = Math.floor(limit * watchdogShare)
+  let timer = setTimeout(() => {
+    if (early >= shortestWatchMs) watch(exchange, limit)
+    timer = setTimeout(() => abort.abort(catalog.DEADLINE_EXCEEDED(`${context.operationId} did not finish within ${limit} ms`)), limit - early)
+  }, early)
   try {
     // What runs may throw at once or be synchronous: both take the same way as a promise.
     return await Promise.race([Promise.resolve().then(run), ended])
@@ -25,8 +31,18 @@ export async function callInTime(exchange: Exchange, run: () => unknown): Promis
   }
 }
 
+function watch(exchange: Exchange, limit: number): void {
+  // Without the line the request goes on all the same.
+  loadLineParts().then(({ watchdog }) => watchdog({ ...exchange, requestId: exchange.request.requestId }, limit)).catch(() => undefined)
+}
+
 // Time that the answer itself needs to leave before the platform ends the request.
 const answerMarginMs = 250
+
+// Of what is over that quickly, the line of the request says as much.
+const shortestWatchMs = 100
+
+const watchdogShare = 0.9
 
 function setLimit({ context, match, platform, startedAt, request }: Exchange): number {
   const seconds = (match.kind === 'operation' ? match.operation.settings.timeoutSeconds : undefined) ?? platform.config.timeoutSeconds

@@ -5,10 +5,13 @@ import { openTable, type Table } from '../persist/index.ts'
 import type { PersistDefinition } from '../spec/index.ts'
 import type { Users } from '../store/index.ts'
 import { generateToken, type TokenOptions, type User } from './jwt.ts'
-import { createLogger, type Logger } from './log.ts'
+import { isMuted, notingLogger, withLineParts } from './lazy-line-parts.ts'
+import type { Logger } from './log.ts'
 import type { ApiRequest } from './message.ts'
+import { type Notes, slowLimit, type WithSlowLimit } from './notes.ts'
 import { callApi, withBackendToken } from './outgoing.ts'
 import type { Platform } from './platform.ts'
+import type { MetricUnit, Origin, ReportDetails } from './report.ts'
 
 /** The second argument of every handler. */
 export interface Context {
@@ -25,6 +28,7 @@ export interface Context {
   /** Epoch milliseconds at which the operation is answered with 504. */
   endsAt: number
   config: Config
+  /** Notes what happens in the line of the request. */
   log: Logger
   /** The accounts that `klue user` keeps. */
   users: Users
@@ -41,23 +45,23 @@ export interface Context {
   backendToken<Result>(options: TokenOptions & { userId?: string }, run: () => Promise<Result>): Promise<Result>
   /** Tells the service's admins of a failure that the caller need not know of. */
   reportError(title: string, details?: ReportDetails): void
-}
-
-export interface ReportDetails {
-  /** The exception or the error answer of another API. */
-  caught?: unknown
-  /** Anything that helps; printed as JSON. */
-  data?: unknown
-  /** Default false. */
-  fatal?: boolean
+  /**
+   * Measures something of the service's own; at most 100 values a request.
+   * @param unit as CloudWatch names it; default `Count`
+   */
+  metric(name: string, value: number, unit?: MetricUnit, dimensions?: Record<string, string>): void
 }
 
 /** Makes the context of one request. */
-export function createContext(platform: Platform, request: ApiRequest, options: { service: string; signal: AbortSignal }): Context {
+export function createContext(platform: Platform, request: ApiRequest, options: { service: string; signal: AbortSignal; notes: Notes }): Context {
   const callId = incomingId(request.headers['kluecallid'])
   const incomingPath = request.headers['kluecallpath']
   const callPath = incomingPath !== undefined && isPath(incomingPath) ? `${incomingPath}.${options.service}` : options.service
-  const context: Context = {
+  const { notes } = options
+  let log: Logger | undefined
+  const origin = (): Origin => ({ platform, context, notes, requestId: request.requestId })
+  const context: Context & WithSlowLimit = {
+    [slowLimit]: (maxMs) => void (notes.slowMs = maxMs),
     operationId: '',
     callId,
     callPath,
@@ -65,15 +69,22 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
     signal: options.signal,
     endsAt: request.endsAt ?? Number.POSITIVE_INFINITY,
     config: platform.config,
-    log: createLogger((record) => platform.log(record), { call_id: callId, call_path: callPath }),
+    get log() {
+      return (log ??= notingLogger({ notes, config: platform.config, now: platform.now, write: (record) => platform.log({ ...record, operation: context.operationId || undefined, call_id: callId, call_path: callPath, request_id: request.requestId }) }))
+    },
     get users() {
       return platform.store().users
     },
     table: (definition) => openTable(platform.database(), definition),
-    client: (spec, clientOptions) => callApi({ platform, context, spec, options: clientOptions ?? {} }),
+    client: (spec, clientOptions) => callApi({ platform, context, notes, spec, options: clientOptions ?? {} }),
     generateToken: (userId, tokenOptions) => generateToken(platform, userId, tokenOptions),
     backendToken: (tokenOptions, run) => withBackendToken(platform, tokenOptions, run),
-    reportError: (title, details = {}) => report(platform, context, { title, ...details }),
+    reportError: (title, details = {}) => {
+      // Where it was called is known only now.
+      const said = { ...details, title, place: new Error(title), isMuted: isMuted() }
+      withLineParts({ notes }, (parts) => parts.report(origin(), said))
+    },
+    metric: (name, value, ...[unit = 'Count', dimensions = {}]) => withLineParts({ notes }, (parts) => parts.metric(origin(), { name, value, unit, dimensions })),
   }
   return context
 }
@@ -85,18 +96,4 @@ function incomingId(header: string | undefined): string {
 
 function isPath(text: string): boolean {
   return /^[\w.-]{1,512}$/.test(text)
-}
-
-function report(platform: Platform, context: Context, { title, caught, data, fatal = false }: ReportDetails & { title: string }): void {
-  platform.log({
-    kind: 'report',
-    level: fatal ? 'error' : 'warn',
-    time: new Date(platform.now()).toISOString(),
-    message: `${fatal ? 'FATAL' : 'NON-FATAL'} BACKEND ERROR ${context.config.name} ${context.operationId}(): ${title}`,
-    operation: context.operationId,
-    call_id: context.callId,
-    call_path: context.callPath,
-    ...(caught === undefined ? {} : { caught }),
-    ...(data === undefined ? {} : { data }),
-  })
 }

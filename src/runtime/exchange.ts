@@ -4,6 +4,7 @@ import type { ApiSpec } from './api-spec.ts'
 import type { Context } from './context.ts'
 import type { Match } from './match.ts'
 import type { ApiRequest } from './message.ts'
+import type { Notes } from './notes.ts'
 import type { Platform } from './platform.ts'
 import type { FormatSet, Input } from './types.ts'
 
@@ -18,6 +19,9 @@ export interface Exchange {
   readonly platform: Platform
   readonly context: Context
   readonly startedAt: number
+  readonly notes: Notes
+  /** The first request of the process. */
+  readonly isFirst: boolean
   /** Set by the step match. */
   match: Match
   api?: { readonly spec: ApiSpec; readonly formats?: FormatSet | undefined }

@@ -1,29 +1,40 @@
-// Log records: one a request, and those that handlers write.
+// What lines of a log are, and what handlers write into them with.
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** One JSON line. Further fields are the writer's own. */
 export interface LogRecord {
-  kind: 'request' | 'log' | 'report'
-  level: 'debug' | 'info' | 'warn' | 'error'
+  kind: 'request' | 'log' | 'report' | 'watchdog' | 'metric'
+  level: LogLevel
   /** ISO 8601, UTC. */
   time: string
   message: string
   [field: string]: unknown
 }
 
-/** Writes records that carry the ids of the request. */
-export interface Logger {
-  debug(message: string, fields?: Record<string, unknown>): void
-  info(message: string, fields?: Record<string, unknown>): void
-  warn(message: string, fields?: Record<string, unknown>): void
-  error(message: string, fields?: Record<string, unknown>): void
-}
+type Write = (message: string | object, fields?: unknown) => void
 
-/** A logger whose records carry `base`. */
-export function createLogger(write: (record: LogRecord) => void, base: Record<string, unknown>): Logger {
-  const at = (level: LogRecord['level']) => (message: string, fields: Record<string, unknown> = {}): void => {
-    write({ ...base, ...fields, kind: 'log', level, time: new Date().toISOString(), message })
-  }
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+/**
+ * Notes events in the line of the request; LOGLEVEL says from which level on. The highest level of an event is at least that of the line.
+ * Takes a text and its fields, as Powertools has it, or first the fields or the error, as pino has it. Secrets are masked.
+ */
+export interface Logger {
+  readonly debug: Write
+  readonly info: Write
+  readonly warn: Write
+  readonly error: Write
+  /**
+   * Runs a function and notes how long it took; what is noted meanwhile stands inside, further spans too.
+   * @example const rows = await context.log.span('read rows', { table: 'builds' }, () => table.query('main'))
+   */
+  span<Result>(name: string, run: () => Result | Promise<Result>): Promise<Result>
+  span<Result>(name: string, data: Record<string, unknown>, run: () => Result | Promise<Result>): Promise<Result>
+  /** A logger whose events carry these fields as well. */
+  child(keys: Record<string, unknown>): Logger
+  /** Adds fields to all further events of this logger. */
+  appendKeys(keys: Record<string, unknown>): void
+  /** `always`: the line is kept for the longer time, whatever its level; `count`: the request is only counted, unless it fails. */
+  keep(how: 'always' | 'count'): void
 }
 
 /** One line of JSON for a record; a field that cannot be printed does not lose the others. */

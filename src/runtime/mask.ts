@@ -37,8 +37,8 @@ export function maskerOf(names: readonly string[]): Masker {
 function createMasker(given: readonly string[]): Masker {
   const names = given.map(fold).filter((name) => name !== '')
   // Most texts hold nothing that even looks like a secret; they are not looked at more closely.
-  const loose = names.map((name) => escape(name).replaceAll('_', '[-_.\\s]?')).join('|') || '(?!)'
-  const [looksSecret, isRisky] = [new RegExp(loose, 'i'), new RegExp(`${loose}|eyJ|bearer|basic|//`, 'i')]
+  const loose = names.map((name) => escape(name).replaceAll('_', '[-_.]?')).join('|') || '(?!)'
+  const [looksSecret, isRisky] = [new RegExp(loose, 'i'), new RegExp(`${loose}|eyJ|(?:bearer|basic)\\s|//\\S{0,600}@`, 'i')]
   const isSecret = (name: string): boolean => looksSecret.test(name.slice(0, 200)) && hasSecret(name.slice(0, 200), names)
   const pairs = pairPattern(loose)
   const text = (whole: string, limit = longestText): string => {
@@ -85,13 +85,17 @@ interface Pairs extends Pick<Masker, 'isSecret'> {
 function maskPairs(text: string, options: Pairs): string {
   // The values of these two may be several words.
   const lines = text.replaceAll(/((?:cookie|authorization)["']?\s{0,4}[:=]\s{0,4})["']?[^\r\n"']+/gi, `$1${masked}`)
-  return lines.replace(options.pairs, (_found, name: string, between: string, value: string, at: number) => {
+  return lines.replace(options.pairs, (_found: string, ...[name, between, value, at]: [string, string, string, number]) => {
     const word = `${/[\w.-]*$/.exec(lines.slice(Math.max(0, at - 60), at))![0]}${name}`
-    if (!options.isSecret(word) && options.deep < 5) return `${name}${between}${maskPairs(value, { ...options, deep: options.deep + 1 })}`
+    if (options.deep < 5 && (!options.isSecret(word) || isPlace.test(word) || (between.endsWith(': ') && plainWord.test(value)))) return `${name}${between}${maskPairs(value, { ...options, deep: options.deep + 1 })}`
     const quote = /^["']/.exec(value)?.[0] ?? ''
     return `${name}${between}${quote}${masked}${quote}`
   })
 }
+
+// What is no value though it stands where one would: a line of a source in a stack, and the sentence of an error about a key.
+const isPlace = /\.[cm]?[jt]sx?$/i
+const plainWord = /^(?:the|there|is|was|must|should|may|can|cannot|not|no|a|an|has|have|needs|missing|invalid|expired|required|unknown)$/i
 
 const longestQuery = 4000
 

@@ -5,6 +5,7 @@ import { lazyClient } from '../client/lazy-client.ts'
 import { UsageError } from '../errors/index.ts'
 import { generateToken, type TokenOptions, type User } from './jwt.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
+import { noteCall, type Notes } from './notes.ts'
 import type { Platform } from './platform.ts'
 
 // The token of backendToken must reach calls made deep inside, and no call of another request.
@@ -24,12 +25,13 @@ interface ApiCall<Operations, Calls> {
   platform: Platform
   /** What of the request that causes the call travels along. */
   context: { callId: string; callPath: string; endsAt: number; user: User | undefined }
+  notes: Notes
   spec: ClientSpec<Operations, Calls>
   options: Partial<ClientOptions>
 }
 
 /** A client for an API that the configuration or this process knows. */
-export function callApi<Operations, Calls>({ platform, context, spec, options }: ApiCall<Operations, Calls>): Client<Operations, Calls> {
+export function callApi<Operations, Calls>({ platform, context, notes, spec, options }: ApiCall<Operations, Calls>): Client<Operations, Calls> {
   const settings = platform.config.apis[spec.api]
   const local = platform.local.get(spec.api)
   const address = options.url ?? settings?.url
@@ -46,7 +48,34 @@ export function callApi<Operations, Calls>({ platform, context, spec, options }:
     deadline: context.endsAt,
     token: () => backendTokens?.getStore() ?? context.user?.token ?? '',
     ...options,
+    onCall: watch({ platform, notes, api: spec.api, isLocal: address === undefined }, options.onCall),
   })
+}
+
+interface Watched {
+  platform: Platform
+  notes: Notes
+  api: string
+  isLocal: boolean
+}
+
+// Each call leaves a trace in the line of the request that causes it.
+function watch({ platform, notes, api, isLocal }: Watched, theirs: ClientOptions['onCall']): ClientOptions['onCall'] {
+  return (call) => {
+    const told = theirs?.(call)
+    const begun = platform.now()
+    const { hostname, host, pathname } = new URL(call.url)
+    const noted = noteCall(notes, { api, operation: call.operationId, method: call.method, host: isLocal && hostname === 'local.invalid' ? 'local' : host, path: pathname.slice(0, 300), at: begun - notes.startedAt })
+    return (outcome) => {
+      told?.(outcome)
+      if (noted === undefined) return
+      notes.open.delete(noted)
+      noted.ms = platform.now() - begun
+      if (outcome.status !== undefined) noted.status = outcome.status
+      if (outcome.code !== undefined) noted.error = outcome.code
+      if (outcome.code === 'BACKEND_TIMEOUT') noted.timeout = true
+    }
+  }
 }
 
 /** `fetch` for an API in this process. */

@@ -11,13 +11,14 @@ import { createContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { fail, type Failure } from './fail.ts'
 import { answerOptions, checkSize, finish, isPreflight } from './finish.ts'
+import { requestRecord } from './make-record.ts'
 import { allowedMethods, toSegments } from './match.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
 import { checkAcceptable } from './negotiate.ts'
+import { openNotes } from './notes.ts'
 import type { Platform } from './platform.ts'
 import { findRawRoute, type RawRoute, toRawRoutes } from './raw-routes.ts'
 import { declaredReply, render } from './render.ts'
-import { requestRecord } from './request-record.ts'
 import type { Service, ServiceApi } from './service.ts'
 
 /** A service that an edge has started. */
@@ -35,7 +36,7 @@ export interface OpenService {
 export function openService(service: Service, platform: Platform): OpenService {
   const apis = service.apis.map((api) => bindApi({ ...api, handlers: decorated(api) }, call))
   const routes = [...toRawRoutes(service.routes), ...builtInRoutes(service, platform)]
-  const opened: Opened = { service, platform, apis, routes }
+  const opened: Opened = { service, platform, apis, routes, isFirst: true }
   return { service, platform, answer: (request) => answer(opened, request) }
 }
 
@@ -44,6 +45,7 @@ interface Opened {
   platform: Platform
   apis: BoundApi[]
   routes: RawRoute[]
+  isFirst: boolean
 }
 
 async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse> {
@@ -59,15 +61,22 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
     response = failure.response
   }
   const finished = finish(request, response, platform.config)
-  platform.log(requestRecord(exchange, finished, failure))
+  const record = requestRecord(exchange, { response: finished, plain: response, failure })
+  // Only where there is something to wait for: a turn of the loop is not free.
+  platform.log(record instanceof Promise ? await record : record)
   return finished
 }
 
-function begin({ service, platform }: Opened, request: ApiRequest): Exchange {
+function begin(opened: Opened, request: ApiRequest): Exchange {
+  const { service, platform, isFirst } = opened
+  opened.isFirst = false
+
   const abort = new AbortController()
   const { method, path, headers } = request
-  const context = createContext(platform, request, { service: service.name, signal: abort.signal })
-  return { method, path, headers, request, platform, context, abort, startedAt: platform.now(), match: { kind: 'none' } }
+  const startedAt = platform.now()
+  const notes = openNotes(startedAt)
+  const context = createContext(platform, request, { service: service.name, signal: abort.signal, notes })
+  return { method, path, headers, request, platform, context, abort, startedAt, notes, isFirst, match: { kind: 'none' } }
 }
 
 async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse> {

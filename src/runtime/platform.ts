@@ -29,6 +29,8 @@ export interface Platform {
   document?(api: string, form: 'html' | 'yaml' | 'json'): Promise<ServedDocument | undefined>
   /** A stack with the places of sources instead of those of bundled code; absent where sources run as they are. */
   sourceStack?(stack: string): string
+  /** Name of the function that runs; absent outside Lambda. */
+  functionName?: string
   /** Epoch milliseconds. */
   now(): number
 }
