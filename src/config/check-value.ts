@@ -6,18 +6,20 @@ import { camelCase } from './key-table.ts'
 export function valueFault(spec: KeySpec, value: unknown): string | undefined {
   if (spec.type === 'text') return textFault(spec, value)
   if (spec.type === 'whole number') return numberFault(spec, value)
+  if (spec.type === 'number') return Number.isFinite(value) && (value as number) >= spec.min && (value as number) <= spec.max ? undefined : `must be a number from ${spec.min} to ${spec.max}, not ${shown(spec, value)}`
   if (spec.type === 'true or false') return typeof value === 'boolean' ? undefined : `must be true or false, not ${shown(spec, value)}`
   if (spec.type === 'choice') return spec.choices.includes(value as string) ? undefined : `must be ${listed(spec.choices)}, not ${shown(spec, value)}`
   if (spec.type === 'list of texts') return listFault(spec, value)
   return isMap(value) ? undefined : `must be a map of ${mapWords[spec.type]} to their settings, not ${shown(spec, value)}`
 }
 
-const mapWords = { 'map of called APIs': 'API names', 'map of functions': 'function names', 'map of channels': 'channel names' } as const
+const mapWords = { 'map of called APIs': 'API names', 'map of functions': 'function names', 'map of channels': 'channel names', 'map of alerts': 'alert names' } as const
 
 /** The value that a variable's text stands for: numbers, booleans and comma-separated lists are read as such. */
 export function valueFromText(spec: KeySpec, text: string): unknown {
   const trimmed = text.trim()
   if (spec.type === 'whole number' && /^-?\d+$/.test(trimmed)) return Number(trimmed)
+  if (spec.type === 'number' && /^-?\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed)
   if (spec.type === 'true or false' && (trimmed === 'true' || trimmed === 'false')) return trimmed === 'true'
   if (spec.type === 'list of texts') return trimmed.split(',').map((part) => part.trim()).filter((part) => part !== '')
   return text

@@ -1,5 +1,6 @@
 // The configuration as a deployed function reads it: names of secrets in, the one configuration object out.
 import { type Fault, UsageError } from '../errors/index.ts'
+import { faultsInAlert } from './alert-keys.ts'
 import { isMap, listed, toEntrySettings, valueFault, valueFromText } from './check-value.ts'
 import { environment } from './environment.ts'
 import { camelCase, entryOf, keySpec, keyTable, mapEntries, secretMaps, snakeCase } from './key-table.ts'
@@ -155,6 +156,10 @@ function checkTogether(reading: Reading, config: Config): void {
   const channels = reading.compiled.values['reports']
   for (const [name, settings] of isMap(channels) ? Object.entries(channels) : []) {
     for (const { key, message, hint } of isMap(settings) ? missingInChannel(settings) : []) report(`reports.${name}.${key}`, message, hint)
+  }
+  const alerts = reading.compiled.values['alerts']
+  for (const [name, settings] of isMap(alerts) ? Object.entries(alerts) : []) {
+    for (const { key, message, hint } of isMap(settings) ? faultsInAlert(settings) : []) report(`alerts.${name}.${key}`, message, hint)
   }
   for (const [min, max] of bounds) {
     const [low = 0, high = 0] = [config[camelCase(min)] as number | undefined, config[camelCase(max)] as number | undefined]

@@ -1,4 +1,5 @@
 // The table of known keys: type, bounds, default, unit and meaning; docs/reference/config.md holds the same table.
+import { alertKeys } from './alert-keys.ts'
 import { deploymentKeys, functionKeys } from './deployment-keys.ts'
 import type { DeploymentConfig, KeySpec, KnownConfig } from './keys.ts'
 import { reportKeys } from './report-keys.ts'
@@ -45,6 +46,14 @@ export const keyTable: { readonly [Key in keyof Required<KnownConfig & Deploymen
   logExcludeStatuses: { group: 'observing', type: 'list of texts', default: [], pattern: /^[1-9]\d\d$/, must: 'be a status such as "304"', doc: 'Statuses below 400 whose requests are only counted, unless they log something.' },
   logExcludeOperations: { group: 'observing', type: 'list of texts', default: [], doc: 'Operations whose requests are only counted, unless they fail or log something: operationIds, or a built-in route such as `GET /ping`.' },
   logVolatile: { group: 'observing', type: 'true or false', default: true, doc: 'Whether unremarkable requests are kept for the shorter time; what fails, warns or is slow always is kept for the longer one.' },
+  logVolatileDays: { group: 'observing', type: 'whole number', default: 7, min: 2, max: 3653, unit: 'days', doc: 'How long unremarkable requests are kept.' },
+  logDays: { group: 'observing', type: 'whole number', default: 90, min: 2, max: 3653, unit: 'days', doc: 'How long all others are kept.' },
+  logPersistLevel: { group: 'observing', type: 'choice', default: 'warn', choices: ['debug', 'info', 'warn', 'error'], doc: 'Level from which a request is remarkable; answers of 500 and above always are.' },
+  logPersistDurationMs: { group: 'observing', type: 'whole number', default: 5000, min: 0, max: 900000, unit: 'milliseconds', doc: 'Duration from which a request is remarkable; 0: never for that.' },
+  logsMonthlyUsd: { group: 'observing', type: 'number', default: 0, min: 0, max: 1000000, unit: 'USD a month', doc: 'What storing requests may cost: under load only a share of the unremarkable ones is kept, counts stay exact. 0: no limit.' },
+  metricOperations: { group: 'observing', type: 'list of texts', default: [], pattern: /^\S+$/, must: 'be an operationId', doc: 'Operations whose metrics are published in CloudWatch too; each costs as much as the service itself.' },
+  metricNames: { group: 'observing', type: 'list of texts', default: [], doc: 'Own metrics (`context.metric`) that are published in CloudWatch.' },
+  alerts: { group: 'observing', type: 'map of alerts', default: {}, doc: 'When somebody is told without an error: name of the alert → its settings, in [alerts.md](alerts.md#settings).' },
   hideIpAddress: { group: 'observing', type: 'true or false', default: false, doc: 'Whether logs hold a keyed hash instead of the address of the caller; nothing where there is no `jwt_secret`.' },
   hideUserId: { group: 'observing', type: 'true or false', default: false, doc: 'Whether logs hold a keyed hash instead of the id of the user; nothing where there is no `jwt_secret`.' },
   apis: { group: 'calls', type: 'map of called APIs', default: {}, doc: 'How to reach the APIs that this service calls: name of the document → `url`, `username`, `password`, `timeout_ms` (milliseconds).' },
@@ -61,7 +70,7 @@ export const apiKeys: Readonly<Record<string, KeySpec>> = {
 }
 
 /** What the entries of a map of settings may hold: key of the file → table. */
-export const mapEntries: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = { apis: apiKeys, functions: functionKeys, reports: reportKeys }
+export const mapEntries: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = { apis: apiKeys, functions: functionKeys, reports: reportKeys, alerts: alertKeys }
 
 /** The maps whose settings may come from variables of `env_secrets`. */
 export const secretMaps: readonly string[] = ['apis', 'reports']

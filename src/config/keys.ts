@@ -1,5 +1,6 @@
 // What the configuration is once parsed: the type of every known key, and what a row of the key table says.
 
+import type { AlertSettings } from './alert-keys.ts'
 import type { ReportChannelSettings } from './report-channel.ts'
 
 /** How klue reaches an API that this service calls. */
@@ -58,6 +59,14 @@ export interface KnownConfig {
   logExcludeStatuses: string[]
   logExcludeOperations: string[]
   logVolatile: boolean
+  logVolatileDays: number
+  logDays: number
+  logPersistLevel: 'debug' | 'info' | 'warn' | 'error'
+  logPersistDurationMs: number
+  logsMonthlyUsd: number
+  metricOperations: string[]
+  metricNames: string[]
+  alerts: Record<string, AlertSettings>
   hideIpAddress: boolean
   hideUserId: boolean
   apis: Record<string, ApiSettings>
@@ -138,8 +147,9 @@ export type KeySpec = KeyBase &
   (
     | { type: 'text'; default?: string; pattern?: RegExp; must?: string }
     | { type: 'whole number'; default: number; min: number; max: number }
+    | { type: 'number'; default: number; min: number; max: number }
     | { type: 'true or false'; default: boolean | 'by stage' }
     | { type: 'choice'; default: string; choices: readonly string[] }
     | { type: 'list of texts'; default: readonly string[]; pattern?: RegExp; must?: string }
-    | { type: 'map of called APIs' | 'map of functions' | 'map of channels'; default: Readonly<Record<string, never>> }
+    | { type: 'map of called APIs' | 'map of functions' | 'map of channels' | 'map of alerts'; default: Readonly<Record<string, never>> }
   )

@@ -19,6 +19,10 @@ export interface RequestRow {
   inBytes: number
   outBytes: number
   level: 'debug' | 'info' | 'warn' | 'error'
+  /** Calls to other APIs, by `api.operation`: how many, how many failed, and milliseconds together. */
+  calls?: Readonly<Record<string, readonly [count: number, errors: number, duration: number]>>
+  /** What the service measured itself: such a row is no request. */
+  metric?: { name: string; value: number; unit: string }
   /** The whole record as JSON; absent where only the count was kept. */
   record?: string
   /** Epoch seconds from which the row may go. */
@@ -43,6 +47,27 @@ export async function putRequestRows(database: Database, rows: readonly RequestR
   await Promise.all(Array.from({ length: Math.min(parallel, batches.length) }, work))
 }
 
+/** Who tells of a request that left no line of its own: the gateway, or the platform that ended it, which knows more. */
+export type Witness = 'gateway' | 'platform'
+
+/**
+ * Stores what others tell of a request, under the key that its own line has. Its own line always wins, and the platform over the gateway,
+ * in whatever order they come.
+ */
+export async function putWitnessedRow(database: Database, row: RequestRow, witness: Witness): Promise<void> {
+  const rank = witness === 'gateway' ? 1 : 2
+  try {
+    await database.run('PutItem', {
+      TableName: `${database.prefix}${storeDefinition.table}`,
+      Item: { ...toItem(row), wr: { N: String(rank) } },
+      ConditionExpression: 'attribute_not_exists(pk) OR wr <= :rank',
+      ExpressionAttributeValues: { ':rank': { N: String(rank) } },
+    })
+  } catch (failure) {
+    if (!failedBecause(failure, 'ConditionalCheckFailedException')) throw failure
+  }
+}
+
 /** The rows of one hour and shard between two times (epoch milliseconds, the end left out), oldest first. */
 export async function* requestRows(database: Database, { from, to, shard, withRecords = false, newestFirst = false }: { from: number; to: number; shard: number; withRecords?: boolean; newestFirst?: boolean }): AsyncGenerator<RequestRow> {
   let start: Record<string, never> | undefined
@@ -53,7 +78,7 @@ export async function* requestRows(database: Database, { from, to, shard, withRe
       ExpressionAttributeValues: { ':pk': { S: partitionOf(from, shard) }, ':from': { S: new Date(from).toISOString() }, ':to': { S: new Date(to - 1).toISOString() + '~' } },
       ScanIndexForward: !newestFirst,
       ConsistentRead: true,
-      ...(withRecords ? {} : { ProjectionExpression: 'pk, sk, op, st, ms, bi, bo, lv, expires' }),
+      ...(withRecords ? {} : { ProjectionExpression: 'pk, sk, op, st, ms, bi, bo, lv, ca, mn, mv, mu, expires' }),
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     })
     for (const item of page.Items ?? []) yield fromItem(item as unknown as Attributes)
@@ -84,6 +109,8 @@ function toItem(row: RequestRow): Attributes {
     bo: number(row.outBytes),
     lv: { S: row.level },
     expires: number(row.expires),
+    ...(row.calls === undefined ? {} : { ca: { S: JSON.stringify(row.calls) } }),
+    ...(row.metric === undefined ? {} : { mn: { S: row.metric.name }, mv: number(row.metric.value), mu: { S: row.metric.unit } }),
     ...(row.record === undefined ? {} : { rec: packed(row.record) }),
   }
 }
@@ -93,7 +120,12 @@ function fromItem(item: Attributes): RequestRow {
   const number = (name: string): number => Number((item[name] as { N?: string } | undefined)?.N ?? 0)
   const [time, requestId] = [text('sk').slice(0, 24), text('sk').slice(25)]
   const row: RequestRow = { started: Date.parse(time), requestId, operation: text('op'), status: number('st'), duration: number('ms'), inBytes: number('bi'), outBytes: number('bo'), level: text('lv') as RequestRow['level'], expires: number('expires') }
-  return item['rec'] === undefined ? row : { ...row, record: unpacked(item['rec'] as { S?: string; B?: Uint8Array }) }
+  return {
+    ...row,
+    ...(item['ca'] === undefined ? {} : { calls: JSON.parse(text('ca')) as NonNullable<RequestRow['calls']> }),
+    ...(item['mn'] === undefined ? {} : { metric: { name: text('mn'), value: number('mv'), unit: text('mu') } }),
+    ...(item['rec'] === undefined ? {} : { record: unpacked(item['rec'] as { S?: string; B?: Uint8Array }) }),
+  }
 }
 
 // An item holds 400 KB; most records are far below, and reading them should cost no unpacking.

@@ -17,11 +17,18 @@ const keptDays: Record<Span, number> = { minute: 14, hour: 90, day: 800 }
 export async function compact(database: Database, { now = database.now(), limit = 600 }: { now?: number; limit?: number } = {}): Promise<number[]> {
   await beginMinutes(database, { now, limit })
   const counted: number[] = []
+  const failures: unknown[] = []
   for (const mark of (await markedMinutes(database)).slice(0, limit)) {
-    await recount(database, mark.minute)
-    await unmarkMinute(database, mark)
-    counted.push(mark.minute)
+    try {
+      await recount(database, mark.minute)
+      await unmarkMinute(database, mark)
+      counted.push(mark.minute)
+    } catch (failure) {
+      // A minute that cannot be counted keeps its mark, and must not stand in the way of the others.
+      failures.push(failure)
+    }
   }
+  if (failures.length > 0) throw failures[0]
   return counted
 }
 

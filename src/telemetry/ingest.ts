@@ -1,55 +1,126 @@
 // Lines of functions become rows: each line by itself, under a key of its own, so that it may come twice, late, and in any company.
 import type { Database } from '../persist/index.ts'
-import { markMinute, putRequestRows, readHorizon, type RequestRow, startHorizon, startOf } from '../store/index.ts'
-import { type BadLine, type LogLine, readLine } from './read-line.ts'
-import { keepingOf, type KeepRules } from './keep.ts'
+import { addVolume, putRequestRows, putWitnessedRow, type RequestRow, type Volume } from '../store/index.ts'
+import { ratesOf } from './budget.ts'
+import { endedFailures, EndedReader, noteFailuresTold, type PlatformFailure, waitingFailures } from './ended.ts'
+import { expiresAfter, isRemarkable, keepingOf, type KeepRules } from './keep.ts'
+import { markLate } from './late.ts'
+import { type BadLine, type Counted, type LineRecord, type LogLine, metricRow, type MetricLine, readLine, type RequestLine, type WitnessLine } from './read-line.ts'
 
 export interface Ingest {
   database: Database
   /** What is kept, and how long. */
   rules: KeepRules
+  /** Takes what somebody may have to be told of; has to bear repetitions. By default nobody is told. */
+  observe?(observations: Observation[]): Promise<void>
   /** Epoch milliseconds; the database's clock by default. */
   now?: number
 }
+
+/** What may become a report: the record of a request that failed or was slow, what the code reported, or an end by the platform. */
+export type Observation = { record: LineRecord } | { failure: PlatformFailure }
 
 export interface Ingested {
   /** Requests that were stored, new or not. */
   requests: number
   /** Lines that say something else, or nothing to us. */
   others: number
-  /** Lines that cannot be read; only they are lost. */
+  /** Lines that cannot be read; only they are lost, and counted as `badLines`. */
   bad: BadLine[]
 }
 
+/** Name of the metric that counts lines which could not be read. */
+export const badLines = 'klue_bad_lines'
+
 // Rows of requests live at least so long: what is older could not be counted exactly any more.
 const oldestHours = 47
+
+// How many lines are held as rows at once, whatever a delivery holds.
+const chunkLines = 1000
 
 /**
  * Stores what lines say. Safe to repeat: with the same lines, other groupings of them, or after a stop at any point.
  * Nothing may be acknowledged before it has returned.
  */
-export async function ingest({ database, rules, now = database.now() }: Ingest, lines: readonly LogLine[]): Promise<Ingested> {
+export async function ingest(options: Ingest, lines: readonly LogLine[]): Promise<Ingested> {
   const result: Ingested = { requests: 0, others: 0, bad: [] }
-  const rows: RequestRow[] = []
-  for (const line of lines) {
-    const read = readLine(line)
-    if (read.kind === 'bad') result.bad.push({ id: line.id, reason: read.reason })
-    else if (read.kind === 'other') result.others += 1
-    else if (read.request.started < now - oldestHours * 3_600_000) result.bad.push({ id: line.id, reason: `it is older than ${oldestHours} hours` })
-    else rows.push({ ...read.request, ...keepingOf(read, rules) })
-  }
-  await putRequestRows(database, rows)
-  await markLate(database, rows)
-  result.requests = rows.length
+  const ended = new EndedReader()
+  for (let from = 0; from < lines.length; from += chunkLines) await ingestChunk({ options, ended, result }, lines.slice(from, from + chunkLines))
+  const failures = await endedFailures(options.database, ended.gathered(), (started) => expiresAfter(started, options.rules.days))
+  await tell(options, failures)
   return result
 }
 
-// After the rows: counting moves its horizon first and looks at rows then, so one of the two sees the other.
-async function markLate(database: Database, rows: readonly RequestRow[]): Promise<void> {
-  if (rows.length === 0) return
-  const minutes = [...new Set(rows.map(({ started }) => startOf('minute', started)))]
-  if ((await readHorizon(database)) === undefined) await startHorizon(database, Math.min(...minutes))
-  const { upTo } = (await readHorizon(database))!
-  const late = minutes.filter((minute) => minute < upTo)
-  for (const minute of late) await markMinute(database, minute)
+/** Tells of ended invocations whose last lines did not come. To be called every minute or so. */
+export async function sweepEnded(options: Ingest): Promise<void> {
+  await tell(options, await waitingFailures(options.database, (started) => expiresAfter(started, options.rules.days)))
+}
+
+async function tell({ database, observe }: Ingest, failures: readonly PlatformFailure[]): Promise<void> {
+  if (failures.length === 0) return
+  await observe?.(failures.map((failure) => ({ failure })))
+  await noteFailuresTold(database, failures)
+}
+
+interface Chunk {
+  options: Ingest
+  ended: EndedReader
+  result: Ingested
+}
+
+interface Sorted {
+  requests: RequestLine[]
+  witnesses: WitnessLine[]
+  metrics: Pick<MetricLine, 'request' | 'record'>[]
+  observations: Observation[]
+}
+
+async function ingestChunk({ options, ended, result }: Chunk, lines: readonly LogLine[]): Promise<void> {
+  const { database, rules, observe, now = database.now() } = options
+  const sorted: Sorted = { requests: [], witnesses: [], metrics: [], observations: [] }
+  for (const line of lines) sort(line, { sorted, ended, result, oldest: now - oldestHours * 3_600_000 })
+  const volatile = rules.monthlyUsd > 0 ? sorted.requests.filter((line) => !isRemarkable(line, rules)) : []
+  const rates = volatile.length === 0 ? new Map<number, number>() : await ratesOf(database, volatile.map(({ request }) => request.started), rules)
+  const rows = [...sorted.requests.map((line) => ({ ...line.request, ...keepingOf(line, rules, rates.get(minuteOf(line.request)) ?? 1) })), ...sorted.metrics.map(({ request, record }) => ({ ...request, record: JSON.stringify(record), expires: expiresAfter(request.started, rules.volatileDays) }))]
+  await putRequestRows(database, rows)
+  for (const line of sorted.witnesses) await putWitnessedRow(database, { ...line.request, ...keepingOf(line, rules, 1) }, 'gateway')
+  await markLate(database, [...rows, ...sorted.witnesses.map(({ request }) => request)].map(({ started }) => started))
+  if (sorted.observations.length > 0) await observe?.(sorted.observations)
+  if (rules.monthlyUsd > 0 && sorted.requests.length > 0) await addVolume(database, volumeOf(rows, volatile))
+  result.requests += sorted.requests.length + sorted.witnesses.length
+}
+
+function sort(line: LogLine, { sorted, ended, result, oldest }: { sorted: Sorted; ended: EndedReader; result: Ingested; oldest: number }): void {
+  const read = readLine(line)
+  ended.see(line, read)
+  const reason = read.kind === 'bad' ? read.reason : 'request' in read && read.request.started < oldest ? `it is older than ${oldestHours} hours` : undefined
+  if (reason !== undefined) {
+    result.bad.push({ id: line.id, reason })
+    // What is too old to be counted is too old to be missed in a count.
+    if (line.timestamp >= oldest) sorted.metrics.push({ request: metricRow({ name: badLines, value: 1, unit: 'Count' }, { operation: '', started: line.timestamp, id: line.id }), record: { kind: 'metric', name: badLines, value: 1, reason } })
+  } else if (read.kind === 'request') {
+    sorted.requests.push(read)
+    if (read.request.status >= 500 || typeof read.record['slow_ms'] === 'number') sorted.observations.push({ record: withId(read.record, read.request) })
+  } else if (read.kind === 'witness') sorted.witnesses.push(read)
+  else if (read.kind === 'metric') sorted.metrics.push(read)
+  else {
+    result.others += 1
+    if (read.kind === 'report') sorted.observations.push({ record: { ...read.record, line_id: line.id } })
+  }
+}
+
+// A report needs an id that is the same for every copy of the line.
+function withId(record: LineRecord, { requestId }: Counted): LineRecord {
+  return typeof record['request_id'] === 'string' ? record : { ...record, request_id: requestId }
+}
+
+function minuteOf({ started }: Pick<RequestRow, 'started'>): number {
+  return started - (started % 60_000)
+}
+
+function volumeOf(rows: readonly RequestRow[], volatile: readonly RequestLine[]): Volume {
+  const volatileIds = new Set(volatile.map(({ request }) => request.requestId))
+  const keptBytes = rows.reduce((sum, { requestId, record = '' }) => (volatileIds.has(requestId) ? sum : sum + record.length), 0)
+  const volatileBytes = volatile.reduce((sum, { record }) => sum + JSON.stringify(record).length, 0)
+  return { requests: rows.length, keptBytes, volatileBytes }
 }

@@ -1,23 +1,47 @@
 // What of a request is kept, and how long.
 import type { RequestRow } from '../store/index.ts'
-import type { RequestLine } from './read-line.ts'
+import { isSampled } from './budget.ts'
+import type { RequestLine, WitnessLine } from './read-line.ts'
 
 export interface KeepRules {
   /** Days for which unremarkable requests are kept. */
   volatileDays: number
   /** Days for which everything else is kept. */
   days: number
+  /** The level from which a request is remarkable. */
+  persistLevel: RequestRow['level']
   /** Milliseconds from which a request is remarkable for its duration alone; 0: never. */
   persistDuration: number
+  /** What storing may cost a month in USD; 0: no limit. Records of unremarkable requests are left out for it, their counts never. */
+  monthlyUsd: number
 }
 
 /** The defaults of the reference page. */
-export const defaultKeepRules: KeepRules = { volatileDays: 7, days: 90, persistDuration: 5000 }
+export const defaultKeepRules: KeepRules = { volatileDays: 7, days: 90, persistLevel: 'warn', persistDuration: 5000, monthlyUsd: 0 }
 
-/** The record that is kept of a request, and until when. */
-export function keepingOf({ request, record }: RequestLine, rules: KeepRules): Pick<RequestRow, 'record' | 'expires'> {
-  const isRemarkable = request.level === 'warn' || request.level === 'error' || record['volatile'] === false || (rules.persistDuration > 0 && request.duration >= rules.persistDuration)
-  const days = isRemarkable ? rules.days : Math.min(rules.volatileDays, rules.days)
+/** The rules that the configuration of a service gives. */
+export function keepRulesOf(config: { logVolatileDays: number; logDays: number; logPersistLevel: RequestRow['level']; logPersistDurationMs: number; logsMonthlyUsd: number }): KeepRules {
+  return { volatileDays: config.logVolatileDays, days: config.logDays, persistLevel: config.logPersistLevel, persistDuration: config.logPersistDurationMs, monthlyUsd: config.logsMonthlyUsd }
+}
+
+const rank = { debug: 0, info: 1, warn: 2, error: 3 } as const
+
+/** Whether a request is kept for the longer time, whatever it costs: it failed, warned, was slow, or asked for it. */
+export function isRemarkable({ request, record }: Pick<RequestLine, 'request' | 'record'>, rules: KeepRules): boolean {
+  return rank[request.level] >= rank[rules.persistLevel] || request.status >= 500 || record['volatile'] === false || typeof record['slow_ms'] === 'number' || (rules.persistDuration > 0 && request.duration >= rules.persistDuration)
+}
+
+/** The record that is kept of a request, if any, and until when. `rate`: the share of unremarkable records that is kept. */
+export function keepingOf(line: RequestLine | WitnessLine, rules: KeepRules, rate: number): Pick<RequestRow, 'record' | 'expires'> {
+  const { request, record } = line
+  if (isRemarkable(line, rules)) return { record: JSON.stringify(record), expires: expiresAfter(request.started, rules.days) }
+  const expires = expiresAfter(request.started, Math.min(rules.volatileDays, rules.days))
+  if (record['keep'] === 'count' || (rate < 1 && !isSampled(request.requestId, rate))) return { expires }
+  return { record: JSON.stringify(rate < 1 ? { ...record, rate } : record), expires }
+}
+
+/** Epoch seconds some days after a time. */
+export function expiresAfter(started: number, days: number): number {
   // Two days at least: so long counts may be made anew from the rows.
-  return { record: JSON.stringify(record), expires: Math.ceil(request.started / 1000 + Math.max(2, days) * 86_400) }
+  return Math.ceil(started / 1000 + Math.max(2, days) * 86_400)
 }

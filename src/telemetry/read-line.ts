@@ -1,5 +1,6 @@
-// What a line of a function says.
+// What a line of a function or of the gateway says.
 import type { RequestRow } from '../store/index.ts'
+import { readAccess } from './read-access.ts'
 
 /** A line as a log service hands it over. */
 export interface LogLine {
@@ -8,6 +9,10 @@ export interface LogLine {
   /** Epoch milliseconds. */
   timestamp: number
   message: string
+  /** Log group, for example `/aws/lambda/builds-live-main`. */
+  group?: string
+  /** Log stream: the lines of one environment of a function. */
+  stream?: string
 }
 
 /** A line that was lost, and why. */
@@ -16,50 +21,112 @@ export interface BadLine {
   reason: string
 }
 
+export type LineRecord = Record<string, unknown>
+
+export type Counted = Omit<RequestRow, 'expires' | 'record'>
+
 /** A request line, with its record. */
 export interface RequestLine {
   kind: 'request'
-  request: Omit<RequestRow, 'expires' | 'record'>
-  record: Record<string, unknown>
+  request: Counted
+  record: LineRecord
 }
 
-export type ReadLine = RequestLine | { kind: 'other' } | { kind: 'bad'; reason: string }
+/** What the gateway says of a request that no function answered. */
+export interface WitnessLine {
+  kind: 'witness'
+  request: Counted
+  record: LineRecord
+}
+
+/** A value of an own metric. */
+export interface MetricLine {
+  kind: 'metric'
+  request: Counted
+  record: LineRecord
+}
+
+export type ReadLine = RequestLine | WitnessLine | MetricLine | { kind: 'watchdog' | 'report' | 'log'; record: LineRecord } | { kind: 'other' } | { kind: 'bad'; reason: string }
 
 const levels = ['debug', 'info', 'warn', 'error'] as const
 
 /** Reads one line; whatever it holds, this never throws. */
-export function readLine({ id, timestamp, message }: LogLine): ReadLine {
+export function readLine(line: LogLine): ReadLine {
+  const { message } = line
   if (!message.startsWith('{"')) return { kind: 'other' }
   const record = parse(message)
   if (record === undefined) return looksCut(message) ? { kind: 'bad', reason: 'it is no complete JSON' } : { kind: 'other' }
-  if (record['kind'] !== 'request') return { kind: 'other' }
+  if (record['kind'] === 'request') return readRequest(record, line)
+  if (record['kind'] === 'metric') return readMetric(record, line)
+  if (record['kind'] === 'access') return readAccess(record, line)
+  if (record['kind'] === 'watchdog' || record['kind'] === 'report' || record['kind'] === 'log') return { kind: record['kind'], record }
+  return { kind: 'other' }
+}
+
+/** When a request began and what it is called, the same for every line about it: the gateway's time and id where it came through one. */
+export function identityOf(record: LineRecord, { id, timestamp }: Pick<LogLine, 'id' | 'timestamp'>): Pick<Counted, 'started' | 'requestId'> {
+  const [gatewayTime, started, ended] = [timeOf(record['gateway_time']), timeOf(record['started']), timeOf(record['time'])]
+  const gatewayId = textOf(record['gateway_id'])
+  if (gatewayId !== undefined && gatewayTime !== undefined) return { started: gatewayTime, requestId: gatewayId }
+  // The line's own id where the platform gave the request none: one line, one request.
+  return { started: started ?? Math.round((ended ?? timestamp) - (finiteOf(record['duration_ms']) ?? 0)), requestId: textOf(record['request_id']) ?? id }
+}
+
+/** A text that is not empty. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function readRequest(record: LineRecord, line: LogLine): ReadLine {
   const status = record['status']
   if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999) return { kind: 'bad', reason: 'its status is none' }
-  const duration = finite(record['duration_ms']) ?? 0
-  const ended = Date.parse(String(record['time']))
-  const started = Date.parse(String(record['started']))
-  const level = levels.find((name) => name === record['level']) ?? 'info'
+  const calls = callsOf(record['calls'])
   return {
     kind: 'request',
     record,
     request: {
-      started: Number.isNaN(started) ? (Number.isNaN(ended) ? timestamp : ended) - duration : started,
-      // The line's own id where the platform gave the request none: one line, one request.
-      requestId: text(record['request_id']) ?? id,
-      operation: text(record['operation']) ?? '',
+      ...identityOf(record, line),
+      operation: textOf(record['operation']) ?? '',
       status: status as number,
-      duration,
-      inBytes: finite(record['in_bytes']) ?? 0,
-      outBytes: finite(record['out_bytes']) ?? 0,
-      level,
+      duration: finiteOf(record['duration_ms']) ?? 0,
+      inBytes: finiteOf(record['in_bytes']) ?? 0,
+      outBytes: finiteOf(record['out_bytes']) ?? 0,
+      level: levels.find((name) => name === record['level']) ?? 'info',
+      ...(calls === undefined ? {} : { calls }),
     },
   }
 }
 
-function parse(message: string): Record<string, unknown> | undefined {
+function readMetric(record: LineRecord, line: LogLine): ReadLine {
+  const [name, value] = [textOf(record['name']), record['value']]
+  if (name === undefined || typeof value !== 'number' || !Number.isFinite(value)) return { kind: 'bad', reason: 'it has no name, or no number as its value' }
+  return { kind: 'metric', record, request: metricRow({ name, value, unit: textOf(record['unit']) ?? 'None' }, { operation: textOf(record['operation']) ?? '', started: timeOf(record['time']) ?? line.timestamp, id: line.id }) }
+}
+
+/** The row of a value of an own metric. */
+export function metricRow(metric: NonNullable<RequestRow['metric']>, { operation, started, id }: { operation: string; started: number; id: string }): Counted {
+  return { started, requestId: `metric#${id}`, operation, status: 0, duration: 0, inBytes: 0, outBytes: 0, level: 'info', metric: { ...metric, name: metric.name.slice(0, 200) } }
+}
+
+// Of each called operation: how often, how often in vain, how long.
+function callsOf(value: unknown): Counted['calls'] {
+  if (!Array.isArray(value) || value.length === 0) return undefined
+  const calls: Record<string, [number, number, number]> = {}
+  for (const call of value as unknown[]) {
+    if (typeof call !== 'object' || call === null) continue
+    const { api, operation, status, error, ms } = call as LineRecord
+    const own = (calls[`${textOf(api) ?? ''}.${textOf(operation) ?? ''}`.slice(0, 200)] ??= [0, 0, 0])
+    own[0] += 1
+    if (error !== undefined || typeof status !== 'number' || status >= 500) own[1] += 1
+    own[2] += finiteOf(ms) ?? 0
+  }
+  return calls
+}
+
+function parse(message: string): LineRecord | undefined {
   try {
     const value: unknown = JSON.parse(message)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as LineRecord) : undefined
   } catch {
     return undefined
   }
@@ -67,13 +134,14 @@ function parse(message: string): Record<string, unknown> | undefined {
 
 // Handlers may print what they like; only what began as a line of ours is missed.
 function looksCut(message: string): boolean {
-  return message.startsWith('{"kind":"request"')
+  return message.startsWith('{"kind":"request"') || message.startsWith('{"kind":"metric"')
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+function timeOf(value: unknown): number | undefined {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(time) ? undefined : time
 }
 
-function finite(value: unknown): number | undefined {
+function finiteOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }

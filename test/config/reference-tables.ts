@@ -32,7 +32,7 @@ function row(cells: string[]): string {
 
 function typeWords(spec: KeySpec): string {
   if (spec.type === 'choice') return spec.choices.map((choice) => `\`${choice}\``).join(', ')
-  return spec.type === 'whole number' ? `whole number, ${spec.min} to ${spec.max}` : spec.type
+  return spec.type === 'whole number' || spec.type === 'number' ? `${spec.type}, ${spec.min} to ${spec.max}` : spec.type
 }
 
 function defaultWords(spec: KeySpec): string {

@@ -1,0 +1,13 @@
+// Tells counting of rows that were stored in minutes which it may have passed.
+import type { Database } from '../persist/index.ts'
+import { markMinute, readHorizon, startHorizon, startOf } from '../store/index.ts'
+
+/** Marks the minutes of these times that are counted already. To be called after their rows were stored. */
+export async function markLate(database: Database, times: readonly number[]): Promise<void> {
+  // After the rows: counting moves its horizon first and looks at rows then, so one of the two sees the other.
+  if (times.length === 0) return
+  const minutes = [...new Set(times.map((time) => startOf('minute', time)))]
+  if ((await readHorizon(database)) === undefined) await startHorizon(database, Math.min(...minutes))
+  const { upTo } = (await readHorizon(database))!
+  for (const minute of minutes) if (minute < upTo) await markMinute(database, minute)
+}

@@ -1,0 +1,57 @@
+// What Lambda itself writes about a function: time-outs, ended processes, failed starts, and the sum at the end of an invocation.
+
+/** A fact about an invocation, or about a start that failed (then without an id). */
+export type PlatformFact =
+  /** An invocation begins; lines without an id that follow in its stream are about it. */
+  | { kind: 'start'; requestId: string }
+  | { kind: 'failure'; failure: 'timeout' | 'memory' | 'exit'; requestId: string; text: string }
+  | { kind: 'failed start'; text: string }
+  /** The last line of an invocation. */
+  | { kind: 'end'; requestId: string; durationMs: number; isMemoryFull: boolean; failure?: 'timeout' | 'exit' }
+
+const id = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const start = new RegExp(`^START RequestId: (${id})`)
+const timeout = new RegExp(`^(?:\\S+ )?(?:(${id}) )?(Task timed out after [\\d.]+ seconds)`)
+const exit = new RegExp(`^(?:RequestId: (${id}) )?(?:Error: )?(Runtime exited\\b[^]*|Worker process died|Runtime\\.ExitError)`)
+const end = new RegExp(`^REPORT RequestId: (${id})\\s`)
+
+/**
+ * Reads a line of Lambda's own; undefined for every other.
+ * @param current the invocation that the stream is in, for lines that do not name it
+ */
+export function readPlatformLine(message: string, current: string | undefined): PlatformFact | undefined {
+  // Most lines are JSON, and none of these is.
+  if (message.startsWith('{')) return undefined
+  const began = start.exec(message)
+  if (began !== null) return { kind: 'start', requestId: began[1]! }
+  const ended = end.exec(message)
+  if (ended !== null) return endOf(ended[1]!, message)
+  if (message.startsWith('INIT_REPORT ')) return failedStart(message)
+  const [, namedTimeout, timeoutText] = timeout.exec(message) ?? []
+  if (timeoutText !== undefined) return failure('timeout', namedTimeout ?? current, timeoutText)
+  const [, namedExit, exitText] = exit.exec(message) ?? []
+  if (exitText === undefined) return undefined
+  // Nothing in a function kills its process but the lack of memory.
+  return failure(/signal: killed/.test(exitText) ? 'memory' : 'exit', namedExit ?? current, exitText.split(/\s*\n/)[0]!)
+}
+
+function failure(kind: 'timeout' | 'memory' | 'exit', requestId: string | undefined, text: string): PlatformFact | undefined {
+  return requestId === undefined ? undefined : { kind: 'failure', failure: kind, requestId, text }
+}
+
+function endOf(requestId: string, message: string): PlatformFact {
+  const number = (name: string): number => Number(new RegExp(`\\b${name}: ([\\d.]+)`).exec(message)?.[1] ?? 0)
+  const status = /\tStatus: (\w+)/.exec(message)?.[1]
+  const failed = status === 'timeout' ? 'timeout' : status === 'error' && /Error Type: (Runtime\.ExitError|Runtime\.OutOfMemory)/.test(message) ? 'exit' : undefined
+  const [size, used] = [number('Memory Size'), number('Max Memory Used')]
+  return { kind: 'end', requestId, durationMs: number('Duration'), isMemoryFull: size > 0 && used >= size, ...(failed === undefined ? {} : { failure: failed }) }
+}
+
+// A start that failed within an invocation is told by that invocation as well.
+function failedStart(message: string): PlatformFact | undefined {
+  const status = /\bStatus: (\w+)/.exec(message)?.[1]
+  if (status !== 'error' && status !== 'timeout') return undefined
+  const type = /Error Type: (\S+)/.exec(message)?.[1]
+  const duration = /Init Duration: ([\d.]+) ms/.exec(message)?.[1]
+  return { kind: 'failed start', text: `The function did not start: ${status}${type === undefined ? '' : ` ${type}`}${duration === undefined ? '' : ` after ${Math.round(Number(duration))} ms`}` }
+}

@@ -1,0 +1,45 @@
+// The gateway's own line about a request: it counts only where no function has answered.
+import type { LineRecord, LogLine, ReadLine } from './read-line.ts'
+
+/** Reads a line of the access log; what a function answered has a line of its own. */
+export function readAccess(record: LineRecord, { id, timestamp }: LogLine): ReadLine {
+  const status = numberOf(record['status'])
+  if (status === undefined || !Number.isInteger(status) || status < 100 || status > 999) return { kind: 'bad', reason: 'its status is none' }
+  const [gatewayError, integrationError, integrationStatus] = [valueOf(record['gateway_error']), valueOf(record['integration_error']), numberOf(record['integration_status'])]
+  const isAnswered = integrationStatus === 200 && integrationError === undefined && gatewayError === undefined
+  const isRefused = gatewayError !== undefined || integrationError !== undefined || (integrationStatus !== undefined && integrationStatus !== 200) || status === 429 || status >= 500
+  if (isAnswered || !isRefused) return { kind: 'other' }
+  const [started, duration, length] = [numberOf(record['time']) ?? timestamp, numberOf(record['latency_ms']) ?? 0, numberOf(record['length']) ?? 0]
+  const level = status >= 500 ? 'error' : 'warn'
+  const requestId = valueOf(record['request_id']) ?? id
+  const [method, path] = [valueOf(record['method']) ?? '', valueOf(record['path']) ?? '']
+  return {
+    kind: 'witness',
+    request: { started, requestId, operation: '', status, duration, inBytes: 0, outBytes: length, level },
+    record: {
+      kind: 'request',
+      level,
+      time: new Date(started + duration).toISOString(),
+      started: new Date(started).toISOString(),
+      message: `${method} ${path} ${status}`,
+      method,
+      path,
+      status,
+      duration_ms: duration,
+      gateway_id: requestId,
+      ...(valueOf(record['ip']) === undefined ? {} : { ip: record['ip'] }),
+      error: gatewayError ?? 'INTEGRATION_FAILURE',
+      error_description: integrationError ?? 'The gateway answered without the function',
+    },
+  }
+}
+
+// The gateway writes every value as text, and a dash where there is none.
+function valueOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'number' ? value : Number(valueOf(value) ?? Number.NaN)
+  return Number.isFinite(number) && number >= 0 ? number : undefined
+}
