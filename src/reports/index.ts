@@ -6,5 +6,6 @@ export { type PlainReport, plainReport, type PlatformFailure, platformReport, ty
 export { type Delivered, type DeliveryNote, type DeliveryOptions, deliverOutgoing, type ErrorReporter, type ReportDetails } from './deliver.ts'
 export { countIncident, defaultReportRules, muteIncident, type Outgoing, recordReport, recordReports, type ReportRules, resolveIncident, sweepIncidents } from './incidents.ts'
 export { titleOf } from './message.ts'
+export { type Observation, reportsOf } from './observations.ts'
 export { type ChannelOptions, openChannels } from './open-channels.ts'
 export type { Report } from '../store/index.ts'

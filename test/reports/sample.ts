@@ -1,6 +1,6 @@
 // Reports and lines for tests.
 import { type Database, ensureTables, openDatabase } from '../../src/persist/index.ts'
-import type { Report } from '../../src/reports/index.ts'
+import type { Outgoing, Report } from '../../src/reports/index.ts'
 import { type ReportSource, toReport } from '../../src/reports/index.ts'
 import { storeDefinition } from '../../src/store/index.ts'
 
@@ -50,5 +50,23 @@ export async function unlessKilled(work: Promise<unknown>): Promise<boolean> {
   } catch (failure) {
     if ((failure as Error).message !== 'killed') throw failure
     return false
+  }
+}
+
+/** A message about the crash. */
+export function message(kind: Outgoing['kind'], changes: Partial<Outgoing> = {}): Outgoing {
+  const { fingerprint, service, stage, operation, code, fatal, severity, title, text } = crash
+  const counts = { new: [1, 0], digest: [13, 12], regression: [14, 1], recovered: [14, 1] }[kind] as [number, number]
+  return {
+    id: `${fingerprint}-1`,
+    kind,
+    at: '2026-03-01T12:00:01.000Z',
+    count: counts[0],
+    repeats: counts[1],
+    attempt: 1,
+    leasedUntil: Date.parse('2026-03-01T12:01:01Z'),
+    incident: { fingerprint, service, stage, operation, code, fatal, severity, title, text, status: kind === 'recovered' ? 'recovered' : 'open', firstSeen: crash.time, lastSeen: '2026-03-01T12:04:10.000Z', since: '2026-03-01T12:00:01.000Z', messages: 1, undelivered: 0, announcedAt: '2026-03-01T12:00:01.000Z', announced: counts[0], folded: 0, foldedUpTo: '2026-02-27T11:00:00.000Z', sample: crash.key },
+    report: crash,
+    ...changes,
   }
 }

@@ -30,12 +30,12 @@ export function slackChannel(name: string, settings: ReportChannelSettings, { su
   const { url, token, channel } = settings
   let free = Promise.resolve()
   let nextAt = 0
-  // One after the other, a second apart: Slack refuses more.
-  const inTurn = (signal: AbortSignal): Promise<void> => {
+  // One after the other, a second from the end of one to the next: Slack refuses more.
+  const inTurn = (signal: AbortSignal, work: () => Promise<void>): Promise<void> => {
     const turn = free.then(async () => {
       const wait = nextAt - surroundings.now()
       if (wait > 0) await surroundings.pause(wait, signal)
-      nextAt = surroundings.now() + gapMs
+      await work().finally(() => (nextAt = surroundings.now() + gapMs))
     })
     free = turn.catch(() => undefined)
     return turn
@@ -46,10 +46,7 @@ export function slackChannel(name: string, settings: ReportChannelSettings, { su
     async send(outgoing, signal) {
       const message = slackMessage(outgoing)
       const request = token === undefined ? { url: url ?? '', headers: {}, message } : { url: apiUrl, headers: { authorization: `Bearer ${token}` }, message: { channel, ...message } }
-      await withRetries(surroundings, signal, async () => {
-        await inTurn(signal)
-        await post(surroundings, request, signal)
-      })
+      await withRetries(surroundings, signal, () => inTurn(signal, () => post(surroundings, request, signal)))
     },
   }
 }
