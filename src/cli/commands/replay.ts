@@ -21,7 +21,7 @@ export const replay: Command = {
     const request = toRequest(record)
     const token = await tokenFor(call, record['user'])
     const answer = await fetch(new URL(request.path, url), { method: request.method, headers: { ...request.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }, redirect: 'manual', signal: AbortSignal.timeout(60_000), ...(request.body === undefined ? {} : { body: request.body }) }).catch((cause: unknown) => {
-      throw misuse(`${url} does not answer (${String((cause as { cause?: { code?: unknown } }).cause?.code ?? (cause as Error).message)})`, 'start the service with klue dev')
+      throw misuse(`${url} does not answer (${reasonOf(cause)})`, 'start the service with klue dev')
     })
     print(call, { url, request, status: answer.status, body: await answer.text() })
     return 0
@@ -84,6 +84,12 @@ async function tokenFor(call: CommandCall, user: unknown): Promise<string | unde
   const { loadStage } = await import('../stage.ts')
   const { generateToken } = await import('../../runtime/edge.ts')
   return await generateToken({ config: await loadStage(call.root, 'local'), secret: () => Promise.resolve(undefined), now: Date.now }, user, {})
+}
+
+// The error of fetch says only that it failed; its cause says why.
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as { cause?: { code?: unknown; message?: string }; message: string }
+  return typeof cause?.code === 'string' ? cause.code : (cause?.message ?? message)
 }
 
 function print({ values, output }: CommandCall, { url, request, status, body }: { url: string; request: RecordedRequest; status: number; body: string }): void {
