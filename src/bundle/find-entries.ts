@@ -8,8 +8,22 @@ export function findEntries(root: string, serviceName: string): string[] {
   const folder = join(root, 'functions')
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => /\.[cm]?ts$/.test(file) && !file.endsWith('.d.ts')) : []
   // What makes a file an entry is that it starts a service; other files hold handlers.
-  const entries = files.filter((file) => /from ['"]klue\/lambda['"]/.test(readFileSync(join(folder, file), 'utf8'))).sort()
+  const entries = files.filter((file) => isEntry(readFileSync(join(folder, file), 'utf8'))).sort()
   if (entries.length === 0) throw new UsageError({ code: 'no-entry', file: 'functions', message: 'no file in functions/ starts a service', hint: "add one with: export const handler = toLambda(service), from 'klue/lambda'" })
   const isMain = (file: string): number => (file.replace(/\.[cm]?ts$/, '') === serviceName ? 0 : 1)
   return entries.sort((left, right) => isMain(left) - isMain(right)).map((file) => `functions/${file}`)
+}
+
+/** The file that tells people in the service's own way: `functions/reporter.ts`, where there is one. Relative to the project's folder. */
+export function findReporter(root: string): string | undefined {
+  const file = 'functions/reporter.ts'
+  return existsSync(join(root, file)) && isReporter(readFileSync(join(root, file), 'utf8')) ? file : undefined
+}
+
+function isEntry(source: string): boolean {
+  return /from ['"]klue\/lambda['"]/.test(source) && !isReporter(source)
+}
+
+function isReporter(source: string): boolean {
+  return /\btoReporter\(/.test(source)
 }

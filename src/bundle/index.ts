@@ -2,7 +2,7 @@
 export { bundleFunction } from './bundle-function.ts'
 export type { FunctionBundle } from './bundle-function.ts'
 export { bundleInline } from './bundle-inline.ts'
-export { findEntries } from './find-entries.ts'
+export { findEntries, findReporter } from './find-entries.ts'
 export { openLocalBundler, warmBundler } from './bundle-local.ts'
 export { loadSlimBackend } from './slim-backend.ts'
 export type { LocalBundler } from './bundle-local.ts'

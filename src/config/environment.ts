@@ -20,6 +20,7 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   KLUE_API_URLS: 'Set by the deployment: where the other services of the project answer.',
   KLUE_JWT_TOKEN: 'Token that acceptance tests send.',
   KLUE_SECRETS: 'Set by the deployment: names of the secrets that the function reads, separated by commas; never values.',
+  KLUE_MESSAGE_QUEUE: 'Set by the deployment: the queue of messages to people.',
   KLUE_SERVER_HOST: 'Host that acceptance tests call.',
   KLUE_SERVER_PORT: 'Port that acceptance tests call.',
   KLUE_STAGE: 'Stage where no `--stage` says otherwise; `local` by default.',
@@ -58,6 +59,7 @@ export type EnvironmentName =
   | 'KLUE_API_URLS'
   | 'KLUE_JWT_TOKEN'
   | 'KLUE_SECRETS'
+  | 'KLUE_MESSAGE_QUEUE'
   | 'KLUE_SERVER_HOST'
   | 'KLUE_SERVER_PORT'
   | 'KLUE_STAGE'

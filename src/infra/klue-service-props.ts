@@ -29,6 +29,8 @@ export interface KlueServiceProps {
   readonly nestFunctions?: boolean
   /** Whether documents and their pages are served at `/doc/*`. @default true */
   readonly documents?: boolean
+  /** Whether lines become logs, counts and reports. @default true */
+  readonly telemetry?: boolean
   /** Bounds of the capacity of every table and index; `false`: tables are paid by request. @default `table_billing` and `table_*` of the stage, paid by request */
   readonly tableCapacity?: TableCapacity | false
   /** Whether tables can be set back to any second of the last 35 days. @default true */

@@ -6,12 +6,14 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
 import { HostedZone } from 'aws-cdk-lib/aws-route53'
 import { Construct } from 'constructs'
 import { requiredSecrets } from '../config/build.ts'
+import { storeDefinition } from '../store/index.ts'
 import { grantItems, grantSecrets } from './grants.ts'
 import { KlueApi } from './klue-api.ts'
 import { KlueDomain } from './klue-domain.ts'
 import { gatewayLimit, KlueFunction } from './klue-function.ts'
 import type { KlueServiceProps } from './klue-service-props.ts'
 import { KlueTable } from './klue-table.ts'
+import { KlueTelemetry } from './klue-telemetry.ts'
 import { KlueWatch } from './klue-watch.ts'
 import { planRoutes, type PlannedRoute } from './plan-routes.ts'
 import type { PreparedFunction } from './project.ts'
@@ -38,6 +40,8 @@ export class KlueService extends Construct {
   readonly tables: ReadonlyMap<string, KlueTable>
   /** Serves `/doc/*`. */
   readonly documents: KlueFunction | undefined
+  /** What becomes of the lines of functions: ingest, reporter and what lies between them. */
+  readonly telemetry: KlueTelemetry | undefined
   /** Alarms and dashboard. */
   readonly watch: KlueWatch | undefined
   /** The public host. */
@@ -63,6 +67,7 @@ export class KlueService extends Construct {
     this.api = this.apis.get(project.functions[0]!.name)!
     this.#tellAddresses()
     this.domain = this.#makeDomain()
+    this.telemetry = props.telemetry === false ? undefined : this.#makeTelemetry()
     this.watch = this.#settings.alarms ? this.#makeWatch() : undefined
     Tags.of(this).add('klue:service', project.name)
     Tags.of(this).add('klue:stage', project.stage)
@@ -224,10 +229,17 @@ export class KlueService extends Construct {
     return new KlueDomain(this, 'Domain', { domainName, certificate, api: this.api.api, stage: this.api.stage, ...(hostedZone === undefined ? {} : { hostedZone }) })
   }
 
+  #makeTelemetry(): KlueTelemetry {
+    const { project } = this.#props
+    const { logRetention, removalPolicy } = this.#settings
+    const logs = new Map([...[...this.functions].map(([name, target]) => [`Function-${name}`, target.logGroup] as const), ...[...this.apis].map(([name, api]) => [`Access-${name}`, api.accessLog] as const)])
+    return new KlueTelemetry(this, 'Telemetry', { project, store: this.tables.get(storeDefinition.table)!, logs, logRetention, removalPolicy })
+  }
+
   #makeWatch(): KlueWatch {
     const { project, alarmTopic } = this.#props
     const { alarmErrorPercent: errorPercent, alarmLatency: latency } = this.#settings
-    return new KlueWatch(this, 'Watch', {
+    const watch = new KlueWatch(this, 'Watch', {
       name: project.stackName,
       apis: this.apis,
       functions: this.functions,
@@ -237,5 +249,7 @@ export class KlueService extends Construct {
       ...(alarmTopic === undefined ? {} : { topic: alarmTopic }),
       ...(project.deployment.alarmEmail === undefined ? {} : { email: project.deployment.alarmEmail }),
     })
+    this.telemetry?.watch(project.stackName, watch.topic)
+    return watch
   }
 }

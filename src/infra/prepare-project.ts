@@ -2,11 +2,11 @@
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { findEntries } from '../bundle/index.ts'
-import type { CompiledConfig } from '../config/index.ts'
 import { compileConfig, loadConfig } from '../config/build.ts'
 import { generate } from '../spec/index.ts'
 import { bundleDocuments } from './bundle-documents.ts'
 import { bundleEntries } from './bundle-entries.ts'
+import { bundleTelemetry, withoutSecrets } from './bundle-telemetry.ts'
 import type { Project } from './project.ts'
 import { versionStamp } from './stage.ts'
 
@@ -40,6 +40,7 @@ export async function prepareProject(options: PrepareOptions): Promise<Project> 
   const functions = await bundleEntries({ root, entries: findEntries(root, config.name), folder, loaded })
   const documents = join(folder, 'documents')
   await bundleDocuments({ root, folder: documents, config: withoutSecrets(compileConfig(loaded)), apis: functions.flatMap(({ apis }) => apis.map(({ api }) => api)) })
+  const telemetry = await bundleTelemetry({ root, folder: join(folder, 'telemetry'), loaded })
   return {
     root,
     name: config.name,
@@ -53,15 +54,9 @@ export async function prepareProject(options: PrepareOptions): Promise<Project> 
     version: options.version ?? versionStamp(root),
     functions,
     documents,
+    telemetry,
     apiUrls: Object.fromEntries(Object.entries(config.apis).flatMap(([api, { url }]) => (url === undefined ? [] : [[api, url]]))),
     deployment: loaded.deployment,
     loaded,
   }
-}
-
-// The function of documents reads none, so it must not ask for any.
-function withoutSecrets(compiled: CompiledConfig): CompiledConfig {
-  const listed = new Set<unknown>(Array.isArray(compiled.values['env_secrets']) ? compiled.values['env_secrets'] : [])
-  const left = Object.entries(compiled.values).filter(([key, value]) => key !== 'env_secrets' && key !== 'apis' && !listed.has(value))
-  return { ...compiled, values: Object.fromEntries(left) }
 }

@@ -1,6 +1,7 @@
 // A project made ready for its stack.
 import type { DeploymentConfig, LoadedConfig } from '../config/build.ts'
 import type { ApiTable, PersistDefinition } from '../spec/index.ts'
+import type { PreparedTelemetry } from './bundle-telemetry.ts'
 
 /** An entry file as its function will hold it. */
 export interface PreparedFunction {
@@ -46,6 +47,8 @@ export interface Project {
   functions: readonly PreparedFunction[]
   /** Folder of the function that serves documents. */
   documents: string
+  /** The functions that take lines in and tell people. */
+  telemetry: PreparedTelemetry
   /** Addresses of called APIs that the configuration sets. */
   apiUrls: Readonly<Record<string, string>>
   /** The settings of the deployment. */

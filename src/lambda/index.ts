@@ -1,4 +1,7 @@
 // The door `klue/lambda`: what a function's entry file starts its service with.
+export { toReporter } from './reporter.ts'
+export type { QueueEvent, QueueResult } from './reporter.ts'
+export type { ErrorReporter, ReportDetails } from '../reports/index.ts'
 export { toLambda } from './handler.ts'
 export type { LambdaContext, LambdaHandler } from './handler.ts'
 export { fromEvent, toResult } from './event.ts'

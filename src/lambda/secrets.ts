@@ -3,6 +3,7 @@ import { type CompiledConfig, type Config, env, environment, refillSecrets, secr
 import { catalog, type HttpError, isUsageError, UsageError } from '../errors/index.ts'
 import type { AwsSecrets } from '../platform/aws/index.ts'
 import type { Platform } from '../runtime/edge.ts'
+import { functionCredentials } from './credentials.ts'
 
 export interface FunctionSecretsOptions {
   compiled: CompiledConfig
@@ -42,15 +43,9 @@ export function functionSecrets(options: FunctionSecretsOptions): Pick<Platform,
 async function openSecrets({ config, log }: FunctionSecretsOptions, names: readonly string[]): Promise<AwsSecrets> {
   const { awsJsonClient, awsSecrets } = await import('../platform/aws/index.ts')
   const endpoint = env('AWS_ENDPOINT_URL_SECRETS_MANAGER') ?? env('AWS_ENDPOINT_URL')
-  const call = awsJsonClient({ service: 'secretsmanager', region: env('AWS_REGION') ?? '', credentials, ...(endpoint === undefined ? {} : { endpoint }) })
+  const call = awsJsonClient({ service: 'secretsmanager', region: env('AWS_REGION') ?? '', credentials: functionCredentials, ...(endpoint === undefined ? {} : { endpoint }) })
   const warn = (name: string, code: string): void => log({ kind: 'log', level: 'warn', time: new Date().toISOString(), message: `The secret ${name} could not be read again (${code}); the value that is known serves for half an hour` })
   return awsSecrets({ prefix: secretPrefix(config), names, call, warn })
-}
-
-function credentials(): { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined {
-  const [accessKeyId, secretAccessKey, sessionToken] = [env('AWS_ACCESS_KEY_ID'), env('AWS_SECRET_ACCESS_KEY'), env('AWS_SESSION_TOKEN')]
-  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
 }
 
 async function readSecret(open: () => Promise<AwsSecrets>, name: string, config: Config): Promise<string> {

@@ -111,7 +111,7 @@ test('what a gateway cannot hold is refused with the place and the way out', () 
 })
 
 test('code wins over the configuration', () => {
-  const { template } = synthesise({ config: 'memory_mb: 256\nlog_retention_days: 7\n', persist: [things] }, { memorySize: 2048, logRetention: RetentionDays.ONE_YEAR, documents: false, deletionProtection: true, environment: { GREETING: 'hello' }, tableCapacity: { readMin: 1, readMax: 2, writeMin: 1, writeMax: 2, targetPercent: 50 }, alarms: true })
+  const { template } = synthesise({ config: 'memory_mb: 256\nlog_retention_days: 7\n', persist: [things] }, { memorySize: 2048, logRetention: RetentionDays.ONE_YEAR, documents: false, deletionProtection: true, environment: { GREETING: 'hello' }, tableCapacity: { readMin: 1, readMax: 2, writeMin: 1, writeMax: 2, targetPercent: 50 }, alarms: true, telemetry: false })
   template.hasResourceProperties('AWS::Lambda::Function', { Description: 'shop, stage dev: shop', MemorySize: 2048, Environment: { Variables: { GREETING: 'hello', KLUE_TABLE_PREFIX: 'shop-dev-', KLUE_VERSION: '260101-1200-1-abcdef', KLUE_SECRETS: 'jwt_secret' } } })
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 })
   template.hasResourceProperties('AWS::DynamoDB::GlobalTable', { BillingMode: 'PROVISIONED', Replicas: [Match.objectLike({ DeletionProtectionEnabled: true })] })
@@ -120,7 +120,7 @@ test('code wins over the configuration', () => {
 })
 
 test('a function may write its own log, its tables, its secrets, and nothing else', () => {
-  const { template } = synthesise({ persist: [things] })
+  const { template } = synthesise({ persist: [things] }, { telemetry: false })
   template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'secretsmanager:GetSecretValue', Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':secretsmanager:eu-west-1:111111111111:secret:klue/shop/dev/jwt_secret-??????']] } })]) } })
   const text = JSON.stringify(template.toJSON())
   assert.doesNotMatch(text, /ManagedPolicyArns|"dynamodb:(\*|Scan|CreateTable|DeleteTable|UpdateTable)"|"Action":"\*"|"Resource":"\*"/)
@@ -141,6 +141,6 @@ test('others are let in by grant methods, and see metrics', () => {
   service.grantInvoke(role).assertSuccess()
   service.grantReadData(role, 'things').assertSuccess()
   service.grantReadWriteData(role).assertSuccess()
-  assert.throws(() => service.grantReadData(role, 'thing'), /There is no table thing; there are things/)
+  assert.throws(() => service.grantReadData(role, 'thing'), /There is no table thing; there are klue, things/)
   assert.deepEqual([service.metricRequests(), service.metricClientErrors(), service.metricServerErrors(), service.metricLatency()].map(({ metricName, statistic }) => [metricName, statistic]), [['Count', 'Sum'], ['4xx', 'Sum'], ['5xx', 'Sum'], ['Latency', 'p99']])
 })

@@ -7,6 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { loadConfig } from '../../src/config/build.ts'
 import { KlueService, type KlueServiceProps, type Project } from '../../src/infra/index.ts'
 import type { ApiTable, CompiledOperation, PersistDefinition } from '../../src/spec/index.ts'
+import { storeDefinition } from '../../src/store/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'klue-infra-'))
 
@@ -54,8 +55,9 @@ export function project({ config = '', stage = 'dev', operations = [operation('g
     secretPrefix: `klue/shop/${stage}/`,
     timeoutSeconds: loaded.config.timeoutSeconds,
     version: '260101-1200-1-abcdef',
-    functions: [{ name: 'shop', folder: code, handler: 'index.handler', apis: [table], calls: [], tables: persist, secrets: ['jwt_secret'] }],
+    functions: [{ name: 'shop', folder: code, handler: 'index.handler', apis: [table], calls: [], tables: [storeDefinition as PersistDefinition, ...persist], secrets: ['jwt_secret'] }],
     documents: code,
+    telemetry: { ingest: code, reporter: code, reporterSecrets: [], sends: [], topics: [] },
     apiUrls: {},
     deployment: loaded.deployment,
     loaded,

@@ -6,6 +6,8 @@ export interface AwsClientOptions {
   /** Name of the service in addresses and signatures, for example `secretsmanager`. */
   service: string
   region: string
+  /** Of the protocol, as the service wants it. @default '1.1' */
+  jsonVersion?: '1.0' | '1.1'
   /** Address instead of that of AWS. */
   endpoint?: string
   /** Asked for each attempt, so that renewed ones are used. */
@@ -57,7 +59,7 @@ async function tryOnce(client: AwsClientOptions & { send: SendToAws; now(): numb
   const credentials = client.credentials()
   if (credentials === undefined) return new AwsFailure('CredentialsMissing', 'there are no AWS credentials')
   const url = new URL(client.endpoint ?? `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`)
-  const request = { method: 'POST', url, headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }, body }
+  const request = { method: 'POST', url, headers: { 'content-type': `application/x-amz-json-${client.jsonVersion ?? '1.1'}`, 'x-amz-target': target }, body }
   try {
     const headers = signedHeaders(request, { credentials, region, service, now: client.now() })
     return read(await client.send({ ...request, headers }, attemptMs))

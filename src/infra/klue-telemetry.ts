@@ -1,0 +1,116 @@
+// What becomes of the lines of a service in AWS: a function takes them in, another one tells people, and a clock drives both.
+import { ArnFormat, Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import { CfnSubscriptionFilter, type LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { ITopic } from 'aws-cdk-lib/aws-sns'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { storeDefinition } from '../store/index.ts'
+import { grantItems, grantSecrets } from './grants.ts'
+import { KlueFunction } from './klue-function.ts'
+import type { KlueTable } from './klue-table.ts'
+import type { Project } from './project.ts'
+
+export interface KlueTelemetryProps {
+  /** Made by `prepareProject`. */
+  readonly project: Project
+  /** The kit's own table. */
+  readonly store: KlueTable
+  /** Logs whose lines are taken in, by the path of their owner. */
+  readonly logs: ReadonlyMap<string, LogGroup>
+  /** How long the lines of these functions themselves are kept. */
+  readonly logRetention: RetentionDays
+  /** What happens to their logs and queues when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy
+}
+
+// AWS waits so long for a function that takes messages from a queue, times six, as it recommends.
+const reporterTimeout = Duration.minutes(2)
+
+/** Ingest, reporter and what lies between them. */
+export class KlueTelemetry extends Construct {
+  /** Takes lines in, and looks every minute at what is due. */
+  readonly ingest: KlueFunction
+  /** Tells people. */
+  readonly reporter: KlueFunction
+  /** Messages to people, on their way. */
+  readonly messages: Queue
+  /** Messages that could not be delivered at all. */
+  readonly undelivered: Queue
+  /** Batches of lines that ingest has failed on: `klue ingest redrive`. */
+  readonly failed: Queue
+
+  constructor(scope: Construct, id: string, props: KlueTelemetryProps) {
+    super(scope, id)
+    const { project } = props
+    this.undelivered = this.#queue('Undelivered', { retentionPeriod: Duration.days(14) })
+    this.messages = this.#queue('Messages', { visibilityTimeout: Duration.minutes(12), deadLetterQueue: { queue: this.undelivered, maxReceiveCount: 5 } })
+    this.failed = this.#queue('Failed', { retentionPeriod: Duration.days(14) })
+    const common = { handler: 'index.handler', logRetention: props.logRetention, removalPolicy: props.removalPolicy }
+    const environment = { KLUE_TABLE_PREFIX: project.tablePrefix, KLUE_SECRETS: '' }
+    this.ingest = new KlueFunction(this, 'Ingest', { ...common, folder: project.telemetry.ingest, description: `${project.name}, stage ${project.stage}: takes lines in`, memorySize: 512, timeout: Duration.minutes(2), environment: { ...environment, KLUE_MESSAGE_QUEUE: this.messages.queueUrl } })
+    this.reporter = new KlueFunction(this, 'Reporter', { ...common, folder: project.telemetry.reporter, description: `${project.name}, stage ${project.stage}: tells people`, memorySize: 256, timeout: reporterTimeout, environment: { ...environment, KLUE_SECRETS: project.telemetry.reporterSecrets.join(',') } })
+    this.#connect(props)
+    this.#grant(props)
+  }
+
+  /** Raises alarms where lines or messages get lost. */
+  watch(name: string, topic: ITopic): Alarm[] {
+    const period = Duration.minutes(5)
+    const alarm = (alarmId: string, alarmDescription: string, metric: ReturnType<Queue['metric']>): Alarm => {
+      const made = new Alarm(this, alarmId, { alarmName: `${name}-${alarmId}`, alarmDescription: `${name}: ${alarmDescription}`, metric, threshold: 1, evaluationPeriods: 1, comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD, treatMissingData: TreatMissingData.NOT_BREACHING })
+      made.addAlarmAction(new SnsAction(topic))
+      return made
+    }
+    return [
+      // Its lines are taken in by nobody: the metrics of AWS are the only witness.
+      alarm('IngestErrors', 'lines could not be taken in', this.ingest.function.metricErrors({ period })),
+      alarm('UndeliveredMessages', 'messages could not be delivered', this.undelivered.metricApproximateNumberOfMessagesVisible({ period })),
+    ]
+  }
+
+  #queue(id: string, props: ConstructorParameters<typeof Queue>[2]): Queue {
+    const queue = new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props })
+    Validations.of(queue).acknowledge({ id: 'AwsSolutions::AwsSolutions-SQS3', reason: 'It is where messages end that nobody takes.' }, { id: 'Serverless::Serverless-SQSRedrivePolicy', reason: 'It is where messages end that nobody takes.' })
+    return queue
+  }
+
+  #connect({ logs }: KlueTelemetryProps): void {
+    // One permission for all logs: a policy of a function holds only so many.
+    const permission = new CfnPermission(this, 'Lines', { action: 'lambda:InvokeFunction', functionName: this.ingest.function.functionArn, principal: 'logs.amazonaws.com', sourceAccount: Stack.of(this).account, sourceArn: Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME }) })
+    for (const [path, logGroup] of logs) {
+      if (logGroup === this.ingest.logGroup || logGroup === this.reporter.logGroup) throw new Error(`The log of ${path} cannot be taken in by itself: each line would make another one`)
+      // Where the log is: a function in a nested stack has its log there, and this stack stays small.
+      new CfnSubscriptionFilter(logGroup, 'Lines', { logGroupName: logGroup.logGroupName, destinationArn: this.ingest.function.functionArn, filterPattern: '' }).node.addDependency(permission)
+    }
+    this.ingest.function.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new SqsDestination(this.failed) })
+    this.reporter.function.addEventSource(new SqsEventSource(this.messages, { batchSize: 5, maxConcurrency: 2, reportBatchItemFailures: true }))
+    new Rule(this, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new LambdaFunction(this.ingest.function, { event: RuleTargetInput.fromObject({ klue: 'look' }), retryAttempts: 0 })] })
+  }
+
+  #grant({ project, store }: KlueTelemetryProps): void {
+    Validations.of(this).acknowledge(
+      { id: 'Serverless::Serverless-EventBusDLQ', reason: 'The clock comes again in a minute, and then does what was left.' },
+      { id: 'Serverless::Serverless-LambdaEventSourceMappingDestination', reason: 'The queue has one behind it for messages that nobody can deliver.' },
+    )
+    for (const target of [this.ingest.function, this.reporter.function]) {
+      grantItems(store.table, storeDefinition, target)
+      target.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:BatchWriteItem'], resources: [store.table.tableArn] }))
+    }
+    this.ingest.function.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.messages.queueArn] }))
+    // CloudWatch knows no resources, only names of groups of metrics.
+    this.ingest.function.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': `klue/${project.name}` } } }))
+    Validations.of(this.ingest).acknowledge({ id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: 'PutMetricData takes no resource; the condition names the only group of metrics.' })
+    grantSecrets(this.reporter.function, project.secretPrefix, project.telemetry.reporterSecrets)
+    const { region, account } = Stack.of(this)
+    if (project.telemetry.sends.includes('email')) this.reporter.function.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: [`arn:aws:ses:${region}:${account}:identity/*`] }))
+    for (const topic of project.telemetry.topics) this.reporter.function.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic] }))
+  }
+}

@@ -1,0 +1,103 @@
+// The function that takes lines in: those that CloudWatch Logs hands it, and every minute what is due.
+import { gunzipSync } from 'node:zlib'
+import { env, liveUrl } from '../config/index.ts'
+import { defaultReportRules, type Outgoing, recordReports, type ReportRules, reportsOf, type ReportSource, sweepIncidents } from '../reports/index.ts'
+import type { Platform } from '../runtime/edge.ts'
+import { compact, ingest, type Ingest, keepRulesOf, type LogLine, sweepEnded } from '../telemetry/index.ts'
+import { lambdaPlatform } from './platform.ts'
+import { messageQueue, type SendMessages } from './queue.ts'
+
+/** What CloudWatch Logs hands over: JSON, compressed, in base64. */
+export interface LogsEvent {
+  awslogs: { data: string }
+}
+
+/** What the clock hands over. */
+export interface ClockEvent {
+  klue: 'look'
+}
+
+export interface IngestOptions {
+  platform?: () => Platform
+  send?: SendMessages
+}
+
+/**
+ * Makes the handler of the function that takes lines in. It rejects where lines could not be stored, so that they come again;
+ * a message that could not be queued comes from the next look.
+ */
+export function toIngest(options: IngestOptions = {}): (event: LogsEvent | ClockEvent) => Promise<void> {
+  let opened: Opened | undefined
+  return async (event) => {
+    opened ??= open(options)
+    if ('awslogs' in event) await takeIn(opened, readLines(event))
+    else if (event.klue === 'look') await look(opened)
+    else throw new Error('This function takes events of CloudWatch Logs and of its clock, and no others')
+  }
+}
+
+export const handler: ReturnType<typeof toIngest> = toIngest()
+
+interface Opened {
+  platform: Platform
+  ingest: Ingest
+  rules: ReportRules
+  send: SendMessages
+}
+
+function open(options: IngestOptions): Opened {
+  const platform = (options.platform ?? lambdaPlatform)()
+  const { config } = platform
+  const database = platform.database()
+  const send = options.send ?? messageQueue(env('KLUE_MESSAGE_QUEUE') ?? '')
+  const url = liveUrl(config)
+  const source: ReportSource = { service: config.name, stage: config.stage, ...(url === undefined ? {} : { host: url }) }
+  return {
+    platform,
+    send,
+    rules: { ...defaultReportRules, minInterval: config.reportMinInterval, compressWindow: config.reportCompressWindow },
+    ingest: { database, rules: keepRulesOf(config), observe: async (observations) => tell({ platform, send }, await recordReports(database, reportsOf(observations, source))) },
+  }
+}
+
+async function takeIn({ platform, ingest: options }: Opened, lines: LogLine[]): Promise<void> {
+  const { bad } = await ingest(options, lines)
+  for (const { id, reason } of bad.slice(0, 20)) warn(platform, `A line was lost: ${reason} (${id})`)
+}
+
+// One thing that fails must not keep the others from being done; the next look tries it again.
+async function look({ platform, ingest: options, rules, send }: Opened): Promise<void> {
+  const { database } = options
+  const steps: Record<string, () => Promise<unknown>> = {
+    'count requests': () => compact(database),
+    'look for requests that were ended': () => sweepEnded(options),
+    'look at incidents': async () => tell({ platform, send }, await sweepIncidents(database, rules)),
+  }
+  const failures: unknown[] = []
+  for (const [what, step] of Object.entries(steps)) await step().catch((error: unknown) => failures.push(new Error(`It was not possible to ${what}`, { cause: error })))
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('; '))
+}
+
+// What is not queued stays due: the next look brings it again.
+async function tell({ platform, send }: Pick<Opened, 'platform' | 'send'>, outgoing: readonly Outgoing[]): Promise<void> {
+  if (outgoing.length === 0) return
+  await send(outgoing.map((message) => JSON.stringify(message))).catch((error: unknown) => warn(platform, `${outgoing.length} messages could not be queued yet: ${String(error)}`))
+}
+
+interface LogsData {
+  messageType: string
+  logGroup: string
+  logStream: string
+  logEvents: { id: string; timestamp: number; message: string }[]
+}
+
+function readLines({ awslogs }: LogsEvent): LogLine[] {
+  const data = JSON.parse(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString()) as LogsData
+  // Control messages only ask whether somebody is there.
+  if (data.messageType !== 'DATA_MESSAGE') return []
+  return data.logEvents.map(({ id, timestamp, message }) => ({ id, timestamp, message, group: data.logGroup, stream: data.logStream }))
+}
+
+function warn(platform: Platform, message: string): void {
+  platform.log({ kind: 'log', level: 'warn', time: new Date(platform.now()).toISOString(), message })
+}

@@ -1,0 +1,56 @@
+// The function that tells people: messages from its queue go to the channels of the stage and to the service's own hook.
+import { env } from '../config/index.ts'
+import { deliverOutgoing, type ErrorReporter, openChannels, type Outgoing, type ReportChannel } from '../reports/index.ts'
+import type { Platform } from '../runtime/edge.ts'
+import { functionCredentials } from './credentials.ts'
+import { lambdaPlatform } from './platform.ts'
+
+/** What a queue hands over. */
+export interface QueueEvent {
+  Records: readonly { messageId: string; body: string }[]
+}
+
+/** The messages that have to come again. */
+export interface QueueResult {
+  batchItemFailures: { itemIdentifier: string }[]
+}
+
+/**
+ * Makes the handler of the function that tells people.
+ * @param hook called with title, body and details of each message, beside the channels of `klue-config.yaml`
+ * @example
+ * export const errorReporter: ErrorReporter = async (title, message) => { … }
+ * export const handler = toReporter(errorReporter)
+ */
+export function toReporter(hook?: ErrorReporter, options: { platform?: () => Platform; channels?: ReportChannel[] } = {}): (event: QueueEvent) => Promise<QueueResult> {
+  let opened: Platform | undefined
+  return async ({ Records }) => {
+    const platform = (opened ??= (options.platform ?? lambdaPlatform)())
+    // Secrets change while a function lives: channels are opened anew for each batch.
+    await platform.ready?.()
+    const channels = options.channels ?? openChannels(platform.config, { aws: { region: env('AWS_REGION') ?? '', credentials: functionCredentials, endpoint: endpointOf } })
+    const open = await Promise.all(Records.map(async ({ messageId, body }) => ((await deliver(body, { platform, channels, hook })) ? [] : [{ itemIdentifier: messageId }])))
+    return { batchItemFailures: open.flat() }
+  }
+}
+
+interface Receivers {
+  platform: Platform
+  channels: ReportChannel[]
+  hook: ErrorReporter | undefined
+}
+
+// Resolves to whether the message is done with.
+async function deliver(body: string, { platform, channels, hook }: Receivers): Promise<boolean> {
+  const { failed } = await deliverOutgoing(JSON.parse(body) as Outgoing, {
+    channels,
+    hook,
+    database: platform.database(),
+    note: ({ id, receiver, reason, isFinal }) => platform.log({ kind: 'log', level: 'error', time: new Date(platform.now()).toISOString(), message: `${receiver} did not get the message ${id}: ${reason}`, final: isFinal }),
+  })
+  return failed.every(({ isFinal }) => isFinal)
+}
+
+function endpointOf(): string | undefined {
+  return env('AWS_ENDPOINT_URL')
+}
