@@ -58,7 +58,7 @@ function summaryOf({ kind, count, repeats, incident }: Outgoing): string {
   if (kind === 'new') return 'This is new.'
   if (kind === 'digest') return `It happened ${times(repeats)} more, ${inAll}.`
   if (kind === 'regression') return `It had ended and is back, ${inAll}.`
-  return `Nothing since ${incident.lastSeen}${repeats > 0 ? `, after ${times(repeats)} more` : ''}; ${inAll}.`
+  return `Nothing since ${incident.lastSeen}${repeats > 0 ? `, after ${repeats} more` : ''}; ${inAll}.`
 }
 
 function times(count: number): string {

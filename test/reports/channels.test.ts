@@ -18,7 +18,7 @@ function keep<Kind extends { close(): Promise<void> }>(one: Kind): Kind {
   return one
 }
 
-async function send(clock: Clock, channel: Record<string, unknown>, outgoing: Outgoing, options: Parameters<typeof openChannels>[1] = {}): Promise<string> {
+async function send({ options, ...clock }: Clock & { options?: Parameters<typeof openChannels>[1] }, channel: Record<string, unknown>, outgoing: Outgoing): Promise<string> {
   const channels = openChannels({ stage: 'live', values: { reports: { one: channel } } }, { surroundings: clock, ...options })
   const { sent, failed } = await deliverOutgoing(outgoing, { channels })
   return sent[0] ?? `${failed[0]?.isFinal === true ? 'for good' : 'for now'}: ${failed[0]?.reason ?? 'nobody'}`
@@ -102,11 +102,11 @@ test('e-mail goes through SES, and messages to SNS, by signed calls', async () =
   const clock = stoppedClock()
   const aws = keep(await startReceiver(({ path }, index) => (index === 0 ? { status: 429, text: '{"message":"slow down"}' } : path === '/' ? { status: 200, text: '<PublishResponse/>' } : { status: 200, text: '{"MessageId":"1"}' })))
   const options = { aws: { region: 'eu-central-1', credentials: () => ({ accessKeyId: 'id', secretAccessKey: 'key' }), endpoint: () => aws.url } }
-  assert.equal(await send(clock, { type: 'email', from: 'builds@example.com', to: 'ops@example.com, dev@example.com' }, message('new'), options), 'one')
+  assert.equal(await send({ ...clock, options }, { type: 'email', from: 'builds@example.com', to: 'ops@example.com, dev@example.com' }, message('new')), 'one')
   const mail = JSON.parse(aws.got[1]!.text) as { Destination: unknown; Content: { Simple: { Subject: { Data: string } } } }
   assert.deepEqual([aws.got[1]!.path, mail.Destination, mail.Content.Simple.Subject.Data], ['/v2/email/outbound-emails', { ToAddresses: ['ops@example.com', 'dev@example.com'] }, crash.title])
   assert.match(String(aws.got[1]!.headers.authorization), /\/eu-central-1\/ses\/aws4_request/)
-  assert.equal(await send(clock, { type: 'sns', topic_arn: 'arn:aws:sns:eu-west-1:123456789012:reports' }, huge(), options), 'one')
+  assert.equal(await send({ ...clock, options }, { type: 'sns', topic_arn: 'arn:aws:sns:eu-west-1:123456789012:reports' }, huge()), 'one')
   const { headers, text } = aws.got[2]!
   assert.match(String(headers.authorization), /\/eu-west-1\/sns\/aws4_request/)
   const fields = Object.fromEntries(new URLSearchParams(text))
