@@ -135,7 +135,7 @@ function sizes({ method, path, query, headers, body }: ApiRequest, response: Api
   for (const cookie of response.cookies) cookies += cookie.length + 14
   return {
     length: length || undefined,
-    in_bytes: method.length + path.length + query.length + 14 + bytesOf(headers) + sent,
+    in_bytes: method.length + path.length + query.length + (query === '' ? 14 : 15) + bytesOf(headers) + sent,
     out_bytes: 19 + bytesOf(response.headers) + cookies + length,
     request_type: mediaType(headers['content-type']),
     response_type: mediaType(response.headers['content-type']),

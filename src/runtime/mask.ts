@@ -83,8 +83,8 @@ interface Pairs extends Pick<Masker, 'isSecret'> {
 }
 
 function maskPairs(text: string, options: Pairs): string {
-  // The values of these two may be several words.
-  const lines = text.replaceAll(/((?:cookie|authorization)["']?\s{0,4}[:=]\s{0,4})["']?[^\r\n"']+/gi, `$1${masked}`)
+  // The values of these two may be several words; where they are quoted or nested, they are found like all others.
+  const lines = text.replaceAll(/((?:cookie|authorization)["']?\s{0,4}[:=]\s{0,4})(?![\s"'{[\\])[^\r\n"']+/gi, `$1${masked}`)
   return lines.replace(options.pairs, (_found: string, ...[name, between, value, at]: [string, string, string, number]) => {
     const word = `${/[\w.-]*$/.exec(lines.slice(Math.max(0, at - 60), at))![0]}${name}`
     if (options.deep < 5 && (!options.isSecret(word) || isPlace.test(word) || (between.endsWith(': ') && plainWord.test(value)))) return `${name}${between}${maskPairs(value, { ...options, deep: options.deep + 1 })}`
