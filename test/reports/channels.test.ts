@@ -37,7 +37,7 @@ test('Slack takes every message: small, huge, of every kind, by webhook and by b
   assert.equal(await send(clock, { type: 'slack', url: `${slack.url}/hook` }, huge()), 'one')
   const { report: _gone, ...bare } = message('digest')
   assert.equal(await send(clock, { type: 'slack', url: `${slack.url}/hook` }, bare), 'one')
-  assert.equal(await send(clock, { type: 'slack', token: 'xoxb-test', channel: '#errors' }, huge(), { slackUrl: `${slack.url}/api/chat.postMessage` }), 'one')
+  assert.equal(await send({ ...clock, options: { slackUrl: `${slack.url}/api/chat.postMessage` } }, { type: 'slack', token: 'xoxb-test', channel: '#errors' }, huge()), 'one')
   assert.equal(taken.length, 7)
   const text = JSON.stringify(taken[0])
   assert.match(text, /no build 7 &lt;in&gt; the/)
@@ -62,7 +62,7 @@ test('Slack that refuses for a while is asked again when it says, Slack that ref
   await clock.pause(1000, new AbortController().signal)
   assert.equal(await send(clock, { type: 'slack', url: `${slack.url}/gone` }, message('new')), 'for good: it answered 404: no_service')
   await clock.pause(1000, new AbortController().signal)
-  assert.equal(await send(clock, { type: 'slack', token: 'wrong', channel: '#errors' }, message('new'), { slackUrl: `${slack.url}/api/chat.postMessage` }), 'for good: Slack refused it: invalid_auth')
+  assert.equal(await send({ ...clock, options: { slackUrl: `${slack.url}/api/chat.postMessage` } }, { type: 'slack', token: 'wrong', channel: '#errors' }, message('new')), 'for good: Slack refused it: invalid_auth')
 })
 
 test('a webhook is signed, and tried again with the same key', async () => {

@@ -77,7 +77,7 @@ export async function startSlack(clock: Clock, taken: Record<string, unknown>[])
     const refuse = (error: string): Answer => (isBot ? { status: 200, text: JSON.stringify({ ok: false, error }) } : { status: 400, text: error })
     if (!isBot && path !== '/hook') return { status: 404, text: 'no_service' }
     if (isBot && headers.authorization !== 'Bearer xoxb-test') return refuse('invalid_auth')
-    if (!/^application\/json/.test(headers['content-type'] ?? '')) return refuse('invalid_payload')
+    if (headers['content-type']?.startsWith('application/json') !== true) return refuse('invalid_payload')
     const message = JSON.parse(text) as Record<string, unknown>
     if (isBot && message['channel'] !== '#errors') return refuse('channel_not_found')
     const fault = slackFault(message)
