@@ -11,6 +11,9 @@ export interface EndedFacts {
   exit?: string
   /** When the platform told so (ISO 8601). */
   at?: string
+  /** How the invocation failed as its last line says, `timeout` or `exit`, and when that line came. */
+  ended?: string
+  endedAt?: string
   /** Name of the function, as its log group has it. */
   group?: string
   /** The platform's sum of the invocation, as JSON. */
@@ -28,7 +31,7 @@ export interface EndedRow extends EndedFacts {
   since: number
 }
 
-const facts = ['timeout', 'memory', 'exit', 'at', 'group', 'end', 'line'] as const
+const facts = ['timeout', 'memory', 'exit', 'at', 'ended', 'endedAt', 'group', 'end', 'line'] as const
 
 // Long enough for the last redelivery of the lines.
 const keptSeconds = 3 * 86_400
@@ -77,7 +80,7 @@ export async function untoldEnded(database: Database): Promise<EndedRow[]> {
     const rows: EndedRow[] = []
     let start: Record<string, never> | undefined
     do {
-      const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk', FilterExpression: 'attribute_not_exists(told) AND attribute_exists(#at)', ExpressionAttributeNames: { '#at': 'at' }, ExpressionAttributeValues: { ':pk': { S: `running#${shard}` } }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
+      const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk', FilterExpression: 'attribute_not_exists(told) AND (attribute_exists(#at) OR attribute_exists(endedAt))', ExpressionAttributeNames: { '#at': 'at' }, ExpressionAttributeValues: { ':pk': { S: `running#${shard}` } }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
       for (const item of page.Items ?? []) rows.push(fromItem(item as unknown as Item))
       start = page.LastEvaluatedKey as Record<string, never> | undefined
     } while (start !== undefined)

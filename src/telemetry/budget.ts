@@ -3,7 +3,7 @@ import type { Database } from '../persist/index.ts'
 import { agreedRate, recentVolumes, startOf, type Volume } from '../store/index.ts'
 
 /** Prices of DynamoDB on demand (us-east-1), in USD: one write of up to 1 KiB, and one KiB kept for a month. */
-export const prices = { write: 0.625e-6, kibMonth: 0.25 / (1024 * 1024) } as const
+export const prices: { readonly write: number; readonly kibMonth: number } = { write: 0.625e-6, kibMonth: 0.25 / (1024 * 1024) }
 
 const minutesAMonth = 30 * 24 * 60
 const recentMinutes = 3

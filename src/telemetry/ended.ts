@@ -43,7 +43,7 @@ export class EndedReader {
 
   /** What was gathered. An end alone is none: every invocation has one. */
   gathered(): EndedLines {
-    const ended = [...this.#facts.keys(), ...[...this.#ends].filter(([, { timeout, exit }]) => timeout !== undefined || exit !== undefined).map(([id]) => id)]
+    const ended = [...this.#facts.keys(), ...[...this.#ends].filter(([, known]) => known.ended !== undefined).map(([id]) => id)]
     const facts = new Map(ended.map((id) => {
       const named = this.#named.get(id)
       return [id, { ...this.#ends.get(id), ...(named === undefined ? {} : { line: JSON.stringify(named) }), ...this.#facts.get(id) }]
@@ -66,7 +66,7 @@ export class EndedReader {
     if (fact.kind === 'start') this.#current.set(stream, fact.requestId)
     else if (fact.kind === 'failure') this.#add(fact.requestId, { [fact.failure]: fact.text, at, group: functionOf(line) })
     else if (fact.kind === 'failed start') this.#starts.push({ kind: 'start', text: fact.text, time: at, function: functionOf(line), requestId: '' })
-    else this.#ends.set(fact.requestId, { end: JSON.stringify({ durationMs: fact.durationMs, isMemoryFull: fact.isMemoryFull }), ...(fact.failure === undefined ? {} : { [fact.failure]: fact.failure === 'timeout' ? 'Task timed out' : 'Runtime exited', at, group: functionOf(line) }) })
+    else this.#ends.set(fact.requestId, { end: JSON.stringify({ durationMs: fact.durationMs, isMemoryFull: fact.isMemoryFull }), ...(fact.failure === undefined ? {} : { ended: fact.failure, endedAt: at, group: functionOf(line) }) })
   }
 
   #add(id: string, more: EndedFacts): void {
@@ -104,23 +104,25 @@ export async function noteFailuresTold(database: Database, failures: readonly Pl
 // Whether an exit was for lack of memory stands in the last line only.
 function isComplete(row: EndedRow): boolean {
   const isCertain = row.timeout !== undefined || row.memory !== undefined
-  return row.at !== undefined && (row.end !== undefined || (isCertain && row.line !== undefined))
+  return (row.at ?? row.endedAt) !== undefined && (row.end !== undefined || (isCertain && row.line !== undefined))
 }
 
 async function settle(database: Database, row: EndedRow, expires: (started: number) => number): Promise<PlatformFailure> {
-  const failure = JSON.parse(row.settled ?? (await settleEnded(database, row.requestId, JSON.stringify(failureOf(row))))) as PlatformFailure
-  await witness(database, failure, expires)
+  const current = failureOf(row)
+  const failure = JSON.parse(row.settled ?? (await settleEnded(database, row.requestId, JSON.stringify(current)))) as PlatformFailure
+  // What is told stays as it was settled; what is counted follows from all that is known.
+  await witness(database, current, expires)
   return failure
 }
 
 function failureOf(row: EndedRow): PlatformFailure {
   const end = row.end === undefined ? {} : (JSON.parse(row.end) as { isMemoryFull?: boolean })
   const record = row.line === undefined ? undefined : (JSON.parse(row.line) as LineRecord)
-  const kind = row.memory !== undefined || (row.exit !== undefined && end.isMemoryFull === true) ? 'memory' : row.timeout !== undefined ? 'timeout' : 'exit'
+  const kind = row.memory !== undefined || ((row.exit !== undefined || row.ended === 'exit') && end.isMemoryFull === true) ? 'memory' : row.timeout !== undefined || (row.exit === undefined && row.ended === 'timeout') ? 'timeout' : 'exit'
   return {
     kind,
-    text: row.memory ?? row.timeout ?? row.exit ?? '',
-    time: row.at ?? new Date(row.since).toISOString(),
+    text: row.memory ?? row.timeout ?? row.exit ?? (kind === 'timeout' ? 'Task timed out' : 'Runtime exited'),
+    time: row.at ?? row.endedAt ?? new Date(row.since).toISOString(),
     function: textOf(record?.['function']) ?? row.group ?? '',
     requestId: row.requestId,
     ...(record === undefined ? {} : { record }),

@@ -1,8 +1,13 @@
 // What becomes of the lines that functions write: rows, counts and what can be asked of them. Knows no cloud.
+export type { AccountMetric, AccountMetrics } from './alert-value.ts'
+export { type AlertNotice, type AlertState, evaluateAlerts, type EvaluateOptions, readAlert } from './alerts.ts'
+export { alertDefaults } from './alert-settings.ts'
+export { type CloudWatch, type CloudWatchOptions, openCloudWatch } from './cloudwatch.ts'
 export { compact } from './compact.ts'
 export { answeredBy, type CallCounts, type Counts, type CountsByOperation, type MetricCounts, percentile, totalOf } from './counts.ts'
 export type { PlatformFailure } from './ended.ts'
 export { badLines, type Ingest, ingest, type Ingested, type Observation, sweepEnded } from './ingest.ts'
 export { defaultKeepRules, type KeepRules, keepRulesOf } from './keep.ts'
 export type { BadLine, LineRecord, LogLine } from './read-line.ts'
+export { type MetricDatum, type MetricSink, MetricsRefused, publishMetrics, type PublishOptions } from './publish.ts'
 export { readStats } from './stats.ts'

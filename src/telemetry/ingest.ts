@@ -17,7 +17,7 @@ export interface Ingest {
   now?: number
 }
 
-/** What may become a report: the record of a request that failed or was slow, what the code reported, or an end by the platform. */
+/** What may become a report: the record of a request that failed or was slow, what the code reported, or an end by the platform. What is `muted` is left out. */
 export type Observation = { record: LineRecord } | { failure: PlatformFailure }
 
 export interface Ingested {
@@ -100,12 +100,12 @@ function sort(line: LogLine, { sorted, ended, result, oldest }: { sorted: Sorted
     if (line.timestamp >= oldest) sorted.metrics.push({ request: metricRow({ name: badLines, value: 1, unit: 'Count' }, { operation: '', started: line.timestamp, id: line.id }), record: { kind: 'metric', name: badLines, value: 1, reason } })
   } else if (read.kind === 'request') {
     sorted.requests.push(read)
-    if (read.request.status >= 500 || typeof read.record['slow_ms'] === 'number') sorted.observations.push({ record: withId(read.record, read.request) })
+    if (read.record['muted'] !== true && (read.request.status >= 500 || typeof read.record['slow_ms'] === 'number')) sorted.observations.push({ record: withId(read.record, read.request) })
   } else if (read.kind === 'witness') sorted.witnesses.push(read)
   else if (read.kind === 'metric') sorted.metrics.push(read)
   else {
     result.others += 1
-    if (read.kind === 'report') sorted.observations.push({ record: { ...read.record, line_id: line.id } })
+    if (read.kind === 'report' && read.record['muted'] !== true) sorted.observations.push({ record: { ...read.record, line_id: line.id } })
   }
 }
 

@@ -1,0 +1,52 @@
+// Stores for tests of telemetry: fresh ones on one embedded DynamoDB, and such as die in the middle.
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { type Database, ensureTables, openDatabase } from '../../src/persist/index.ts'
+import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
+import { storeDefinition } from '../../src/store/index.ts'
+
+export const hour = 3_600_000
+export const noon: number = Date.parse('2026-03-01T12:00:00Z')
+
+/** A maker of stores for the tests of a file. */
+export function stores(): (now?: () => number) => Promise<Database> {
+  let dynamo: LocalDynamo
+  let count = 0
+  before(async () => {
+    dynamo = await openLocalDynamo({ memory: true })
+  })
+  const opened: Database[] = []
+  after(async () => {
+    for (const database of opened) database.close()
+    await dynamo.close()
+  })
+  return async (now = () => noon) => {
+    const database = openDatabase({ endpoint: dynamo.endpoint, prefix: `t${(count += 1)}-`, now })
+    await ensureTables(database, [storeDefinition])
+    opened.push(database)
+    return database
+  }
+}
+
+/** A database whose writes stop after some: as a process that is killed there. */
+export function dyingAfter(database: Database, writes: number): Database {
+  let left = writes
+  return {
+    ...database,
+    run: async (name, input, options) => {
+      if (!['Query', 'GetItem', 'DescribeTable'].includes(name) && (left -= 1) < 0) throw new Error('killed')
+      return await database.run(name, input, options)
+    },
+  }
+}
+
+/** Whether work came to its end. */
+export async function unlessKilled(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (failure) {
+    assert.equal((failure as Error).message, 'killed')
+    return false
+  }
+}
