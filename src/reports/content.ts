@@ -38,9 +38,10 @@ const platformCodes = { timeout: ['FUNCTION_TIMEOUT', 1], memory: ['OUT_OF_MEMOR
 
 /**
  * The report of a line: a crash (status 500 and above), a slow call (`slow_ms` is there), or one that the code asked for (`kind: report`).
- * Undefined where there is nothing to report.
+ * Undefined where there is nothing to report, or where reporting was off (`muted`).
  */
 export function toReport(record: LineRecord, source: ReportSource): Report | undefined {
+  if (record['muted'] === true) return undefined
   if (record['kind'] === 'report') return ownReport(record, source)
   if (record['kind'] !== 'request') return undefined
   if ((numberOf(record['status']) ?? 0) >= 500) return crashReport(record, source)

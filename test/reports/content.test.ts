@@ -42,6 +42,7 @@ test('a slow call, also one that was refused', () => {
   assert.deepEqual([slow.fatal, slow.severity, body.error_id, body.is_fatal_error, body.trace, body.response.is_error], [false, 2, '', false, undefined, 0])
   assert.equal(reportOf({ status: 404, slow_ms: 50, error: 'NOT_FOUND' })!.title, 'NON-FATAL BACKEND ERROR builds 404 NOT_FOUND: getBuild() calltime exceeded 50 millisec!')
   assert.equal(reportOf({ status: 404 }), undefined)
+  assert.equal(reportOf({ muted: true }), undefined)
   // A crash that was slow is one report.
   assert.equal(reportOf({ slow_ms: 1000 })!.title, crash.title)
 })
