@@ -25,7 +25,11 @@ export interface LambdaHandler {
 export function toLambda(service: Service, options: { platform?: () => Platform } = {}): LambdaHandler {
   let opened: OpenService | undefined
   const open = (): OpenService => (opened ??= openService(service, (options.platform ?? lambdaPlatform)()))
-  if (options.platform === undefined && env('AWS_LAMBDA_FUNCTION_NAME') !== undefined) openEarly(open)
+  if (options.platform === undefined && env('AWS_LAMBDA_FUNCTION_NAME') !== undefined) {
+    openEarly(open)
+    // What exits, or is thrown where nobody catches it, ends requests that have no line yet.
+    process.once('exit', () => opened?.sayRunning())
+  }
   const handler = async (event: LambdaEvent, context: LambdaContext): Promise<HttpApiResult | GatewayResult> => {
     const { platform, answer } = open()
     const remaining = context.getRemainingTimeInMillis?.()

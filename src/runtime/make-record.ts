@@ -1,7 +1,7 @@
 // Makes the line of a request once it has been answered.
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './fail.ts'
-import type { LogLevel } from './log.ts'
+import type { LogLevel, LogRecord } from './log.ts'
 import { isMuted, lineParts, loadLineParts } from './lazy-line-parts.ts'
 import type { Masker } from './mask.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
@@ -13,6 +13,38 @@ import type { RequestRecord } from './request-record.ts'
 export function requestRecord(exchange: Exchange, ended: Ended): RequestRecord | Promise<RequestRecord> {
   const { notes } = exchange
   return notes.pending.length > 0 ? Promise.allSettled(notes.pending).then(() => finished(exchange, ended)) : finished(exchange, ended)
+}
+
+/** The line of a request whose process ends before it has an answer; nothing in it comes from the caller. */
+export function unfinishedRecord(exchange: Exchange): LogRecord {
+  const { context, platform, startedAt } = exchange
+  const now = platform.now()
+  return {
+    kind: 'watchdog',
+    level: 'error',
+    time: new Date(now).toISOString(),
+    message: `The process ended while ${context.operationId || 'a request'} was running`,
+    ended: true,
+    started: new Date(startedAt).toISOString(),
+    elapsed_ms: now - startedAt,
+    ...originOf(exchange),
+  }
+}
+
+type OriginName = 'service' | 'stage' | 'version' | 'function' | 'operation' | 'call_id' | 'call_path' | 'request_id'
+
+function originOf({ context, platform, request }: Exchange): Pick<RequestRecord, OriginName> {
+  const { config, version, functionName } = platform
+  return {
+    service: config.name,
+    stage: config.stage,
+    version: version || undefined,
+    function: functionName,
+    operation: context.operationId || undefined,
+    call_id: context.callId,
+    call_path: context.callPath,
+    request_id: request.requestId,
+  }
 }
 
 /** How a request ended. */
@@ -70,7 +102,7 @@ function decoded(query: string): string {
 }
 
 function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, level }: { mask: Pick<Masker, 'text' | 'query'>; level: LogLevel }): RequestRecord {
-  const { context, platform, request, startedAt, notes } = exchange
+  const { platform, request, startedAt, notes } = exchange
   const { config } = platform
   const { status } = response
   const [now, path] = [platform.now(), mask.text(request.path, 1000)]
@@ -82,21 +114,14 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
     time: new Date(now).toISOString(),
     started: new Date(startedAt).toISOString(),
     message: `${request.method} ${path} ${status}`,
-    service: config.name,
-    stage: config.stage,
-    version: platform.version || undefined,
-    function: platform.functionName,
-    operation: context.operationId || undefined,
+    ...originOf(exchange),
     method: request.method,
     path,
     query: mask.query(request.query) || undefined,
     status,
     duration_ms: now - startedAt,
     ...sizes(request, response),
-    call_id: context.callId,
-    call_path: context.callPath,
     ...callerFields(exchange, mask),
-    request_id: request.requestId,
     ...(platform.functionName === undefined ? {} : { cold_start: exchange.isFirst || undefined, memory_mb: Math.round(process.resourceUsage().maxRSS / 1024) }),
     slow_ms: slow,
     ...(failure === undefined ? {} : failureFields(failure, status, { platform, mask })),

@@ -11,7 +11,7 @@ import { createContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { fail, type Failure } from './fail.ts'
 import { answerOptions, checkSize, finish, isPreflight } from './finish.ts'
-import { requestRecord } from './make-record.ts'
+import { requestRecord, unfinishedRecord } from './make-record.ts'
 import { allowedMethods, toSegments } from './match.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
 import { checkAcceptable } from './negotiate.ts'
@@ -27,6 +27,8 @@ export interface OpenService {
   readonly platform: Platform
   /** Answers a request; never rejects. */
   answer(request: ApiRequest): Promise<ApiResponse>
+  /** Writes a line for each request that runs; for a process that ends without being asked. */
+  sayRunning(): void
 }
 
 /**
@@ -36,8 +38,11 @@ export interface OpenService {
 export function openService(service: Service, platform: Platform): OpenService {
   const apis = service.apis.map((api) => bindApi({ ...api, handlers: decorated(api) }, call))
   const routes = [...toRawRoutes(service.routes), ...builtInRoutes(service, platform)]
-  const opened: Opened = { service, platform, apis, routes, isFirst: true }
-  return { service, platform, answer: (request) => answer(opened, request) }
+  const opened: Opened = { service, platform, apis, routes, running: new Set(), isFirst: true }
+  const sayRunning = (): void => {
+    for (const exchange of opened.running) platform.log(unfinishedRecord(exchange))
+  }
+  return { service, platform, answer: (request) => answer(opened, request), sayRunning }
 }
 
 interface Opened {
@@ -45,12 +50,14 @@ interface Opened {
   platform: Platform
   apis: BoundApi[]
   routes: RawRoute[]
+  running: Set<Exchange>
   isFirst: boolean
 }
 
 async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse> {
   const { service, platform } = opened
   const exchange = begin(opened, request) //                              0 context
+  opened.running.add(exchange)
   let response: ApiResponse
   let failure: Failure | undefined
   try {
@@ -64,6 +71,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
   const record = requestRecord(exchange, { response: finished, plain: response, failure })
   // Only where there is something to wait for: a turn of the loop is not free.
   platform.log(record instanceof Promise ? await record : record)
+  opened.running.delete(exchange)
   return finished
 }
 

@@ -41,7 +41,7 @@ test('the whole document is not in it', async () => {
 test('what a start loads, openapi-backend and the service itself included, stays small', (context) => {
   const bytes = bytesAtStart()
   context.diagnostic(`${bytes} bytes before the first use of the SDK, of jsonwebtoken and of a client`)
-  assert.ok(bytes <= 112_000, `${bytes} bytes`)
+  assert.ok(bytes <= 114_000, `${bytes} bytes`)
 })
 
 test('validators lie beside it, in one file of which only parts are read, and need no package', async () => {
