@@ -33,28 +33,24 @@ const foldMs = oldestReportMs + hour
  * A message that is not delivered within a minute comes back from `sweepIncidents`.
  */
 export async function recordReport(database: Database, report: Report): Promise<Outgoing[]> {
-  const now = database.now()
-  if (Date.parse(report.time) < now - oldestReportMs) return []
-  await putReport(database, report)
-  for (let round = 0; round < maxRounds; round++) {
-    const seen = await readIncident(database, report.fingerprint)
-    if (seen !== undefined && !isBack(seen.incident, report.time)) return []
-    // Before the incident names it.
-    await putSample(database, report)
-    const next = seen === undefined ? newIncident(report, now) : await reopened(database, { ...seen.incident, sample: report.key, lastSeen: isoOf(Date.parse(report.time)) }, now)
-    if (await writeIncident(database, next, seen?.revision)) return await outgoingOf(database, next, seen?.incident)
-  }
-  throw new Error(`The incident ${report.fingerprint} could not be written`)
+  return await recordReports(database, [report])
 }
 
-/** Counts several reports, as `recordReport` does each. */
+/** Counts several reports, as `recordReport` does each; an incident is looked at once, however many of them are its own. */
 export async function recordReports(database: Database, reports: readonly Report[]): Promise<Outgoing[]> {
-  const outgoing: Outgoing[] = []
-  const next = reports.values()
-  const work = async (): Promise<void> => {
-    for (const report of next) outgoing.push(...(await recordReport(database, report)))
+  const now = database.now()
+  const taken = reports.filter(({ time }) => Date.parse(time) >= now - oldestReportMs)
+  await inParallel(taken, async (report) => putReport(database, report))
+  const causes = new Map<string, Report[]>()
+  for (const report of taken) {
+    const same = causes.get(report.fingerprint)
+    if (same === undefined) causes.set(report.fingerprint, [report])
+    else same.push(report)
   }
-  await Promise.all(Array.from({ length: Math.min(parallel, reports.length) }, work))
+  const outgoing: Outgoing[] = []
+  await inParallel([...causes.values()], async (same) => {
+    outgoing.push(...(await decide(database, same.sort((left, right) => Date.parse(left.time) - Date.parse(right.time)), now)))
+  })
   return outgoing
 }
 
@@ -87,6 +83,21 @@ export async function muteIncident(database: Database, fingerprint: string, unti
 export async function resolveIncident(database: Database, fingerprint: string): Promise<boolean> {
   const at = isoOf(database.now())
   return await changeIncident(database, fingerprint, (current) => ({ ...current, status: 'resolved', since: at, lastSeen: at > current.lastSeen ? at : current.lastSeen }))
+}
+
+// The reports of one incident, counted already, oldest first.
+async function decide(database: Database, reports: readonly Report[], now: number): Promise<Outgoing[]> {
+  const { fingerprint } = reports[0]!
+  for (let round = 0; round < maxRounds; round++) {
+    const seen = await readIncident(database, fingerprint)
+    const report = seen === undefined ? reports[0] : reports.find(({ time }) => isBack(seen.incident, time))
+    if (report === undefined) return []
+    // Before the incident names it.
+    await putSample(database, report)
+    const next = seen === undefined ? newIncident(report, now) : await reopened(database, { ...seen.incident, sample: report.key, lastSeen: isoOf(Date.parse(report.time)) }, now)
+    if (await writeIncident(database, next, seen?.revision)) return await outgoingOf(database, next, seen?.incident)
+  }
+  throw new Error(`The incident ${fingerprint} could not be written`)
 }
 
 async function changeIncident(database: Database, fingerprint: string, change: (incident: Incident) => Incident | undefined): Promise<boolean> {
@@ -206,4 +217,12 @@ function startOfHour(time: number): number {
 
 function isoOf(time: number): string {
   return new Date(time).toISOString()
+}
+
+async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const next = items.values()
+  const run = async (): Promise<void> => {
+    for (const item of next) await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, run))
 }
