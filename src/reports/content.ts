@@ -78,7 +78,7 @@ export function plainReport({ key, fatal, severity, operation, code, text, time,
 }
 
 function crashReport(record: LineRecord, source: ReportSource): Report {
-  const [status, code, description] = [numberOf(record['status'])!, textOf(record['error']), textOf(record['error_description'])]
+  const [status, code, description] = [numberOf(record['status'])!, oneLine(textOf(record['error'])), textOf(record['error_description'])]
   const text = `${nameOf(record)}(): ${oneLine(description)}`
   return {
     ...head(source, { kind: 'crash', operation: textOf(record['operation']) || nameOf(record), code, stack: textOf(record['stack']), message: description }),
@@ -94,7 +94,7 @@ function crashReport(record: LineRecord, source: ReportSource): Report {
 }
 
 function slowReport(record: LineRecord, source: ReportSource): Report {
-  const [status, code] = [numberOf(record['status']) ?? 0, textOf(record['error'])]
+  const [status, code] = [numberOf(record['status']) ?? 0, oneLine(textOf(record['error']))]
   const text = `${nameOf(record)}() calltime exceeded ${numberOf(record['slow_ms'])!} millisec!`
   return {
     ...head(source, { kind: 'slow', operation: textOf(record['operation']) || nameOf(record), code: '', message: 'slow' }),
@@ -133,7 +133,7 @@ function head({ service, stage }: ReportSource, parts: { kind: string; operation
 
 // The operation where there is one, else what was asked for.
 function nameOf(record: LineRecord): string {
-  return textOf(record['operation']) || [textOf(record['method']), textOf(record['path'])].filter(Boolean).join(' ')
+  return oneLine(textOf(record['operation']) || [textOf(record['method']), textOf(record['path'])].filter(Boolean).join(' '))
 }
 
 // One request, one report: a crash that was slow too is one crash.

@@ -87,8 +87,8 @@ export async function startSlack(clock: Clock, taken: Record<string, unknown>[])
   })
 }
 
-// What Slack's reference of blocks and of chat.postMessage says.
-function slackFault({ text, blocks }: Record<string, unknown>): string | undefined {
+/** What Slack's reference of blocks and of chat.postMessage says: the fault of a message, or undefined. */
+export function slackFault({ text, blocks }: Record<string, unknown>): string | undefined {
   if (typeof text !== 'string' || text === '' || text.length > 40_000) return 'no_text'
   if (!Array.isArray(blocks) || blocks.length === 0 || blocks.length > 50) return 'invalid_blocks'
   const isText = (value: unknown, limit: number): boolean => {
