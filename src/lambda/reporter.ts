@@ -1,5 +1,6 @@
 // The function that tells people: messages from its queue go to the channels of the stage and to the service's own hook.
 import { env } from '../config/index.ts'
+import { messageOf } from '../errors/index.ts'
 import { deliverOutgoing, type ErrorReporter, openChannels, type Outgoing, type ReportChannel } from '../reports/index.ts'
 import type { Platform } from '../runtime/edge.ts'
 import { functionCredentials } from './credentials.ts'
@@ -10,7 +11,7 @@ export interface QueueEvent {
   Records: readonly { messageId: string; body: string }[]
 }
 
-/** The messages that have to come again. */
+/** The messages that have to come again: those whose delivery could not be noted. */
 export interface QueueResult {
   batchItemFailures: { itemIdentifier: string }[]
 }
@@ -29,8 +30,11 @@ export function toReporter(hook?: ErrorReporter, options: { platform?: () => Pla
     // Secrets change while a function lives: channels are opened anew for each batch.
     await platform.ready?.()
     const channels = options.channels ?? openChannels(platform.config, { aws: { region: env('AWS_REGION') ?? '', credentials: functionCredentials, endpoint: endpointOf } })
-    const open = await Promise.all(Records.map(async ({ messageId, body }) => ((await deliver(body, { platform, channels, hook })) ? [] : [{ itemIdentifier: messageId }])))
-    return { batchItemFailures: open.flat() }
+    // A receiver that fails is tried again by the looks of ingest; only what could not be noted comes back by the queue.
+    const tried = await Promise.allSettled(Records.map(async ({ body }) => deliver(body, { platform, channels, hook })))
+    const failures = tried.flatMap((one, index) => (one.status === 'fulfilled' ? [] : [{ id: Records[index]!.messageId, reason: messageOf(one.reason) }]))
+    for (const { id, reason } of failures) platform.log({ kind: 'log', level: 'error', time: new Date(platform.now()).toISOString(), message: `The message ${id} comes again: ${reason}` })
+    return { batchItemFailures: failures.map(({ id }) => ({ itemIdentifier: id })) }
   }
 }
 
@@ -40,15 +44,13 @@ interface Receivers {
   hook: ErrorReporter | undefined
 }
 
-// Resolves to whether the message is done with.
-async function deliver(body: string, { platform, channels, hook }: Receivers): Promise<boolean> {
-  const { failed } = await deliverOutgoing(JSON.parse(body) as Outgoing, {
+async function deliver(body: string, { platform, channels, hook }: Receivers): Promise<void> {
+  await deliverOutgoing(JSON.parse(body) as Outgoing, {
     channels,
     hook,
     database: platform.database(),
     note: ({ id, receiver, reason, isFinal }) => platform.log({ kind: 'log', level: 'error', time: new Date(platform.now()).toISOString(), message: `${receiver} did not get the message ${id}: ${reason}`, final: isFinal }),
   })
-  return failed.every(({ isFinal }) => isFinal)
 }
 
 function endpointOf(): string | undefined {

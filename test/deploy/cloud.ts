@@ -75,7 +75,7 @@ function emulatorEnv({ folder, port, functionEndpoint }: { folder: string; port:
     AUTH: 'true',
     // The functions inherit this one, and the emulator itself does not read it.
     AWS_ENDPOINT_URL: functionEndpoint,
-    NODE_OPTIONS: `--require=${join(root, 'test', 'deploy', 'localhost.cjs')}`,
+    NODE_OPTIONS: `--require=${join(root, 'test', 'deploy', 'in-function.cjs')}`,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   }

@@ -11,6 +11,7 @@ import { excusedGrants } from './excused-grants.ts'
 import { covers, type Grant, needsOf, readGrants, readManagedPolicies, readResources } from './grants.ts'
 import { changeReference, copyReference, makeMinimal, stage } from './project.ts'
 import { tableRows } from '../rules/pages.ts'
+import { type Receiver, startReceiver, startSmtp } from '../reports/receivers.ts'
 import { findPlanted, plantedIn } from './scan.ts'
 import { functions, functionsByKey, logLines, physicalNames, stacks, tables } from './stack.ts'
 
@@ -18,6 +19,7 @@ import { functions, functionsByKey, logLines, physicalNames, stacks, tables } fr
 const planted = {
   jwt_secret: `planted-key-${randomBytes(24).toString('hex')}`,
   METRICS_BACKEND_PASSWORD: `planted-password-${randomBytes(12).toString('hex')}`,
+  HOOK_KEY: `planted-signature-${randomBytes(12).toString('hex')}`,
   OWN_WEBHOOK: `https://hooks.example.com/planted-${randomBytes(12).toString('hex')}`,
 }
 // The name that tests expect behind their token.
@@ -27,12 +29,19 @@ let cloud: Cloud
 let reference: string
 let deployed: Deployed
 let printed = ''
+let hook: Receiver
+let smtp: Awaited<ReturnType<typeof startSmtp>>
 
 before(async () => {
   cloud = await startCloud('reference')
-  reference = copyReference(join(cloud.folder, 'reference'))
+  hook = await startReceiver(() => ({ status: 204 }))
+  smtp = await startSmtp()
+  reference = copyReference(join(cloud.folder, 'reference'), { hook: hook.url, smtp: smtp.url })
 })
-after(() => cloud.stop())
+after(async () => {
+  await cloud.stop()
+  await Promise.all([hook.close(), smtp.close()])
+})
 
 let failed: string | undefined
 
@@ -74,6 +83,26 @@ step('what is deployed answers as the local server does', async () => {
   const [local, remote] = ['local.jsonl', 'deployed.jsonl'].map((name) => readRecord(join(cloud.logs, name)))
   assert.ok(local!.length > 100, `only ${local!.length} exchanges were recorded`)
   assert.deepEqual(differences(local!, remote!), [])
+})
+
+step('a crash is one incident, one message at an HTTP server and one e-mail', async () => {
+  const url = addresses(deployed, cloud)['Url']!
+  for (let call = 0; call < 5; call++) await fetch(`${url}/crash/internalexception`)
+  const told = (text: string): boolean => text.includes('Raising an internal exception')
+  await until('the message at the HTTP server', () => hook.got.some(({ text }) => told(text)))
+  await until('the e-mail', () => smtp.mails.some(told))
+  await until('the incident', async () => (await incidents()).some(({ title, count }) => told(title) && count >= 5))
+  const mine = (await incidents()).filter(({ title }) => told(title))
+  assert.deepEqual(mine.map(({ operation }) => operation), ['GET /crash/internalexception'])
+  assert.deepEqual([hook.got.filter(({ text }) => told(text)).length, smtp.mails.filter(told).length], [1, 1])
+})
+
+step('requests are logs and counts', async () => {
+  const logs = await klue(['logs', '--stage', stage, '--status', '5xx', '--json'], { cloud, project: reference })
+  assert.match(logs, /"operation":"GET \/crash\/internalexception"/)
+  printed += logs
+  const stats = await klue(['stats', '--stage', stage, '--json'], { cloud, project: reference })
+  assert.match(stats, /recordMeasurement/)
 })
 
 step('every function does what its policy allows, and may do no more', async () => {
@@ -157,4 +186,22 @@ async function runSuite(record: string): Promise<void> {
     log: record.replace('.jsonl', ''),
     env: { KLUE_JWT_TOKEN: token, KLUE_TEST_USER: user.name, KLUE_TEST_PASSWORD: user.password, METRICS_BACKEND_PASSWORD: planted.METRICS_BACKEND_PASSWORD },
   })
+}
+
+interface ShownIncident {
+  title: string
+  operation: string
+  count: number
+}
+
+async function incidents(): Promise<ShownIncident[]> {
+  return JSON.parse(await klue(['incidents', 'list', '--stage', stage, '--json'], { cloud, project: reference })) as ShownIncident[]
+}
+
+async function until(what: string, isThere: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 120_000; Date.now() < end; ) {
+    if (await isThere()) return
+    await new Promise((resolve) => void setTimeout(resolve, 500))
+  }
+  assert.fail(`${what} did not come`)
 }

@@ -7,13 +7,24 @@ import { root } from '../rules/imports.ts'
 export const stage = 'proof'
 
 // What tests of failures need, as on the stage `local`.
-const overlay = `# The stage that the deploy suite makes.
+/** Who is told of reports. */
+export interface Told {
+  /** Address of an HTTP server. */
+  hook: string
+  /** Address of a mail server. */
+  smtp: string
+}
+
+const overlay = ({ hook, smtp }: Told): string => `# The stage that the deploy suite makes.
 crash_api: true
 response_check: fail
-env_secrets: [METRICS_BACKEND_PASSWORD, OWN_WEBHOOK]
+env_secrets: [METRICS_BACKEND_PASSWORD, OWN_WEBHOOK, HOOK_KEY]
 own_webhook: OWN_WEBHOOK
 throttle_rate: 5000
 throttle_operations: [getMeasurement 1000 2000]
+reports:
+  hook: { type: webhook, url: '${hook}/reports', signing_secret: HOOK_KEY }
+  mail: { type: email, send: fatal, from: builds@example.com, to: [ops@example.com], smtp_url: '${smtp}' }
 `
 
 /** A stage that uses every setting of a deployment. */
@@ -36,12 +47,12 @@ hide_internal_errors: true
 `
 
 /** Copies the reference service with the kit beside it, as a fresh clone holds them. */
-export function copyReference(folder: string): string {
+export function copyReference(folder: string, told: Told = { hook: 'http://127.0.0.1:9', smtp: 'smtp://127.0.0.1:9' }): string {
   const copied = ['src', 'apis', 'functions', 'infra', 'testaccept', 'klue-config.yaml', 'cdk.json', 'package.json', 'tsconfig.json']
   // Compiled files are made anew, as in a fresh clone.
   for (const name of copied) cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !/[\\/]functions[\\/]gen[\\/][\w-]+$/.test(path) })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir')
-  writeFileSync(join(folder, `klue-config.${stage}.yaml`), overlay)
+  writeFileSync(join(folder, `klue-config.${stage}.yaml`), overlay(told))
   return folder
 }
 

@@ -58,7 +58,7 @@ test('a failure is counted, queued once and told to everybody', async () => {
   assert.match(titles[0]!, /^FATAL BACKEND ERROR .* 500 BROKEN: getThing\(\): it broke/)
 })
 
-test('what cannot be queued comes from a later look, and a message that is not taken comes again', async () => {
+test('what cannot be queued comes from a later look, and so does a message that a receiver does not take', async () => {
   let isDown = true
   const queued: string[] = []
   const ingest = toIngest({ platform, send: async (bodies) => (isDown ? Promise.reject(new Error('down')) : void queued.push(...bodies)) })
@@ -70,7 +70,10 @@ test('what cannot be queued comes from a later look, and a message that is not t
   assert.ok(queued.some((body) => body.includes('OTHER')))
   const broken: ReportChannel = { name: 'broken', accepts: () => true, send: () => Promise.reject(new Error('no answer')) }
   const body = queued.find((text) => text.includes('OTHER'))!
-  assert.deepEqual(await toReporter(undefined, { platform, channels: [broken] })({ Records: [{ messageId: 'm', body }] }), { batchItemFailures: [{ itemIdentifier: 'm' }] })
+  const event = { Records: [{ messageId: 'm', body }] }
+  assert.deepEqual(await toReporter(undefined, { platform, channels: [broken] })(event), { batchItemFailures: [] })
+  const withoutNotes = (): Platform => ({ ...platform(), database: () => ({ ...database, run: () => Promise.reject(new Error('no database')) }) })
+  assert.deepEqual(await toReporter(undefined, { platform: withoutNotes, channels: [broken] })(event), { batchItemFailures: [{ itemIdentifier: 'm' }] })
 })
 
 test('an event that is none of both is refused', async () => {
