@@ -17,9 +17,9 @@ export const peers = ['bare', 'openapi-backend', 'openapi-backend-stack', 'fasti
 export const compared = ['repos/get', 'issues/list-for-repo', 'issues/create', 'issues/update', 'repos/compare-commits', 'pulls/list', 'git/get-ref', 'users/get-by-username', 'search/repos', 'gists/create', 'repos/get-content', 'reactions/create-for-issue']
 
 /** Generates and bundles klue's services; gives the milliseconds of each generation. */
-export async function buildKlue({ generate, bundleFunction }) {
+export async function buildKlue({ generate, bundleFunction, only = sizes }) {
   const times = {}
-  for (const size of sizes) {
+  for (const size of only) {
     const project = join(work, 'services', size)
     rmSync(project, { recursive: true, force: true })
     mkdirSync(join(project, 'apis'), { recursive: true })

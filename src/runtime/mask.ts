@@ -158,6 +158,8 @@ function maskJson(text: string, at: Copying): string | undefined {
   }
 }
 
+const lists = new Set(['[object Headers]', '[object URLSearchParams]', '[object FormData]'])
+
 function copyObject(value: object, at: Copying): unknown {
   if (Array.isArray(value)) return copyList(value, at)
   if (value instanceof Error) return copyFields(errorFields(value), at)
@@ -166,7 +168,8 @@ function copyObject(value: object, at: Copying): unknown {
   if (value instanceof Set) return copyList([...value], at)
   const { toJSON } = value as { toJSON?: () => unknown }
   if (typeof toJSON === 'function') return copy(toJSON.call(value), at)
-  if (value instanceof URLSearchParams || (typeof Headers === 'function' && value instanceof Headers)) return copyFields(Object.fromEntries(value), at)
+  // By its tag: to name the class of headers would load all of fetch.
+  if (lists.has(Object.prototype.toString.call(value))) return copyFields(Object.fromEntries(value as Iterable<[string, string]>), at)
   return copyFields(value, at)
 }
 
