@@ -1,0 +1,30 @@
+// Lines as CloudWatch Logs hands them to a function, also where they come back from its queue of failures.
+import type { LogLine } from './read-line.ts'
+
+/** What CloudWatch Logs hands over: JSON, compressed, in base64. */
+export interface LogsEvent {
+  awslogs: { data: string }
+}
+
+interface LogsData {
+  messageType: string
+  logGroup: string
+  logStream: string
+  logEvents: { id: string; timestamp: number; message: string }[]
+}
+
+/** The lines of an event. Throws where it is none. */
+export function linesOfEvent({ awslogs }: LogsEvent): LogLine[] {
+  const { messageType, logEvents, logGroup, logStream } = JSON.parse(process.getBuiltinModule('node:zlib').gunzipSync(Buffer.from(awslogs.data, 'base64')).toString()) as LogsData
+  // Control messages only ask whether somebody is there.
+  if (messageType !== 'DATA_MESSAGE') return []
+  return logEvents.map(({ id, timestamp, message }) => ({ id, timestamp, message, group: logGroup, stream: logStream }))
+}
+
+/** The lines of a message in the queue of failures: the event itself, or wrapped into what Lambda says of the failure. Throws where it holds none. */
+export function linesOfFailure(body: string): LogLine[] {
+  const message = JSON.parse(body) as Partial<LogsEvent> & { requestPayload?: Partial<LogsEvent> }
+  const event = message.awslogs === undefined ? message.requestPayload : message
+  if (typeof event?.awslogs?.data !== 'string') throw new Error('it holds no event of CloudWatch Logs')
+  return linesOfEvent(event as LogsEvent)
+}
