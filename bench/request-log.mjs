@@ -20,7 +20,7 @@ export async function measureRequestLog({ quick }) {
   const folders = await makeFolders()
   const runs = Object.fromEntries(Object.keys(variants).map((name) => [name, []]))
   // In turns: what else the machine does then reaches all of them.
-  for (let turn = 0; turn < (quick ? 5 : 15); turn += 1) for (const name of Object.keys(variants)) runs[name].push(probe(folders[name], quick ? 500 : 2000))
+  for (let turn = 0; turn < (quick ? 5 : 15); turn += 1) for (const name of Object.keys(variants)) runs[name].push(probe(folders[name], quick ? 2000 : 4000))
   return Object.fromEntries(Object.entries(runs).map(([name, results]) => [name, { status: results[0].status, coldMs: median(results.map(({ cold }) => cold)), warmUs: median(results.map(({ warm }) => warm)) }]))
 }
 
