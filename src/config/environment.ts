@@ -29,6 +29,8 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   KLUE_TEST_PASSWORD: 'Password of KLUE_TEST_USER.',
   KLUE_TEST_USER: 'User that acceptance tests log in with, where klue cannot make one.',
   KLUE_VERSION: 'Set by the deployment: the version that `/version` shows as `container`.',
+  KLUE_WATCHED_FUNCTIONS: 'Set by the deployment: functions whose metrics alerts look at.',
+  KLUE_WATCHED_TABLES: 'Set by the deployment: tables whose metrics alerts look at.',
   LAMBDA_TASK_ROOT: 'Set by Lambda: folder of the function.',
   LOGLEVEL: 'The lowest level that `context.log` writes: `debug`, `info`, `warn` or `error`; `info` by default.',
   NODE_TEST_CONTEXT: 'Set by the test runner of Node: reports are not delivered.',
@@ -68,6 +70,8 @@ export type EnvironmentName =
   | 'KLUE_TEST_PASSWORD'
   | 'KLUE_TEST_USER'
   | 'KLUE_VERSION'
+  | 'KLUE_WATCHED_FUNCTIONS'
+  | 'KLUE_WATCHED_TABLES'
   | 'LAMBDA_TASK_ROOT'
   | 'LOGLEVEL'
   | 'NODE_TEST_CONTEXT'

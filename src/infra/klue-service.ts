@@ -233,7 +233,7 @@ export class KlueService extends Construct {
     const { project } = this.#props
     const { logRetention, removalPolicy } = this.#settings
     const logs = new Map([...[...this.functions].map(([name, target]) => [`Function-${name}`, target.logGroup] as const), ...[...this.apis].map(([name, api]) => [`Access-${name}`, api.accessLog] as const)])
-    return new KlueTelemetry(this, 'Telemetry', { project, store: this.tables.get(storeDefinition.table)!, logs, logRetention, removalPolicy })
+    return new KlueTelemetry(this, 'Telemetry', { project, store: this.tables.get(storeDefinition.table)!, functions: [...this.functions.values()], tables: [...this.tables.values()], logs, logRetention, removalPolicy })
   }
 
   #makeWatch(): KlueWatch {

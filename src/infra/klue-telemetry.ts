@@ -23,6 +23,10 @@ export interface KlueTelemetryProps {
   readonly project: Project
   /** The kit's own table. */
   readonly store: KlueTable
+  /** Functions whose metrics alerts look at. */
+  readonly functions: readonly KlueFunction[]
+  /** Tables whose metrics alerts look at. */
+  readonly tables: readonly KlueTable[]
   /** Logs whose lines are taken in, by the path of their owner. */
   readonly logs: ReadonlyMap<string, LogGroup>
   /** How long the lines of these functions themselves are kept. */
@@ -55,7 +59,7 @@ export class KlueTelemetry extends Construct {
     this.failed = this.#queue('Failed', { retentionPeriod: Duration.days(14) })
     const common = { handler: 'index.handler', logRetention: props.logRetention, removalPolicy: props.removalPolicy }
     const environment = { KLUE_TABLE_PREFIX: project.tablePrefix, KLUE_SECRETS: '' }
-    this.ingest = new KlueFunction(this, 'Ingest', { ...common, folder: project.telemetry.ingest, description: `${project.name}, stage ${project.stage}: takes lines in`, memorySize: 512, timeout: Duration.minutes(2), environment: { ...environment, KLUE_MESSAGE_QUEUE: this.messages.queueUrl } })
+    this.ingest = new KlueFunction(this, 'Ingest', { ...common, folder: project.telemetry.ingest, description: `${project.name}, stage ${project.stage}: takes lines in`, memorySize: 512, timeout: Duration.minutes(2), environment: { ...environment, KLUE_MESSAGE_QUEUE: this.messages.queueUrl, ...this.#watched(props) } })
     this.reporter = new KlueFunction(this, 'Reporter', { ...common, folder: project.telemetry.reporter, description: `${project.name}, stage ${project.stage}: tells people`, memorySize: 256, timeout: reporterTimeout, environment: { ...environment, KLUE_SECRETS: project.telemetry.reporterSecrets.join(',') } })
     this.#connect(props)
     this.#grant(props)
@@ -82,6 +86,11 @@ export class KlueTelemetry extends Construct {
     return queue
   }
 
+  // An environment holds only so many names; and who is in a nested stack waits for this one.
+  #watched({ functions, tables }: KlueTelemetryProps): Record<string, string> {
+    return { KLUE_WATCHED_FUNCTIONS: functions.filter((target) => Stack.of(target) === Stack.of(this)).slice(0, 20).map((target) => target.function.functionName).join(','), KLUE_WATCHED_TABLES: tables.slice(0, 20).map(({ table }) => table.tableName).join(',') }
+  }
+
   #connect({ logs }: KlueTelemetryProps): void {
     // One permission for all logs: a policy of a function holds only so many.
     const permission = new CfnPermission(this, 'Lines', { action: 'lambda:InvokeFunction', functionName: this.ingest.function.functionArn, principal: 'logs.amazonaws.com', sourceAccount: Stack.of(this).account, sourceArn: Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME }) })
@@ -106,8 +115,10 @@ export class KlueTelemetry extends Construct {
     }
     this.ingest.function.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.messages.queueArn] }))
     // CloudWatch knows no resources, only names of groups of metrics.
-    this.ingest.function.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': `klue/${project.name}` } } }))
-    Validations.of(this.ingest).acknowledge({ id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: 'PutMetricData takes no resource; the condition names the only group of metrics.' })
+    this.ingest.function.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': 'klue' } } }))
+    // Reading metrics of the account cannot be narrowed.
+    this.ingest.function.addToRolePolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }))
+    Validations.of(this.ingest).acknowledge({ id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: 'Metrics are no resources: they are written to one named group, and read for alerts.' })
     grantSecrets(this.reporter.function, project.secretPrefix, project.telemetry.reporterSecrets)
     const { region, account } = Stack.of(this)
     if (project.telemetry.sends.includes('email')) this.reporter.function.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: [`arn:aws:ses:${region}:${account}:identity/*`] }))

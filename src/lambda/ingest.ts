@@ -1,16 +1,10 @@
 // The function that takes lines in: those that CloudWatch Logs hands it, and every minute what is due.
-import { gunzipSync } from 'node:zlib'
 import { env, liveUrl } from '../config/index.ts'
-import { defaultReportRules, type Outgoing, recordReports, type ReportRules, reportsOf, type ReportSource, sweepIncidents } from '../reports/index.ts'
+import { defaultReportRules, type Outgoing, plainReport, recordReports, type ReportRules, reportsOf, type ReportSource, sweepIncidents } from '../reports/index.ts'
 import type { Platform } from '../runtime/edge.ts'
-import { compact, ingest, type Ingest, keepRulesOf, type LogLine, sweepEnded } from '../telemetry/index.ts'
+import { type CloudWatch, compact, evaluateAlerts, ingest, type Ingest, keepRulesOf, linesOfEvent, type LogLine, type LogsEvent, openCloudWatch, publishMetrics, sweepEnded } from '../telemetry/index.ts'
 import { lambdaPlatform } from './platform.ts'
 import { messageQueue, type SendMessages } from './queue.ts'
-
-/** What CloudWatch Logs hands over: JSON, compressed, in base64. */
-export interface LogsEvent {
-  awslogs: { data: string }
-}
 
 /** What the clock hands over. */
 export interface ClockEvent {
@@ -20,6 +14,7 @@ export interface ClockEvent {
 export interface IngestOptions {
   platform?: () => Platform
   send?: SendMessages
+  cloudWatch?: CloudWatch
 }
 
 /**
@@ -30,7 +25,7 @@ export function toIngest(options: IngestOptions = {}): (event: LogsEvent | Clock
   let opened: Opened | undefined
   return async (event) => {
     opened ??= open(options)
-    if ('awslogs' in event) await takeIn(opened, readLines(event))
+    if ('awslogs' in event) await takeIn(opened, linesOfEvent(event))
     else if (event.klue === 'look') await look(opened)
     else throw new Error('This function takes events of CloudWatch Logs and of its clock, and no others')
   }
@@ -42,6 +37,8 @@ interface Opened {
   platform: Platform
   ingest: Ingest
   rules: ReportRules
+  source: ReportSource
+  cloudWatch: CloudWatch
   send: SendMessages
 }
 
@@ -55,9 +52,17 @@ function open(options: IngestOptions): Opened {
   return {
     platform,
     send,
+    source,
+    cloudWatch: options.cloudWatch ?? openAccountMetrics(),
     rules: { ...defaultReportRules, minInterval: config.reportMinInterval, compressWindow: config.reportCompressWindow },
     ingest: { database, rules: keepRulesOf(config), observe: async (observations) => tell({ platform, send }, await recordReports(database, reportsOf(observations, source))) },
   }
+}
+
+function openAccountMetrics(): CloudWatch {
+  const [region, endpoint] = [env('AWS_REGION'), env('AWS_ENDPOINT_URL')]
+  const listed = (name: 'KLUE_WATCHED_FUNCTIONS' | 'KLUE_WATCHED_TABLES'): string[] => env(name)?.split(',') ?? []
+  return openCloudWatch({ ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }), functions: listed('KLUE_WATCHED_FUNCTIONS'), tables: listed('KLUE_WATCHED_TABLES') })
 }
 
 async function takeIn({ platform, ingest: options }: Opened, lines: LogLine[]): Promise<void> {
@@ -66,11 +71,14 @@ async function takeIn({ platform, ingest: options }: Opened, lines: LogLine[]): 
 }
 
 // One thing that fails must not keep the others from being done; the next look tries it again.
-async function look({ platform, ingest: options, rules, send }: Opened): Promise<void> {
+async function look({ platform, ingest: options, rules, send, source, cloudWatch }: Opened): Promise<void> {
   const { database } = options
+  const { config } = platform
   const steps: Record<string, () => Promise<unknown>> = {
     'count requests': () => compact(database),
+    'publish metrics': () => publishMetrics({ database, sink: cloudWatch, service: config.name, stage: config.stage, operations: config.metricOperations, names: config.metricNames }),
     'look for requests that were ended': () => sweepEnded(options),
+    'look at alerts': () => evaluateAlerts({ database, config, account: cloudWatch, tell: async (notices) => tell({ platform, send }, await recordReports(database, notices.map((notice) => plainReport(notice, source)))) }),
     'look at incidents': async () => tell({ platform, send }, await sweepIncidents(database, rules)),
   }
   const failures: unknown[] = []
@@ -82,20 +90,6 @@ async function look({ platform, ingest: options, rules, send }: Opened): Promise
 async function tell({ platform, send }: Pick<Opened, 'platform' | 'send'>, outgoing: readonly Outgoing[]): Promise<void> {
   if (outgoing.length === 0) return
   await send(outgoing.map((message) => JSON.stringify(message))).catch((error: unknown) => warn(platform, `${outgoing.length} messages could not be queued yet: ${String(error)}`))
-}
-
-interface LogsData {
-  messageType: string
-  logGroup: string
-  logStream: string
-  logEvents: { id: string; timestamp: number; message: string }[]
-}
-
-function readLines({ awslogs }: LogsEvent): LogLine[] {
-  const data = JSON.parse(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString()) as LogsData
-  // Control messages only ask whether somebody is there.
-  if (data.messageType !== 'DATA_MESSAGE') return []
-  return data.logEvents.map(({ id, timestamp, message }) => ({ id, timestamp, message, group: data.logGroup, stream: data.logStream }))
 }
 
 function warn(platform: Platform, message: string): void {

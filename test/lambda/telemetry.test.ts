@@ -9,8 +9,11 @@ import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/inde
 import type { Outgoing, ReportChannel } from '../../src/reports/index.ts'
 import type { Platform } from '../../src/runtime/edge.ts'
 import { storeDefinition } from '../../src/store/index.ts'
-import { readStats } from '../../src/telemetry/index.ts'
+import { type CloudWatch, readStats } from '../../src/telemetry/index.ts'
 import { testPlatform } from '../runtime/service-fixture.ts'
+
+const published: string[] = []
+const cloudWatch: CloudWatch = { put: async (namespace) => void published.push(namespace), value: () => Promise.resolve(undefined), close: () => undefined }
 
 let dynamo: LocalDynamo
 let database: Database
@@ -65,9 +68,10 @@ test('what cannot be queued comes from a later look, and so does a message that 
   await ingest(logsEvent([line({ request_id: 'three', status: 503, level: 'error', error: 'OTHER', error_description: 'gone', error_id: 'e-2' })]))
   isDown = false
   assert.equal(queued.length, 0)
-  const later = toIngest({ platform: () => ({ ...platform(), database: () => ({ ...database, now: () => Date.now() + 10 * 60_000 }) }), send: async (bodies) => void queued.push(...bodies) })
+  const later = toIngest({ platform: () => ({ ...platform(), database: () => ({ ...database, now: () => Date.now() + 10 * 60_000 }) }), cloudWatch, send: async (bodies) => void queued.push(...bodies) })
   await later({ klue: 'look' })
   assert.ok(queued.some((body) => body.includes('OTHER')))
+  assert.deepEqual(published, ['klue'], 'the metrics of the one closed minute')
   const broken: ReportChannel = { name: 'broken', accepts: () => true, send: () => Promise.reject(new Error('no answer')) }
   const body = queued.find((text) => text.includes('OTHER'))!
   const event = { Records: [{ messageId: 'm', body }] }
