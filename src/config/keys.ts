@@ -1,6 +1,6 @@
 // What the configuration is once parsed: the type of every known key, and what a row of the key table says.
 
-import type { AlertSettings } from './alert-keys.ts'
+import type { AlertSettings } from './alert-settings.ts'
 import type { ReportChannelSettings } from './report-channel.ts'
 
 /** How klue reaches an API that this service calls. */

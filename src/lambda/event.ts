@@ -14,6 +14,8 @@ export interface HttpApiEvent {
   isBase64Encoded?: boolean
   requestContext: {
     requestId?: string
+    /** When the request came to the gateway, epoch milliseconds. */
+    timeEpoch?: number
     stage?: string
     domainName?: string
     http: { method: string; sourceIp?: string }
@@ -79,6 +81,7 @@ function fromHttpApi(event: HttpApiEvent): ApiRequest {
     ...(body === undefined ? {} : { body }),
     sourceIp: textOf(requestContext.http.sourceIp),
     ...(typeof requestContext.requestId === 'string' ? { requestId: requestContext.requestId } : {}),
+    ...(typeof requestContext.requestId === 'string' && Number.isFinite(requestContext.timeEpoch) ? { gateway: { id: requestContext.requestId, time: requestContext.timeEpoch! } } : {}),
   }
 }
 

@@ -33,7 +33,7 @@ export async function callInTime(exchange: Exchange, run: () => unknown): Promis
 
 function watch(exchange: Exchange, limit: number): void {
   // Without the line the request goes on all the same.
-  loadLineParts().then(({ watchdog }) => watchdog({ ...exchange, requestId: exchange.request.requestId }, limit)).catch(() => undefined)
+  loadLineParts().then(({ watchdog }) => watchdog({ ...exchange, requestId: exchange.request.requestId, ...(exchange.request.gateway === undefined ? {} : { gateway: exchange.request.gateway }) }, limit)).catch(() => undefined)
 }
 
 // Time that the answer itself needs to leave before the platform ends the request.

@@ -31,7 +31,7 @@ export function unfinishedRecord(exchange: Exchange): LogRecord {
   }
 }
 
-type OriginName = 'service' | 'stage' | 'version' | 'function' | 'operation' | 'call_id' | 'call_path' | 'request_id'
+type OriginName = 'service' | 'stage' | 'version' | 'function' | 'operation' | 'call_id' | 'call_path' | 'request_id' | 'gateway_id' | 'gateway_time'
 
 function originOf({ context, platform, request }: Exchange): Pick<RequestRecord, OriginName> {
   const { config, version, functionName } = platform
@@ -44,7 +44,13 @@ function originOf({ context, platform, request }: Exchange): Pick<RequestRecord,
     call_id: context.callId,
     call_path: context.callPath,
     request_id: request.requestId,
+    ...gatewayFields(request),
   }
+}
+
+/** The names that the gateway's log has for a request too. */
+export function gatewayFields({ gateway }: Pick<ApiRequest, 'gateway'>): Pick<RequestRecord, 'gateway_id' | 'gateway_time'> {
+  return gateway === undefined ? {} : { gateway_id: gateway.id, gateway_time: new Date(gateway.time).toISOString() }
 }
 
 /** How a request ended. */

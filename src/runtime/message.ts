@@ -20,6 +20,8 @@ export interface ApiRequest {
   sourceIp: string
   /** The platform's id of this request, where it has one. */
   requestId?: string
+  /** What the gateway in front calls this request, and when it came there (epoch milliseconds): its own log says the same. */
+  gateway?: { id: string; time: number }
   /** Epoch milliseconds at which the platform ends the request. */
   endsAt?: number
 }

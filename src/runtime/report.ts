@@ -1,6 +1,7 @@
 // Lines beside that of the request: what handlers report and measure, and what runs when the time is nearly up.
 import type { LogRecord } from './log.ts'
 import { maskerOf } from './mask.ts'
+import type { ApiRequest } from './message.ts'
 import type { Notes } from './notes.ts'
 import type { Platform } from './platform.ts'
 
@@ -22,6 +23,7 @@ export interface Origin {
   context: { operationId: string; callId: string; callPath: string; user: { id: string } | undefined }
   notes: Notes
   requestId: string | undefined
+  gateway?: ApiRequest['gateway']
 }
 
 /** What was reported. */
@@ -75,7 +77,7 @@ export function metric(origin: Origin, { name, value, unit, dimensions }: Measur
 
 /** Writes what is running, shortly before it is stopped. */
 export function watchdog(origin: Origin, limitMs: number): void {
-  const { platform, context, notes } = origin
+  const { platform, context, notes, gateway } = origin
   const elapsed = platform.now() - notes.startedAt
   const running = [...notes.open].slice(-50).map((part) => ({ ...('api' in part ? { call: `${part.api}.${part.operation}` } : { span: part.name }), at: part.at }))
   write(origin, { kind: 'watchdog', level: 'warn' }, {
@@ -83,6 +85,7 @@ export function watchdog(origin: Origin, limitMs: number): void {
     elapsed_ms: elapsed,
     limit_ms: limitMs,
     started: new Date(notes.startedAt).toISOString(),
+    ...(gateway === undefined ? {} : { gateway_id: gateway.id, gateway_time: new Date(gateway.time).toISOString() }),
     ...(running.length === 0 ? {} : { running }),
     ...(notes.trace.length === 0 ? {} : { trace: notes.trace.slice(-50) }),
   })

@@ -30,6 +30,8 @@ export interface RequestRecord extends LogRecord {
   ip?: string | undefined
   user_agent?: string | undefined
   request_id?: string | undefined
+  gateway_id?: string | undefined
+  gateway_time?: string | undefined
   cold_start?: true | undefined
   memory_mb?: number | undefined
   slow_ms?: number | undefined

@@ -2,8 +2,9 @@
 import type { Database } from '../persist/index.ts'
 import { addFacts, type EndedFacts, type EndedRow, noteTold, putWitnessedRow, settleEnded, untoldEnded } from '../store/index.ts'
 import { markLate } from './late.ts'
+import { type LineRecord, type LogLine, type ReadLine, textOf } from './log-line.ts'
 import { readPlatformLine } from './platform-lines.ts'
-import { identityOf, type LineRecord, type LogLine, type ReadLine, textOf } from './read-line.ts'
+import { identityOf } from './read-line.ts'
 
 /** What the platform says of a function that did not end by itself. */
 export interface PlatformFailure {

@@ -10,7 +10,7 @@ export { badLines, type Ingest, ingest, type Ingested, type Observation, sweepEn
 export { defaultKeepRules, type KeepRules, keepRulesOf } from './keep.ts'
 export { listRequests, recordOf, type RequestFilter } from './list-requests.ts'
 export { linesOfEvent, linesOfFailure, type LogsEvent } from './log-event.ts'
-export type { BadLine, LineRecord, LogLine } from './read-line.ts'
+export type { BadLine, LineRecord, LogLine } from './log-line.ts'
 export { type MetricDatum, type MetricSink, MetricsRefused, publishMetrics, type PublishOptions } from './publish.ts'
 export { type FailedMessage, type FailureQueue, redrive, type Redriven } from './redrive.ts'
 export { readStats } from './stats.ts'

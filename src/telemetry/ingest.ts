@@ -5,7 +5,8 @@ import { ratesOf } from './budget.ts'
 import { endedFailures, EndedReader, noteFailuresTold, type PlatformFailure, waitingFailures } from './ended.ts'
 import { expiresAfter, isRemarkable, keepingOf, type KeepRules } from './keep.ts'
 import { markLate } from './late.ts'
-import { type BadLine, type Counted, type LineRecord, type LogLine, metricRow, type MetricLine, readLine, type RequestLine, type WitnessLine } from './read-line.ts'
+import type { BadLine, Counted, LineRecord, LogLine, MetricLine, RequestLine, WitnessLine } from './log-line.ts'
+import { metricRow, readLine } from './read-line.ts'
 
 export interface Ingest {
   database: Database

@@ -1,7 +1,7 @@
 // What of a request is kept, and how long.
 import type { RequestRow } from '../store/index.ts'
 import { isSampled } from './budget.ts'
-import type { RequestLine, WitnessLine } from './read-line.ts'
+import type { RequestLine, WitnessLine } from './log-line.ts'
 
 export interface KeepRules {
   /** Days for which unremarkable requests are kept. */

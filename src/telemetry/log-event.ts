@@ -1,5 +1,5 @@
 // Lines as CloudWatch Logs hands them to a function, also where they come back from its queue of failures.
-import type { LogLine } from './read-line.ts'
+import type { LogLine } from './log-line.ts'
 
 /** What CloudWatch Logs hands over: JSON, compressed, in base64. */
 export interface LogsEvent {

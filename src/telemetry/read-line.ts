@@ -1,52 +1,7 @@
 // What a line of a function or of the gateway says.
 import type { RequestRow } from '../store/index.ts'
+import { type Counted, type LineRecord, type LogLine, type ReadLine, textOf, wholeSecond } from './log-line.ts'
 import { readAccess } from './read-access.ts'
-
-/** A line as a log service hands it over. */
-export interface LogLine {
-  /** The same whenever the line is delivered again. */
-  id: string
-  /** Epoch milliseconds. */
-  timestamp: number
-  message: string
-  /** Log group, for example `/aws/lambda/builds-live-main`. */
-  group?: string
-  /** Log stream: the lines of one environment of a function. */
-  stream?: string
-}
-
-/** A line that was lost, and why. */
-export interface BadLine {
-  id: string
-  reason: string
-}
-
-export type LineRecord = Record<string, unknown>
-
-export type Counted = Omit<RequestRow, 'expires' | 'record'>
-
-/** A request line, with its record. */
-export interface RequestLine {
-  kind: 'request'
-  request: Counted
-  record: LineRecord
-}
-
-/** What the gateway says of a request that no function answered. */
-export interface WitnessLine {
-  kind: 'witness'
-  request: Counted
-  record: LineRecord
-}
-
-/** A value of an own metric. */
-export interface MetricLine {
-  kind: 'metric'
-  request: Counted
-  record: LineRecord
-}
-
-export type ReadLine = RequestLine | WitnessLine | MetricLine | { kind: 'watchdog' | 'report' | 'log'; record: LineRecord } | { kind: 'other' } | { kind: 'bad'; reason: string }
 
 const levels = ['debug', 'info', 'warn', 'error'] as const
 
@@ -67,14 +22,9 @@ export function readLine(line: LogLine): ReadLine {
 export function identityOf(record: LineRecord, { id, timestamp }: Pick<LogLine, 'id' | 'timestamp'>): Pick<Counted, 'started' | 'requestId'> {
   const [gatewayTime, started, ended] = [timeOf(record['gateway_time']), timeOf(record['started']), timeOf(record['time'])]
   const gatewayId = textOf(record['gateway_id'])
-  if (gatewayId !== undefined && gatewayTime !== undefined) return { started: gatewayTime, requestId: gatewayId }
+  if (gatewayId !== undefined && gatewayTime !== undefined) return { started: wholeSecond(gatewayTime), requestId: gatewayId }
   // The line's own id where the platform gave the request none: one line, one request.
   return { started: started ?? Math.round((ended ?? timestamp) - (finiteOf(record['duration_ms']) ?? 0)), requestId: textOf(record['request_id']) ?? id }
-}
-
-/** A text that is not empty. */
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function readRequest(record: LineRecord, line: LogLine): ReadLine {

@@ -63,7 +63,9 @@ async function show({ output, values }: CommandCall, { database, filter, limit, 
     if (fresh.length >= limit) break
   }
   const isTerminal = process.stdout.isTTY === true && values['json'] !== true
-  for (const { record } of fresh.toReversed()) output.print(isTerminal ? logLine(record, output) : JSON.stringify(record))
+  // Rows are in order to the second.
+  fresh.sort((one, other) => Date.parse(String(one.record['started'])) - Date.parse(String(other.record['started'])) || one.started - other.started)
+  for (const { record } of fresh) output.print(isTerminal ? logLine(record, output) : JSON.stringify(record))
   return Math.max(from, ...fresh.map(({ started }) => started))
 }
 
