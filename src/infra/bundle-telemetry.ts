@@ -21,8 +21,8 @@ export interface PreparedTelemetry {
   reporter: string
   /** Names of the secrets that the reporter reads. */
   reporterSecrets: readonly string[]
-  /** Types of the channels, for example `email`. */
-  sends: readonly string[]
+  /** Whether a channel sends mail through SES. */
+  usesSes: boolean
   /** ARNs of topics that channels publish to. */
   topics: readonly string[]
 }
@@ -38,12 +38,12 @@ export async function bundleTelemetry({ root, folder, loaded }: TelemetryOptions
   const compiled = compileConfig(loaded)
   writeFileSync(join(ingest, 'klue-config.json'), JSON.stringify(withoutSecrets(compiled)))
   writeFileSync(join(reporter, 'klue-config.json'), JSON.stringify(withoutApis(compiled)))
-  const channels = Object.values((compiled.values['reports'] ?? {}) as Record<string, { type?: string; topic_arn?: string } | null>).filter((channel) => channel !== null)
+  const channels = Object.values((compiled.values['reports'] ?? {}) as Record<string, { type?: string; topic_arn?: string; smtp_url?: string } | null>).filter((channel) => channel !== null)
   return {
     ingest,
     reporter,
     reporterSecrets: [...new Set(requiredSecrets(loaded).filter(({ key, generated }) => !generated && !key.startsWith('apis.')).map(({ name }) => name))].sort(),
-    sends: channels.flatMap(({ type }) => type ?? []),
+    usesSes: channels.some(({ type, smtp_url: smtp }) => type === 'email' && smtp === undefined),
     topics: channels.flatMap(({ topic_arn: topic }) => topic ?? []),
   }
 }

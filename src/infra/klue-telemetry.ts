@@ -12,8 +12,7 @@ import { CfnSubscriptionFilter, type LogGroup, type RetentionDays } from 'aws-cd
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { storeDefinition } from '../store/index.ts'
-import { grantItems, grantSecrets } from './grants.ts'
+import { grantSecrets } from './grants.ts'
 import { KlueFunction } from './klue-function.ts'
 import type { KlueTable } from './klue-table.ts'
 import type { Project } from './project.ts'
@@ -109,10 +108,9 @@ export class KlueTelemetry extends Construct {
       { id: 'Serverless::Serverless-EventBusDLQ', reason: 'The clock comes again in a minute, and then does what was left.' },
       { id: 'Serverless::Serverless-LambdaEventSourceMappingDestination', reason: 'The queue has one behind it for messages that nobody can deliver.' },
     )
-    for (const target of [this.ingest.function, this.reporter.function]) {
-      grantItems(store.table, storeDefinition, target)
-      target.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:BatchWriteItem'], resources: [store.table.tableArn] }))
-    }
+    this.ingest.function.addToRolePolicy(new PolicyStatement({ actions: ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`), resources: [store.table.tableArn] }))
+    // It notes who has got a message, and nothing else.
+    this.reporter.function.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [store.table.tableArn] }))
     this.ingest.function.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.messages.queueArn] }))
     // CloudWatch knows no resources, only names of groups of metrics.
     this.ingest.function.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': 'klue' } } }))
@@ -121,7 +119,7 @@ export class KlueTelemetry extends Construct {
     Validations.of(this.ingest).acknowledge({ id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: 'Metrics are no resources: they are written to one named group, and read for alerts.' })
     grantSecrets(this.reporter.function, project.secretPrefix, project.telemetry.reporterSecrets)
     const { region, account } = Stack.of(this)
-    if (project.telemetry.sends.includes('email')) this.reporter.function.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: [`arn:aws:ses:${region}:${account}:identity/*`] }))
+    if (project.telemetry.usesSes) this.reporter.function.addToRolePolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: [`arn:aws:ses:${region}:${account}:identity/*`] }))
     for (const topic of project.telemetry.topics) this.reporter.function.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic] }))
   }
 }

@@ -35,6 +35,17 @@ export async function getAws<Output>(endpoint: string, service: string, path: st
   return (await answer.json()) as Output
 }
 
+/** Calls a function and gives its answer; fails where it fails. */
+export async function invoke(endpoint: string, name: string, event: unknown): Promise<unknown> {
+  const path = `/2015-03-31/functions/${name}/invocations`
+  const body = JSON.stringify(event)
+  const headers = { host: new URL(endpoint).host, 'x-amz-date': new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '') }
+  const answer = await fetch(`${endpoint}${path}`, { method: 'POST', body, headers: { ...headers, authorization: authorization({ service: 'lambda', headers, method: 'POST', path, body }) } })
+  const text = await answer.text()
+  if (!answer.ok || answer.headers.has('x-amz-function-error')) throw new Error(`${name} answered ${answer.status}: ${text.slice(0, 500)}`)
+  return text === '' ? undefined : JSON.parse(text)
+}
+
 // Signature version 4 with the keys of the emulator's root.
 function authorization({ service, headers, method, path, body }: { service: string; headers: Record<string, string>; method: string; path: string; body: string }): string {
   const names = Object.keys(headers).sort()

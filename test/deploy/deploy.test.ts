@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { callAws, invoke } from './aws.ts'
 import { type Cloud, startCloud } from './cloud.ts'
 import { addresses, bootstrap, cdk, type Deployed, deploy, klue } from './commands.ts'
 import { differences, readRecord } from './compare.ts'
@@ -105,6 +106,16 @@ step('requests are logs and counts', async () => {
   assert.match(stats, /recordMeasurement/)
 })
 
+step('closed minutes become metrics of CloudWatch', async () => {
+  const names = Object.values(await physicalNames(cloud, Object.keys(deployed.outputs)))
+  const ingest = names.find((name) => /TelemetryIngestFunction/.test(name))!
+  await until('the metrics', async () => {
+    // What the clock of the stage does every minute.
+    await invoke(cloud.endpoint, ingest, { klue: 'look' })
+    return /<MetricName>Requests<\/MetricName>/.test(await callAws<string>({ endpoint: cloud.endpoint, service: 'monitoring', input: { Action: 'ListMetrics', Version: '2010-08-01', Namespace: 'klue' } }))
+  })
+})
+
 step('every function does what its policy allows, and may do no more', async () => {
   const { resources, grants, needs, refused } = await comparePolicies()
   assert.deepEqual(refused, [])
@@ -199,9 +210,9 @@ async function incidents(): Promise<ShownIncident[]> {
 }
 
 async function until(what: string, isThere: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 120_000; Date.now() < end; ) {
+  for (const end = Date.now() + 300_000; Date.now() < end; ) {
     if (await isThere()) return
-    await new Promise((resolve) => void setTimeout(resolve, 500))
+    await new Promise((resolve) => void setTimeout(resolve, 1000))
   }
   assert.fail(`${what} did not come`)
 }

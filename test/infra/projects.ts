@@ -57,7 +57,7 @@ export function project({ config = '', stage = 'dev', operations = [operation('g
     version: '260101-1200-1-abcdef',
     functions: [{ name: 'shop', folder: code, handler: 'index.handler', apis: [table], calls: [], tables: [storeDefinition as PersistDefinition, ...persist], secrets: ['jwt_secret'] }],
     documents: code,
-    telemetry: { ingest: code, reporter: code, reporterSecrets: [], sends: [], topics: [] },
+    telemetry: { ingest: code, reporter: code, reporterSecrets: [], usesSes: false, topics: [] },
     apiUrls: {},
     deployment: loaded.deployment,
     loaded,
