@@ -13,8 +13,17 @@ let url: string
 
 const failing = notesService.replace('context.table(Note).load(path.id)', "path.id === 'bad' ? Promise.reject(new Error('it is bad')) : context.table(Note).load(path.id)")
 
+const reporter = `// Tells people, for tests.
+import { appendFileSync } from 'node:fs'
+import { type ErrorReporter, toReporter } from 'klue/lambda'
+
+export const errorReporter: ErrorReporter = (title) => appendFileSync('told.txt', title)
+
+export const handler: ReturnType<typeof toReporter> = toReporter(errorReporter)
+`
+
 before(async () => {
-  project = await makeProject({ 'functions/notes.ts': failing, 'klue-config.yaml': 'name: notes\nalerts: { failing: { metric: errors } }\n' })
+  project = await makeProject({ 'functions/reporter.ts': reporter, 'functions/notes.ts': failing, 'klue-config.yaml': 'name: notes\nalerts: { failing: { metric: errors } }\n' })
   server = startKlue(project.root, ['dev', '--port', '0', '--no-watch'], { env: { DO_REPORT_ERROR: '1' } })
   url = /http:\/\/127\.0\.0\.1:\d+/.exec(await server.until('Ctrl-C'))![0]
 })
@@ -51,6 +60,9 @@ test('requests are listed and counted while the service runs, followed, and afte
   const folder = join(project.root, '.klue', 'reports')
   while (!existsSync(folder) || readdirSync(folder).length < 2) await sleep(20)
   assert.ok(readdirSync(folder).some((file) => readFileSync(join(folder, file), 'utf8').includes('it is bad')))
+  // So does the service's own reporter.
+  while (!existsSync(join(project.root, 'told.txt'))) await sleep(20)
+  assert.match(readFileSync(join(project.root, 'told.txt'), 'utf8'), /FATAL BACKEND ERROR notes 500/)
   await fetch(`${url}/notes/last`)
   server.child.kill('SIGTERM')
   assert.equal((await server.finished).code, 0)
