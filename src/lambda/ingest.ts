@@ -1,5 +1,6 @@
 // The function that takes lines in: those that CloudWatch Logs hands it, and every minute what is due.
 import { env, liveUrl } from '../config/index.ts'
+import { messageOf } from '../errors/index.ts'
 import { defaultReportRules, type Outgoing, plainReport, recordReports, type ReportRules, reportsOf, type ReportSource, sweepIncidents } from '../reports/index.ts'
 import type { Platform } from '../runtime/edge.ts'
 import { type CloudWatch, compact, evaluateAlerts, ingest, type Ingest, keepRulesOf, linesOfEvent, type LogLine, type LogsEvent, openCloudWatch, publishMetrics, sweepEnded } from '../telemetry/index.ts'
@@ -59,6 +60,12 @@ function open(options: IngestOptions): Opened {
   }
 }
 
+// What AWS said stands in the cause.
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause === undefined ? messageOf(error) : `${messageOf(error)}: ${messageOf(cause)}`
+}
+
 function openAccountMetrics(): CloudWatch {
   const [region, endpoint] = [env('AWS_REGION'), env('AWS_ENDPOINT_URL')]
   const listed = (name: 'KLUE_WATCHED_FUNCTIONS' | 'KLUE_WATCHED_TABLES'): string[] => env(name)?.split(',') ?? []
@@ -81,9 +88,9 @@ async function look({ platform, ingest: options, rules, send, source, cloudWatch
     'look at alerts': () => evaluateAlerts({ database, config, account: cloudWatch, tell: async (notices) => tell({ platform, send }, await recordReports(database, notices.map((notice) => plainReport(notice, source)))) }),
     'look at incidents': async () => tell({ platform, send }, await sweepIncidents(database, rules)),
   }
-  const failures: unknown[] = []
-  for (const [what, step] of Object.entries(steps)) await step().catch((error: unknown) => failures.push(new Error(`It was not possible to ${what}`, { cause: error })))
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('; '))
+  const failures: Error[] = []
+  for (const [what, step] of Object.entries(steps)) await step().catch((error: unknown) => failures.push(new Error(`It was not possible to ${what}: ${reasonOf(error)}`, { cause: error })))
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '))
 }
 
 // What is not queued stays due: the next look brings it again.

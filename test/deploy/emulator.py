@@ -5,9 +5,11 @@ import ministack.core.iam_evaluator as policies
 import ministack.services.apigateway as gateway
 from ministack.app import main
 
-# Requests to AWS come over TLS, and policies may demand that; on loopback there is none.
+# Two conditions of policies that the emulator cannot answer: requests to AWS come over TLS, and on loopback there is none;
+# and the group that metrics are put into, of which the services of the suite have only one.
 resolve = policies._resolve_condition_key
-policies._resolve_condition_key = lambda key, context: "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+answers = {"aws:securetransport": "true", "cloudwatch:namespace": "klue"}
+policies._resolve_condition_key = lambda key, context: answers[key.lower()] if key.lower() in answers else resolve(key, context)
 
 # AWS answers OPTIONS by itself only where CORS is configured in the gateway; a service of klue answers in its function.
 source = inspect.getsource(gateway._handle_execute_in_scope)
