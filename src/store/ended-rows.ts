@@ -1,7 +1,7 @@
 // Invocations that somebody ended: what is known of each, gathered from lines that come in any order, and settled once.
 import { type Database, failedBecause } from '../persist/index.ts'
 import { storeDefinition } from './definition.ts'
-import { shardOf, shards } from './request-rows.ts'
+import { shardOf } from './request-rows.ts'
 
 /** What lines tell of an invocation; each fact is the same whenever its line comes. */
 export interface EndedFacts {
@@ -40,6 +40,8 @@ const keptSeconds = 3 * 86_400
 export async function addFacts(database: Database, requestId: string, known: EndedFacts): Promise<EndedRow> {
   const now = database.now()
   const given = facts.filter((name) => known[name] !== undefined)
+  // Before the facts: whoever is stopped between the two leaves a note too many, not one too few.
+  if (known.at !== undefined || known.endedAt !== undefined) await database.run('PutItem', { TableName: table(database), Item: { ...noteKey(requestId), expires: { N: String(Math.ceil(now / 1000) + keptSeconds) } } })
   const { Attributes } = await database.run('UpdateItem', {
     TableName: table(database),
     Key: keyOf(requestId),
@@ -69,24 +71,24 @@ export async function settleEnded(database: Database, requestId: string, settled
   return Item?.['settled']?.S ?? settled
 }
 
-/** Notes that what was settled was told; the sweep then leaves the row alone. */
+/** Notes that an invocation was told, or that there is nothing to tell of it. */
 export async function noteTold(database: Database, requestId: string): Promise<void> {
-  await database.run('UpdateItem', { TableName: table(database), Key: keyOf(requestId), UpdateExpression: 'SET told = :yes', ExpressionAttributeValues: { ':yes': { BOOL: true } } })
+  await database.run('DeleteItem', { TableName: table(database), Key: noteKey(requestId) })
 }
 
-/** Invocations that ended, of which the last line has not come, or that were not told. */
+/** Invocations that ended and were not told yet: their last line has not come, or who told was stopped. */
 export async function untoldEnded(database: Database): Promise<EndedRow[]> {
-  const found = await Promise.all(Array.from({ length: shards }, async (_, shard) => {
-    const rows: EndedRow[] = []
-    let start: Record<string, never> | undefined
-    do {
-      const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk', FilterExpression: 'attribute_not_exists(told) AND (attribute_exists(#at) OR attribute_exists(endedAt))', ExpressionAttributeNames: { '#at': 'at' }, ExpressionAttributeValues: { ':pk': { S: `running#${shard}` } }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
-      for (const item of page.Items ?? []) rows.push(fromItem(item as unknown as Item))
-      start = page.LastEvaluatedKey as Record<string, never> | undefined
-    } while (start !== undefined)
-    return rows
-  }))
-  return found.flat()
+  const rows: EndedRow[] = []
+  let start: Record<string, never> | undefined
+  do {
+    const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'untold' } }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
+    for (const { sk } of page.Items ?? []) {
+      const { Item } = await database.run('GetItem', { TableName: table(database), Key: keyOf(sk!.S!), ConsistentRead: true })
+      if (Item !== undefined) rows.push(fromItem(Item as unknown as Item))
+    }
+    start = page.LastEvaluatedKey as Record<string, never> | undefined
+  } while (start !== undefined)
+  return rows.filter(({ at, endedAt }) => at !== undefined || endedAt !== undefined)
 }
 
 type Item = Record<string, { S?: string; N?: string } | undefined>
@@ -98,6 +100,11 @@ function fromItem(item: Item): EndedRow {
 
 function keyOf(requestId: string): { pk: { S: string }; sk: { S: string } } {
   return { pk: { S: `running#${shardOf(requestId)}` }, sk: { S: requestId } }
+}
+
+// In a partition of their own: most that is known of invocations is of such as did not end badly.
+function noteKey(requestId: string): { pk: { S: string }; sk: { S: string } } {
+  return { pk: { S: 'untold' }, sk: { S: requestId } }
 }
 
 function table(database: Database): string {
