@@ -14,6 +14,8 @@ export interface LocalTelemetryOptions {
   config(): Config
   /** Whether messages are kept as files under `.klue/reports`. */
   keepsFiles: boolean
+  /** Milliseconds between two looks at what is due; a minute by default. */
+  everyMs?: number
   /** Shows a line to who runs the service. */
   print(record: LogRecord): void
 }
@@ -30,6 +32,7 @@ export function startLocalTelemetry(options: LocalTelemetryOptions): LogDelivery
   return startLogDelivery({
     database,
     config,
+    ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
     async observe(observations) {
       const { recordReports, reportsOf } = await import('../reports/index.ts')
       await tell(await recordReports(database(), reportsOf(observations, source())))

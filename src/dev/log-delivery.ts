@@ -16,6 +16,8 @@ export interface LogDeliveryOptions {
   fault(sentence: string): void
   /** Milliseconds after a line until it is delivered; 200 by default. */
   delayMs?: number
+  /** Milliseconds between two looks at what is due; a minute by default. */
+  everyMs?: number
   /** Lines that wait at most; 20,000 by default. What comes beyond is lost, and told. */
   limit?: number
 }
@@ -51,7 +53,7 @@ class Delivery implements LogDelivery {
 
   constructor(options: LogDeliveryOptions) {
     this.#options = options
-    this.#clock = setInterval(() => this.#then(() => this.#look()), minuteMs)
+    this.#clock = setInterval(() => this.#then(() => this.#look()), options.everyMs ?? minuteMs)
     this.#clock.unref()
   }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Config } from '../../src/config/index.ts'
+import { startLocalTelemetry } from '../../src/dev/local-telemetry.ts'
 import { startLogDelivery } from '../../src/dev/log-delivery.ts'
 import type { Database } from '../../src/persist/index.ts'
 import type { LogRecord } from '../../src/runtime/edge.ts'
@@ -54,6 +55,27 @@ test('a database that fails is told once, tried again, and ends nothing', async 
   await delivery.stop()
   assert.equal((await readStats(database, { from: noon, to: noon + 60_000 })).get('getThing')!.requests, 2)
   assert.deepEqual(faults, ['The log could not be stored: down'])
+})
+
+test('alerts are looked at while it runs, and told on the terminal', async () => {
+  let now = noon
+  const database = await freshStore(() => now)
+  const printed: string[] = []
+  const settings = { ...config, name: 'notes', stage: 'local', reportMinInterval: 300, reportCompressWindow: 3600, values: { alerts: { failing: { metric: 'errors', window: 60 } } } } as unknown as Config
+  const telemetry = startLocalTelemetry({ root: '.klue/none', database: () => database, config: () => settings, keepsFiles: false, print: ({ message }) => void printed.push(message), everyMs: 20 })
+  telemetry.take(record(30_000, { status: 500, level: 'error', muted: true }))
+  // Looks come whether lines do or not; the pipe of this test keeps the process alive meanwhile.
+  const alive = setInterval(() => undefined, 1000)
+  try {
+    while ((await readStats(database, { from: noon, to: noon + 60_000 })).size === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    // A minute is looked at once: the one in which it happened is over now.
+    now += 60_000
+    while (!printed.some((message) => message.includes('Alert failing: errors > 0, it is 1'))) await new Promise((resolve) => setTimeout(resolve, 10))
+  } finally {
+    clearInterval(alive)
+    await telemetry.stop()
+  }
+  assert.equal(printed.length, 1)
 })
 
 test('one that never came up waits for nothing', async () => {
