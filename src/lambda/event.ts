@@ -81,8 +81,13 @@ function fromHttpApi(event: HttpApiEvent): ApiRequest {
     ...(body === undefined ? {} : { body }),
     sourceIp: textOf(requestContext.http.sourceIp),
     ...(typeof requestContext.requestId === 'string' ? { requestId: requestContext.requestId } : {}),
-    ...(typeof requestContext.requestId === 'string' && Number.isFinite(requestContext.timeEpoch) ? { gateway: { id: requestContext.requestId, time: requestContext.timeEpoch! } } : {}),
+    ...(typeof requestContext.requestId === 'string' && isTime(requestContext.timeEpoch) ? { gateway: { id: requestContext.requestId, time: requestContext.timeEpoch! } } : {}),
   }
+}
+
+// What is no time of a Date cannot be printed as one.
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value < 8e15
 }
 
 function toHttpApi({ status, headers, cookies, body }: ApiResponse): HttpApiResult {

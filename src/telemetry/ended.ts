@@ -2,7 +2,7 @@
 import type { Database } from '../persist/index.ts'
 import { addFacts, type EndedFacts, type EndedRow, noteTold, putWitnessedRow, settleEnded, untoldEnded } from '../store/index.ts'
 import { markLate } from './late.ts'
-import { type LineRecord, type LogLine, type ReadLine, textOf } from './log-line.ts'
+import { type LineRecord, type LogLine, longestName, type ReadLine, textOf } from './log-line.ts'
 import { readPlatformLine } from './platform-lines.ts'
 import { identityOf } from './read-line.ts'
 
@@ -47,15 +47,15 @@ export class EndedReader {
     const ended = [...this.#facts.keys(), ...[...this.#ends].filter(([, known]) => known.ended !== undefined).map(([id]) => id)]
     const facts = new Map(ended.map((id) => {
       const named = this.#named.get(id)
-      return [id, { ...this.#ends.get(id), ...(named === undefined ? {} : { line: JSON.stringify(named) }), ...this.#facts.get(id) }]
+      return [id, { ...this.#ends.get(id), ...(named === undefined ? {} : { line: brief(named) }), ...this.#facts.get(id) }]
     }))
     return { facts, starts: this.#starts }
   }
 
   #seeRecord(read: ReadLine & { record: LineRecord }): void {
     const id = textOf(read.record['request_id'])
-    if (id === undefined || textOf(read.record['operation']) === undefined) return
-    if (read.kind === 'watchdog') this.#add(id, { line: JSON.stringify(read.record) })
+    if (id === undefined || id.length > longestName || textOf(read.record['operation']) === undefined) return
+    if (read.kind === 'watchdog') this.#add(id, { line: brief(read.record) })
     else if (!this.#named.has(id) && read.kind !== 'metric') this.#named.set(id, read.record)
   }
 
@@ -142,6 +142,14 @@ async function witness(database: Database, { kind, text, time, record, requestId
   const seen = { ...rest, trace, messages, running, kind: 'request', level: 'error', status, time, duration_ms: duration, error: kind === 'timeout' ? 'FUNCTION_TIMEOUT' : kind === 'memory' ? 'OUT_OF_MEMORY' : 'PROCESS_EXITED', error_description: text }
   await putWitnessedRow(database, { ...identity, operation: textOf(record['operation']) ?? '', status, duration, inBytes: 0, outBytes: 0, level: 'error', record: JSON.stringify(seen), expires: expires(identity.started) }, 'platform')
   await markLate(database, [identity.started])
+}
+
+// A row holds 400 KB, and this twice; what a request carried is not what ended it.
+function brief({ data: _data, result: _result, request_headers: _sent, response_headers: _got, ...record }: LineRecord): string {
+  const text = JSON.stringify(record)
+  if (text.length < 50_000) return text
+  const { trace: _trace, messages: _messages, stack: _stack, ...rest } = record
+  return JSON.stringify(Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== 'object' && String(value).length < 2000)))
 }
 
 function functionOf({ group = '' }: LogLine): string {

@@ -47,6 +47,14 @@ export interface MetricLine {
 
 export type ReadLine = RequestLine | WitnessLine | MetricLine | { kind: 'watchdog' | 'report' | 'log'; record: LineRecord } | { kind: 'other' } | { kind: 'bad'; reason: string }
 
+/** Characters of a name or an id at most: keys of rows are short. */
+export const longestName = 200
+
+/** A number that a row can hold and a Date bears; 0 for any other. */
+export function storable(value: number | undefined): number {
+  return value !== undefined && value > 1e-9 && value < 1e12 ? value : 0
+}
+
 /** The second of a time: a log of the gateway may say no more. */
 export function wholeSecond(time: number): number {
   return Math.floor(time / 1000) * 1000

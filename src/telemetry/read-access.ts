@@ -1,5 +1,5 @@
 // The gateway's own line about a request: it counts only where no function has answered.
-import { type LineRecord, type LogLine, type ReadLine, wholeSecond } from './log-line.ts'
+import { type LineRecord, type LogLine, longestName, type ReadLine, storable, wholeSecond } from './log-line.ts'
 
 /** Reads a line of the access log; what a function answered has a line of its own. */
 export function readAccess(record: LineRecord, { id, timestamp }: LogLine): ReadLine {
@@ -9,9 +9,9 @@ export function readAccess(record: LineRecord, { id, timestamp }: LogLine): Read
   const isAnswered = integrationStatus === 200 && integrationError === undefined && gatewayError === undefined
   const isRefused = gatewayError !== undefined || integrationError !== undefined || (integrationStatus !== undefined && integrationStatus !== 200) || status === 429 || status >= 500
   if (isAnswered || !isRefused) return { kind: 'other' }
-  const [started, duration, length] = [timeOf(record['time']) ?? timestamp, numberOf(record['latency_ms']) ?? 0, numberOf(record['length']) ?? 0]
+  const [started, duration, length] = [timeOf(record['time']) ?? timestamp, storable(numberOf(record['latency_ms'])), storable(numberOf(record['length']))]
   const level = status >= 500 ? 'error' : 'warn'
-  const requestId = valueOf(record['request_id']) ?? id
+  const requestId = (valueOf(record['request_id']) ?? id).slice(0, longestName)
   const [method, path] = [valueOf(record['method']) ?? '', valueOf(record['path']) ?? '']
   return {
     kind: 'witness',
@@ -42,7 +42,8 @@ function valueOf(value: unknown): string | undefined {
 // In seconds or in milliseconds.
 function timeOf(value: unknown): number | undefined {
   const time = numberOf(value)
-  return time === undefined || time >= 1e11 ? time : time * 1000
+  if (time === undefined || time > 4e12) return undefined
+  return time >= 1e11 ? time : time * 1000
 }
 
 function numberOf(value: unknown): number | undefined {

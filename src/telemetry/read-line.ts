@@ -1,6 +1,6 @@
 // What a line of a function or of the gateway says.
 import type { RequestRow } from '../store/index.ts'
-import { type Counted, type LineRecord, type LogLine, type ReadLine, textOf, wholeSecond } from './log-line.ts'
+import { type Counted, type LineRecord, type LogLine, longestName, type ReadLine, storable, textOf, wholeSecond } from './log-line.ts'
 import { readAccess } from './read-access.ts'
 
 const levels = ['debug', 'info', 'warn', 'error'] as const
@@ -22,9 +22,9 @@ export function readLine(line: LogLine): ReadLine {
 export function identityOf(record: LineRecord, { id, timestamp }: Pick<LogLine, 'id' | 'timestamp'>): Pick<Counted, 'started' | 'requestId'> {
   const [gatewayTime, started, ended] = [timeOf(record['gateway_time']), timeOf(record['started']), timeOf(record['time'])]
   const gatewayId = textOf(record['gateway_id'])
-  if (gatewayId !== undefined && gatewayTime !== undefined) return { started: wholeSecond(gatewayTime), requestId: gatewayId }
+  if (gatewayId !== undefined && gatewayTime !== undefined) return { started: wholeSecond(gatewayTime), requestId: gatewayId.slice(0, longestName) }
   // The line's own id where the platform gave the request none: one line, one request.
-  return { started: started ?? Math.round((ended ?? timestamp) - (finiteOf(record['duration_ms']) ?? 0)), requestId: textOf(record['request_id']) ?? id }
+  return { started: started ?? Math.round((ended ?? timestamp) - storable(finiteOf(record['duration_ms']))), requestId: (textOf(record['request_id']) ?? id).slice(0, longestName) }
 }
 
 function readRequest(record: LineRecord, line: LogLine): ReadLine {
@@ -36,11 +36,11 @@ function readRequest(record: LineRecord, line: LogLine): ReadLine {
     record,
     request: {
       ...identityOf(record, line),
-      operation: textOf(record['operation']) ?? '',
+      operation: (textOf(record['operation']) ?? '').slice(0, longestName),
       status: status as number,
-      duration: finiteOf(record['duration_ms']) ?? 0,
-      inBytes: finiteOf(record['in_bytes']) ?? 0,
-      outBytes: finiteOf(record['out_bytes']) ?? 0,
+      duration: storable(finiteOf(record['duration_ms'])),
+      inBytes: storable(finiteOf(record['in_bytes'])),
+      outBytes: storable(finiteOf(record['out_bytes'])),
       level: levels.find((name) => name === record['level']) ?? 'info',
       ...(calls === undefined ? {} : { calls }),
     },
@@ -49,13 +49,14 @@ function readRequest(record: LineRecord, line: LogLine): ReadLine {
 
 function readMetric(record: LineRecord, line: LogLine): ReadLine {
   const [name, value] = [textOf(record['name']), record['value']]
-  if (name === undefined || typeof value !== 'number' || !Number.isFinite(value)) return { kind: 'bad', reason: 'it has no name, or no number as its value' }
-  return { kind: 'metric', record, request: metricRow({ name, value, unit: textOf(record['unit']) ?? 'None' }, { operation: textOf(record['operation']) ?? '', started: timeOf(record['time']) ?? line.timestamp, id: line.id }) }
+  // DynamoDB holds no number beyond 1e125.
+  if (name === undefined || typeof value !== 'number' || !(Math.abs(value) < 1e100)) return { kind: 'bad', reason: 'it has no name, or no number as its value' }
+  return { kind: 'metric', record, request: metricRow({ name, value: Math.abs(value) < 1e-100 ? 0 : value, unit: (textOf(record['unit']) ?? 'None').slice(0, longestName) }, { operation: (textOf(record['operation']) ?? '').slice(0, longestName), started: timeOf(record['time']) ?? line.timestamp, id: line.id }) }
 }
 
 /** The row of a value of an own metric. */
 export function metricRow(metric: NonNullable<RequestRow['metric']>, { operation, started, id }: { operation: string; started: number; id: string }): Counted {
-  return { started, requestId: `metric#${id}`, operation, status: 0, duration: 0, inBytes: 0, outBytes: 0, level: 'info', metric: { ...metric, name: metric.name.slice(0, 200) } }
+  return { started, requestId: `metric#${id.slice(0, longestName)}`, operation, status: 0, duration: 0, inBytes: 0, outBytes: 0, level: 'info', metric: { ...metric, name: metric.name.slice(0, longestName) } }
 }
 
 // Of each called operation: how often, how often in vain, how long.
@@ -68,7 +69,7 @@ function callsOf(value: unknown): Counted['calls'] {
     const own = (calls[`${textOf(api) ?? ''}.${textOf(operation) ?? ''}`.slice(0, 200)] ??= [0, 0, 0])
     own[0] += 1
     if (error !== undefined || typeof status !== 'number' || status >= 500) own[1] += 1
-    own[2] += finiteOf(ms) ?? 0
+    own[2] += storable(finiteOf(ms))
   }
   return calls
 }

@@ -1,7 +1,7 @@
 // The life of an alert: fires, is certain, tells, is quiet, is over; once, whoever looks and whenever somebody is stopped.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { alertKeys } from '../../src/config/index.ts'
+import { alertKeys } from '../../src/config/build.ts'
 import { type AlertNotice, alertDefaults, defaultKeepRules, evaluateAlerts, ingest, type LogLine, readAlert } from '../../src/telemetry/index.ts'
 import { snakeCase } from '../../src/config/key-table.ts'
 import { dyingAfter, noon, stores, unlessKilled } from './store-fixture.ts'
