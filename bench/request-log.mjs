@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { compileConfig } from '../src/config/build.ts'
 import { here, work } from './build.mjs'
 import { goodBody, targetPath } from './documents.mjs'
 import { eventOf, secret } from './events.mjs'
@@ -31,7 +32,7 @@ async function makeFolders() {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     cpSync(join(work, 'klue', '3'), folder, { recursive: true })
-    writeFileSync(join(folder, 'klue-config.json'), JSON.stringify({ stage: 'bench', values: { name: 'bench', jwt_secret: secret, ...values }, places: {} }))
+    writeFileSync(join(folder, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'bench', values: { name: 'bench', jwt_secret: secret, ...values }, places: {} })))
     folders[name] = folder
   }
   await bundleWithoutLines(folders['no line'])

@@ -5,7 +5,7 @@ import type { Metafile } from 'esbuild'
 import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
 import { packApi } from './pack-api.ts'
-import { slimOpenapiBackend, withoutKeyDocs } from './slim.ts'
+import { slimOpenapiBackend } from './slim.ts'
 
 export interface FunctionBundle {
   /** Path of the module. */
@@ -43,7 +43,7 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'silent',
-    plugins: [generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend(), withoutKeyDocs()],
+    plugins: [generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
   }).catch((error: unknown) => {
     throw bundleFaults(error)
   })

@@ -1,4 +1,4 @@
-// The esbuild plugins that keep out of a function what it never uses.
+// The esbuild plugin that keeps out of a function what it never uses.
 import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'esbuild'
 
@@ -18,31 +18,22 @@ const unused = () => { throw new Error('This part of openapi-backend is not in t
 module.exports = new Proxy(unused, { get: (_target, key) => key === '__esModule' ? true : unused })
 `
 
-/** Replaces what openapi-backend brings along by stubs. */
+// Written for importers of either module system, and for whole documents; where a release has them otherwise, they stay.
+const interop = /^var __createBinding[\s\S]*?(?=^Object\.defineProperty\(exports, "__esModule")/m
+const plainInterop = 'const __importStar = (module) => module, __importDefault = __importStar\n'
+const unusedMethods = /^ {4}(?:async )?(?:init|loadDocument|mockResponseForOperation|validateDefinition)\((?:(?!^ {4}\})[\s\S])*^ {4}\}\n/gm
+
+/** Replaces what openapi-backend brings along by stubs, and leaves out its methods that need them. */
 export function slimOpenapiBackend(): Plugin {
   return {
     name: 'klue-slim-openapi-backend',
     setup(build) {
       const isFromBackend = (importer: string): boolean => /[\\/]openapi-backend[\\/][^\\/]+\.js$/.test(importer)
       for (const filter of [unused, unusedFiles]) build.onResolve({ filter }, ({ path, importer }) => (isFromBackend(importer) ? { path: path === 'lodash' ? path : 'unused', namespace: 'klue-stub' } : undefined))
+      // The door of the package loads its router and its validation too.
+      build.onResolve({ filter: /^openapi-backend$/ }, ({ resolveDir, kind }) => build.resolve('openapi-backend/backend.js', { resolveDir, kind }))
+      build.onLoad({ filter: /[\\/]openapi-backend[\\/]backend\.js$/ }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replace(interop, plainInterop).replaceAll(unusedMethods, ''), loader: 'js' }))
       build.onLoad({ filter: /.*/, namespace: 'klue-stub' }, ({ path }) => ({ contents: path === 'lodash' ? lodash : thrower, loader: 'js' }))
-    },
-  }
-}
-
-/** Takes out the meanings of configuration keys, which only the reference page prints, and the keys that only a deployment or the reporter reads. */
-export function withoutKeyDocs(): Plugin {
-  return {
-    name: 'klue-without-key-docs',
-    setup(build) {
-      build.onLoad({ filter: /[\\/]config[\\/]key-table\.[jt]s$/ }, async ({ path }) => ({
-        contents: (await readFile(path, 'utf8')).replace(/, doc: '(?:[^'\\]|\\.)*'/g, ''),
-        loader: path.endsWith('.ts') ? 'ts' : 'js',
-      }))
-      build.onLoad({ filter: /[\\/]config[\\/]deployment-keys\.[jt]s$/ }, () => ({ contents: 'export const deploymentKeys = {}, functionKeys = {}', loader: 'js' }))
-      build.onLoad({ filter: /[\\/]config[\\/]report-keys\.[jt]s$/ }, () => ({ contents: 'export const reportKeys = {}, missingInChannel = () => []', loader: 'js' }))
-      // Whoever looks at alerts reads them as the files have them.
-      build.onLoad({ filter: /[\\/]config[\\/]alert-keys\.[jt]s$/ }, () => ({ contents: 'export const alertKeys = {}, faultsInAlert = () => []', loader: 'js' }))
     },
   }
 }

@@ -1,4 +1,11 @@
-// The second door of this folder, for what reads files (cli, dev, testing, infra); it holds the YAML parser, so nothing that is bundled may import it.
-export { compileConfig, loadConfig, type LoadedConfig, type LoadOptions } from './load.ts'
-export { type RequiredSecret, requiredSecrets } from './required-secrets.ts'
+// The second door of this folder, for what reads files (cli, dev, deploy, testing, infra); it holds the YAML parser and the table of keys, so nothing that is bundled may import it.
+export { alertKeys } from './alert-keys.ts'
+export { compileConfig } from './compile.ts'
+export { keySpec, keyTable, knownKeyNames } from './key-table.ts'
 export type { DeploymentConfig, FunctionSettings } from './keys.ts'
+export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts'
+export { fromMergedConfig, type MergedConfig } from './merged.ts'
+export { reportKeys } from './report-keys.ts'
+export { replacedKeys, synonyms, variableKeys } from './replaced-keys.ts'
+export { type RequiredSecret, requiredSecrets } from './required-secrets.ts'
+export { configValue, showConfig, type ShowOptions } from './show.ts'

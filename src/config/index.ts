@@ -1,14 +1,9 @@
-// What a running service needs of its configuration; reading files is behind build.ts, so that no bundle holds a YAML parser.
-export { type CompiledConfig, fromCompiledConfig, type SecretSources } from './compiled.ts'
+// What a running service needs of its configuration; what reads, merges and checks files is behind build.ts, so that no bundle holds it.
 export { getConfig, setConfig } from './current.ts'
 export { env, environment, type EnvironmentName, environmentVariables, quietAwsSdk, setEnvironment, stageName } from './environment.ts'
-export { keySpec, keyTable, knownKeyNames } from './key-table.ts'
 export type { ApiSettings, Config, KeyGroup, KeySpec, KnownConfig, LogThreshold } from './keys.ts'
-export { alertKeys } from './alert-keys.ts'
 export type { AlertSettings } from './alert-settings.ts'
 export { liveUrl } from './live-url.ts'
-export { refillSecrets, secretPrefix } from './refill-secrets.ts'
+export { type CompiledConfig, fromCompiledConfig, type SecretSources } from './open-compiled.ts'
+export { secretPrefix } from './secret-prefix.ts'
 export type { ReportChannelSettings } from './report-channel.ts'
-export { reportKeys } from './report-keys.ts'
-export { replacedKeys, synonyms, variableKeys } from './replaced-keys.ts'
-export { configValue, showConfig, type ShowOptions } from './show.ts'

@@ -3,12 +3,12 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { editDistance, type Fault, nearest, UsageError } from '../errors/index.ts'
 import { checkSettings } from './check-settings.ts'
-import { type CompiledConfig, fromCompiledConfig, type SecretSources } from './compiled.ts'
 import { stageName } from './environment.ts'
 import { deploymentKeys } from './deployment-keys.ts'
-import { snakeCase } from './key-table.ts'
 import type { Config, DeploymentConfig } from './keys.ts'
 import { mergeSettings } from './merge-settings.ts'
+import { fromMergedConfig, type MergedConfig } from './merged.ts'
+import type { SecretSources } from './open-compiled.ts'
 import { readSettings, type Setting } from './yaml-source.ts'
 
 export interface LoadOptions extends SecretSources {
@@ -29,7 +29,7 @@ export interface LoadedConfig {
   files: string[]
   /** Keys that are accepted although nothing reads them, each with what replaces it. */
   notices: Fault[]
-  compiled: CompiledConfig
+  merged: MergedConfig
 }
 
 /**
@@ -50,16 +50,9 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   checkSettings({ settings: second, at: 'overlay', under: '', secretNames }, { faults, notices })
   if (faults.length > 0) throw new UsageError(faults)
   const overlay = stages?.inner?.find((setting) => setting.key === stage)?.inner ?? []
-  const compiled = { stage, ...mergeSettings([first.filter((setting) => setting !== stages), second, overlay]) }
-  const config = fromCompiledConfig(compiled, options)
-  return { config, deployment: deploymentOf(config), stage, files: files.map((path) => shownPath(options.root, path)), notices, compiled }
-}
-
-/** The JSON that a deployed function reads: it names secrets and does not hold them, and leaves out what only a deployment reads. */
-export function compileConfig({ compiled }: LoadedConfig): CompiledConfig {
-  const left = new Set(Object.keys(deploymentKeys).map(snakeCase))
-  const kept = <Value>(entries: Record<string, Value>): Record<string, Value> => Object.fromEntries(Object.entries(entries).filter(([key]) => !left.has(key.split('.')[0]!)))
-  return structuredClone({ ...compiled, values: kept(compiled.values), places: kept(compiled.places) })
+  const merged = { stage, ...mergeSettings([first.filter((setting) => setting !== stages), second, overlay]) }
+  const config = fromMergedConfig(merged, options)
+  return { config, deployment: deploymentOf(config), stage, files: files.map((path) => shownPath(options.root, path)), notices, merged }
 }
 
 function deploymentOf(config: Config): DeploymentConfig {

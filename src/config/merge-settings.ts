@@ -1,13 +1,13 @@
 // Settings of several files over each other: later ones win; maps of settings (apis, functions) are merged key by key.
-import type { CompiledConfig } from './compiled.ts'
 import { isMap } from './check-value.ts'
 import { entryOf, mapEntries } from './key-table.ts'
+import type { MergedConfig } from './merged.ts'
 import { synonyms, variableKeys } from './replaced-keys.ts'
 import type { Setting } from './yaml-source.ts'
 
 /** The values and places of layers, the first one lowest; other names of known keys are resolved. */
-export function mergeSettings(layers: Setting[][]): Pick<CompiledConfig, 'values' | 'places'> {
-  const merged: Pick<CompiledConfig, 'values' | 'places'> = { values: {}, places: {} }
+export function mergeSettings(layers: Setting[][]): Pick<MergedConfig, 'values' | 'places'> {
+  const merged: Pick<MergedConfig, 'values' | 'places'> = { values: {}, places: {} }
   for (const setting of layers.flat()) {
     const name = entryOf(synonyms, setting.key) ?? entryOf(variableKeys, setting.key) ?? setting.key
     // An empty key (`port:`) takes the value of a lower layer back to the default.
@@ -44,7 +44,7 @@ function addSecretName(values: Record<string, unknown>, name: unknown): void {
   if (!listed.includes(name)) values['env_secrets'] = [...listed, name]
 }
 
-function recordPlaces(places: CompiledConfig['places'], key: string, setting: Setting): void {
+function recordPlaces(places: MergedConfig['places'], key: string, setting: Setting): void {
   places[key] = { file: setting.file, line: setting.line }
   if (Object.hasOwn(mapEntries, key.split('.')[0]!)) for (const inner of setting.inner ?? []) recordPlaces(places, `${key}.${inner.key}`, inner)
 }

@@ -1,12 +1,6 @@
-// Puts secrets into a configuration object that is in use already.
-import { type CompiledConfig, fromCompiledConfig, objectKey } from './compiled.ts'
-import { camelCase, secretMaps } from './key-table.ts'
+// Puts secrets into a configuration object that is in use already; a door of its own, so that a start without secrets does not load it.
 import type { Config } from './keys.ts'
-
-/** What the names of the secrets of a stage begin with. */
-export function secretPrefix({ name, stage }: Pick<Config, 'name' | 'stage'>): string {
-  return `klue/${name}/${stage}/`
-}
+import { type CompiledConfig, fromCompiledConfig, holderOf } from './open-compiled.ts'
 
 /**
  * Sets every key whose value is a secret, in place; other keys, also those set at run time, stay as they are.
@@ -15,17 +9,9 @@ export function secretPrefix({ name, stage }: Pick<Config, 'name' | 'stage'>): s
  */
 export function refillSecrets(config: Config, compiled: CompiledConfig, secrets: Readonly<Record<string, string>>): void {
   const fresh = fromCompiledConfig(compiled, { secrets, unset: 'leave out' })
-  for (const key of fresh.secretKeys) {
-    if (Object.hasOwn(compiled.values, key)) config[objectKey(key)] = fresh[objectKey(key)]
-    else copyEntryKey(key, fresh, config)
+  for (const { path, property } of compiled.secrets) {
+    const [from, to] = [holderOf(fresh, path), holderOf(config, path)]
+    if (from !== undefined && to !== undefined) to[property] = from[property]
   }
   Object.defineProperty(config, 'values', { value: fresh.values, configurable: true })
-}
-
-// The name of an API, or of a channel, may hold dots itself.
-function copyEntryKey(key: string, from: Config, to: Config): void {
-  const map = secretMaps.find((name) => key.startsWith(`${name}.`)) as 'apis' | 'reports'
-  const [path, property] = [key.slice(map.length + 1, key.lastIndexOf('.')), camelCase(key.slice(key.lastIndexOf('.') + 1))]
-  const [source, target] = [from[map][path], to[map][path]]
-  if (source !== undefined && target !== undefined) Object.assign(target, { [property]: source[property as keyof typeof source] })
 }

@@ -1,9 +1,9 @@
 // The configuration as text for a terminal, with secrets hidden.
 import { nearest, UsageError } from '../errors/index.ts'
 import { isMap } from './check-value.ts'
-import { fileName, objectKey } from './compiled.ts'
 import { keySpec, keyTable, snakeCase } from './key-table.ts'
 import type { Config } from './keys.ts'
+import { fileName, objectKey } from './merged.ts'
 
 export interface ShowOptions {
   /** Print secrets as they are instead of `****`. */

@@ -1,7 +1,7 @@
 // What a stage needs and what is there, side by side; and whether a name or a value fits.
 import { randomBytes } from 'node:crypto'
-import { type LoadedConfig, requiredSecrets } from '../config/build.ts'
-import { environment, fromCompiledConfig } from '../config/index.ts'
+import { fromMergedConfig, type LoadedConfig, requiredSecrets } from '../config/build.ts'
+import { environment } from '../config/index.ts'
 import { nearest, UsageError } from '../errors/index.ts'
 import type { SecretState } from './secret-types.ts'
 
@@ -62,7 +62,7 @@ export function checkSecret(loaded: LoadedConfig, name: string, value?: string):
     const list = names.length === 0 ? `list it under env_secrets and write it as the value of a key` : `the stage needs ${names.join(', ')}`
     throw new UsageError({ code: 'secret-unneeded', file: 'klue-config.yaml', pointer: 'env_secrets', message: `no key of the stage ${loaded.stage} has the secret ${name} as its value`, hint: similar === undefined ? list : `did you mean ${similar}?` })
   }
-  if (value !== undefined) fromCompiledConfig(loaded.compiled, { env: {}, secrets: { [name]: value }, unset: 'leave out' })
+  if (value !== undefined) fromMergedConfig(loaded.merged, { env: {}, secrets: { [name]: value }, unset: 'leave out' })
 }
 
 /**

@@ -25,7 +25,7 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
     const name = basename(entry).replace(/\.[cm]?ts$/, '')
     const target = join(folder, name)
     const { file, metafile } = await bundleFunction({ root, entry, folder: target })
-    writeFileSync(join(target, 'klue-config.json'), JSON.stringify(compileConfig(loaded)))
+    writeFileSync(join(target, 'klue-config.json'), JSON.stringify(compileConfig(loaded.merged)))
     const { apis } = await importService(file, entry)
     const tables = apis.map(({ spec }) => spec.table)
     const calls = clientsIn(metafile)

@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleFunction, findReporter } from '../bundle/index.ts'
-import { compileConfig, type LoadedConfig, requiredSecrets } from '../config/build.ts'
-import type { CompiledConfig } from '../config/index.ts'
+import { compileConfig, type LoadedConfig, type MergedConfig, requiredSecrets } from '../config/build.ts'
 
 export interface TelemetryOptions {
   root: string
@@ -35,10 +34,10 @@ export async function bundleTelemetry({ root, folder, loaded }: TelemetryOptions
     bundleFunction({ root, entry: kit('ingest'), folder: ingest }),
     bundleFunction({ root, entry: findReporter(root) ?? kit('default-reporter'), folder: reporter }),
   ])
-  const compiled = compileConfig(loaded)
-  writeFileSync(join(ingest, 'klue-config.json'), JSON.stringify(withoutSecrets(compiled)))
-  writeFileSync(join(reporter, 'klue-config.json'), JSON.stringify(withoutApis(compiled)))
-  const channels = Object.values((compiled.values['reports'] ?? {}) as Record<string, { type?: string; topic_arn?: string; smtp_url?: string } | null>).filter((channel) => channel !== null)
+  const { merged } = loaded
+  writeFileSync(join(ingest, 'klue-config.json'), JSON.stringify(compileConfig(withoutSecrets(merged))))
+  writeFileSync(join(reporter, 'klue-config.json'), JSON.stringify(compileConfig(withoutApis(merged))))
+  const channels = Object.values((merged.values['reports'] ?? {}) as Record<string, { type?: string; topic_arn?: string; smtp_url?: string } | null>).filter((channel) => channel !== null)
   return {
     ingest,
     reporter,
@@ -49,13 +48,13 @@ export async function bundleTelemetry({ root, folder, loaded }: TelemetryOptions
 }
 
 /** A configuration for a function that reads no secret, and so must not ask for any. */
-export function withoutSecrets(compiled: CompiledConfig): CompiledConfig {
-  const listed = new Set<unknown>(Array.isArray(compiled.values['env_secrets']) ? compiled.values['env_secrets'] : [])
-  const left = Object.entries(compiled.values).filter(([key, value]) => !['env_secrets', 'apis', 'reports'].includes(key) && !listed.has(value))
-  return { ...compiled, values: Object.fromEntries(left) }
+export function withoutSecrets(merged: MergedConfig): MergedConfig {
+  const listed = new Set<unknown>(Array.isArray(merged.values['env_secrets']) ? merged.values['env_secrets'] : [])
+  const left = Object.entries(merged.values).filter(([key, value]) => !['env_secrets', 'apis', 'reports'].includes(key) && !listed.has(value))
+  return { ...merged, values: Object.fromEntries(left) }
 }
 
 // Who tells people calls no API of the service.
-function withoutApis(compiled: CompiledConfig): CompiledConfig {
-  return { ...compiled, values: Object.fromEntries(Object.entries(compiled.values).filter(([key]) => key !== 'apis')) }
+function withoutApis(merged: MergedConfig): MergedConfig {
+  return { ...merged, values: Object.fromEntries(Object.entries(merged.values).filter(([key]) => key !== 'apis')) }
 }

@@ -55,7 +55,8 @@ export class KlueTelemetry extends Construct {
     const { project } = props
     this.undelivered = this.#queue('Undelivered', { retentionPeriod: Duration.days(14) })
     this.messages = this.#queue('Messages', { visibilityTimeout: Duration.minutes(12), deadLetterQueue: { queue: this.undelivered, maxReceiveCount: 5 } })
-    this.failed = this.#queue('Failed', { retentionPeriod: Duration.days(14) })
+    // By this name `klue ingest redrive` finds it.
+    this.failed = this.#queue('Failed', { queueName: `${project.tablePrefix}ingest-failures`, retentionPeriod: Duration.days(14) })
     const common = { handler: 'index.handler', logRetention: props.logRetention, removalPolicy: props.removalPolicy }
     const environment = { KLUE_TABLE_PREFIX: project.tablePrefix, KLUE_SECRETS: '' }
     this.ingest = new KlueFunction(this, 'Ingest', { ...common, folder: project.telemetry.ingest, description: `${project.name}, stage ${project.stage}: takes lines in`, memorySize: 512, timeout: Duration.minutes(2), environment: { ...environment, KLUE_MESSAGE_QUEUE: this.messages.queueUrl, ...this.#watched(props) } })

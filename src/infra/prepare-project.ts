@@ -39,7 +39,7 @@ export async function prepareProject(options: PrepareOptions): Promise<Project> 
   rmSync(folder, { recursive: true, force: true })
   const functions = await bundleEntries({ root, entries: findEntries(root, config.name), folder, loaded })
   const documents = join(folder, 'documents')
-  await bundleDocuments({ root, folder: documents, config: withoutSecrets(compileConfig(loaded)), apis: functions.flatMap(({ apis }) => apis.map(({ api }) => api)) })
+  await bundleDocuments({ root, folder: documents, config: compileConfig(withoutSecrets(loaded.merged)), apis: functions.flatMap(({ apis }) => apis.map(({ api }) => api)) })
   const telemetry = await bundleTelemetry({ root, folder: join(folder, 'telemetry'), loaded })
   return {
     root,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { bundleFunction, type FunctionBundle } from '../../src/bundle/index.ts'
+import { compileConfig } from '../../src/config/build.ts'
 import { generate } from '../../src/spec/index.ts'
 
 let folder: string
@@ -28,9 +29,16 @@ function bytesAtStart(): number {
 
 test('no input parses documents, compiles schemas or belongs to another part of the kit', () => {
   const inputs = Object.keys(bundle.metafile.inputs)
-  const forbidden = /node_modules\/(ajv|ajv-formats|yaml|js-yaml|lodash|@apidevtools|openapi-schema-validator|swagger2openapi|oas-|dereference-json-schema|mock-json-schema|bath-es5|qs|dynalite|esbuild|tsx|aws-cdk-lib|constructs|typescript)(\/|$)|src\/(spec|infra|cli|dev|testing|bundle|docpage|platform\/local)\/|src\/config\/(build|load|yaml-source)|\.ya?ml$/
+  const forbidden = /node_modules\/(ajv|ajv-formats|yaml|js-yaml|lodash|@apidevtools|openapi-schema-validator|swagger2openapi|oas-|dereference-json-schema|mock-json-schema|bath-es5|qs|dynalite|esbuild|tsx|aws-cdk-lib|constructs|typescript)(\/|$)|src\/(spec|infra|cli|dev|testing|bundle|docpage|platform\/local)\/|src\/config\/(build|load|yaml-source|key-table|\w+-keys|check-\w+|merged|compile|show)|\.ya?ml$/
   assert.deepEqual(inputs.filter((input) => forbidden.test(input)), [])
   assert.ok(inputs.some((input) => input.endsWith('openapi-backend/backend.js')), 'openapi-backend is the binding')
+  assert.deepEqual(inputs.filter((input) => /openapi-backend\/(?!backend\.js)/.test(input)), [])
+})
+
+test('openapi-backend comes without its methods for whole documents', async () => {
+  const text = await readFile(bundle.file, 'utf8')
+  assert.ok(text.includes('handleRequest'))
+  assert.doesNotMatch(text, /mockResponseForOperation|validateDefinition|loadDocument|__createBinding/)
 })
 
 test('the whole document is not in it', async () => {
@@ -41,7 +49,7 @@ test('the whole document is not in it', async () => {
 test('what a start loads, openapi-backend and the service itself included, stays small', (context) => {
   const bytes = bytesAtStart()
   context.diagnostic(`${bytes} bytes before the first use of the SDK, of jsonwebtoken and of a client`)
-  assert.ok(bytes <= 114_000, `${bytes} bytes`)
+  assert.ok(bytes <= 100_400, `${bytes} bytes`)
 })
 
 test('validators lie beside it, in one file of which only parts are read, and need no package', async () => {
@@ -53,7 +61,7 @@ test('validators lie beside it, in one file of which only parts are read, and ne
 })
 
 test('it answers events in a process that has nothing else', async () => {
-  const config = { stage: 'test', values: { name: 'builds', jwt_issuer: 'builds', jwt_audience: 'builds', jwt_secret: 'a-secret-of-this-test-only' }, places: {} }
+  const config = compileConfig({ stage: 'test', values: { name: 'builds', jwt_issuer: 'builds', jwt_audience: 'builds', jwt_secret: 'a-secret-of-this-test-only' }, places: {} })
   await writeFile(join(folder, 'klue-config.json'), JSON.stringify(config))
   await writeFile(join(folder, 'call.mjs'), `
     import { handler } from './index.mjs'

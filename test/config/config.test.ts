@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { build } from 'esbuild'
 import { afterEach, test } from 'node:test'
-import { type CompiledConfig, configValue, env, environment, fromCompiledConfig, getConfig, liveUrl, quietAwsSdk, setConfig, setEnvironment, showConfig, stageName } from '../../src/config/index.ts'
+import { configValue, fromMergedConfig, type MergedConfig, showConfig } from '../../src/config/build.ts'
+import { env, environment, getConfig, liveUrl, quietAwsSdk, setConfig, setEnvironment, stageName } from '../../src/config/index.ts'
 import { isUsageError } from '../../src/errors/index.ts'
 
-const compiled = (values: Record<string, unknown>): CompiledConfig => ({ stage: 'local', values: { name: 'app', ...values }, places: {} })
+const merged = (values: Record<string, unknown>): MergedConfig => ({ stage: 'local', values: { name: 'app', ...values }, places: {} })
 
 afterEach(() => {
   setConfig(undefined)
@@ -15,14 +16,14 @@ afterEach(() => {
 
 test('has no configuration before a start', () => {
   assert.throws(() => getConfig(), (failure: unknown) => isUsageError(failure) && /before the configuration was loaded/.test(failure.message))
-  const config = fromCompiledConfig(compiled({}), { env: {} })
+  const config = fromMergedConfig(merged({}), { env: {} })
   assert.equal(setConfig(config), undefined)
   assert.equal(getConfig(), config)
   assert.equal(setConfig(undefined), config)
 })
 
 test('may be added to, and takes both spellings of a known key', () => {
-  setConfig(fromCompiledConfig(compiled({ my_key: 1 }), { env: {} }))
+  setConfig(fromMergedConfig(merged({ my_key: 1 }), { env: {} }))
   getConfig().my_api_key = 'abc'
   getConfig().my_key = 2
   getConfig().reportCallExceedingMs = 5000
@@ -34,16 +35,16 @@ test('may be added to, and takes both spellings of a known key', () => {
 })
 
 test('gives every configuration lists and maps of its own', () => {
-  const first = fromCompiledConfig(compiled({}), { env: {} })
+  const first = fromMergedConfig(merged({}), { env: {} })
   first.corsOrigins.push('https://a.example')
   first.apis['x'] = {}
-  const second = fromCompiledConfig(compiled({}), { env: {} })
+  const second = fromMergedConfig(merged({}), { env: {} })
   assert.deepEqual([second.corsOrigins, second.apis], [['*'], {}])
 })
 
 test('hides secrets unless they are asked for', () => {
-  const config = fromCompiledConfig(
-    compiled({ env_secrets: ['HIDDEN'], jwt_secret: 'a long secret value', jwt_token_timeout: 5, mine: 'HIDDEN', my_password: 'p', token_key: 'k', my: { secret: 's', open: 'o' }, apis: { 'secret-store': { url: 'http://a', password: 'p' }, b: { username: 'HIDDEN' } } }),
+  const config = fromMergedConfig(
+    merged({ env_secrets: ['HIDDEN'], jwt_secret: 'a long secret value', jwt_token_timeout: 5, mine: 'HIDDEN', my_password: 'p', token_key: 'k', my: { secret: 's', open: 'o' }, apis: { 'secret-store': { url: 'http://a', password: 'p' }, b: { username: 'HIDDEN' } } }),
     { env: { HIDDEN: 'hidden value' } },
   )
   const shown = Object.fromEntries(showConfig(config).map(({ key, value }) => [key, value]))
@@ -64,12 +65,12 @@ test('hides secrets unless they are asked for', () => {
 })
 
 test('hides an own secret where the object spells it otherwise', () => {
-  const config = fromCompiledConfig(compiled({ 'a.b': 'X', env_secrets: ['X'] }), { env: { X: 'hidden value' } })
+  const config = fromMergedConfig(merged({ 'a.b': 'X', env_secrets: ['X'] }), { env: { X: 'hidden value' } })
   assert.equal(configValue(config, 'a.b'), '****')
 })
 
 test('knows where a stage answers', () => {
-  const url = (live_host?: string): string | undefined => liveUrl(fromCompiledConfig(compiled(live_host === undefined ? {} : { live_host }), { env: {} }))
+  const url = (live_host?: string): string | undefined => liveUrl(fromMergedConfig(merged(live_host === undefined ? {} : { live_host }), { env: {} }))
   assert.deepEqual([url(), url('a.example'), url('https://a.example/'), url('http://a.example:81')], [undefined, 'https://a.example', 'https://a.example', 'http://a.example:81'])
 })
 
@@ -83,11 +84,11 @@ test('reads and writes the environment', () => {
   assert.equal(environment()['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'], 'true')
 })
 
-test('is one object for two copies of the kit, and holds no YAML parser', async () => {
+test('is one object for two copies of the kit, and holds neither a YAML parser nor the table of keys', async () => {
   const { outputFiles, metafile } = await build({ entryPoints: ['src/config/index.ts'], bundle: true, format: 'esm', platform: 'node', write: false, metafile: true })
-  assert.deepEqual(Object.keys(metafile.inputs).filter((input) => input.includes('node_modules') || /load|yaml/.test(input)), [])
+  assert.deepEqual(Object.keys(metafile.inputs).filter((input) => input.includes('node_modules') || /load|yaml|key-table|check-|merged/.test(input)), [])
   const copy = (await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]!.contents).toString('base64')}`)) as { setConfig: typeof setConfig }
-  const config = fromCompiledConfig(compiled({}), { env: {} })
+  const config = fromMergedConfig(merged({}), { env: {} })
   copy.setConfig(config)
   assert.equal(getConfig(), config)
 })

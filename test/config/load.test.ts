@@ -180,7 +180,7 @@ test('refuses a misspelt stage and one that is no name', () => {
 
 test('compiles to JSON without secrets, and comes back with them', () => {
   const loaded = load('name: app\nenv_secrets: [A_SECRET]\nmine: A_SECRET\nport: 1\n', { env: { A_SECRET: 'visible' } })
-  const json = JSON.stringify(compileConfig(loaded))
+  const json = JSON.stringify(compileConfig(loaded.merged))
   assert.ok(!json.includes('visible'))
   const config = fromCompiledConfig(JSON.parse(json), { env: {}, secrets: { A_SECRET: 'later' } })
   assert.deepEqual([config['mine'], config.port, config.stage], ['later', 1, 'local'])

@@ -1,5 +1,6 @@
 // The tables of docs/reference/config.md as the code has them.
-import { environmentVariables, type KeyGroup, type KeySpec, keySpec, knownKeyNames, replacedKeys, synonyms, variableKeys } from '../../src/config/index.ts'
+import { keySpec, knownKeyNames, replacedKeys, synonyms, variableKeys } from '../../src/config/build.ts'
+import { environmentVariables, type KeyGroup, type KeySpec } from '../../src/config/index.ts'
 
 /** Rows of the known keys of a group: key, type, default, unit, meaning. */
 export function keyRows(group: KeyGroup): string[] {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { compileConfig, loadConfig, requiredSecrets } from '../../src/config/build.ts'
-import { fromCompiledConfig, refillSecrets, secretPrefix, setEnvironment } from '../../src/config/index.ts'
+import { fromCompiledConfig, secretPrefix, setEnvironment } from '../../src/config/index.ts'
+import { refillSecrets } from '../../src/config/refill-secrets.ts'
 import { isUsageError } from '../../src/errors/index.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'klue-required-'))
@@ -54,7 +55,7 @@ test('the names of the secrets of a stage begin alike', () => {
 })
 
 test('secrets are put into the configuration that everybody holds', () => {
-  const compiled = compileConfig(load('dev'))
+  const compiled = compileConfig(load('dev').merged)
   const config = fromCompiledConfig(compiled, { env: {}, unset: 'leave out' })
   const called = config.apis['back.end']!
   config['own'] = 'set at run time'
@@ -67,7 +68,7 @@ test('secrets are put into the configuration that everybody holds', () => {
 })
 
 test('a variable of the environment wins over the secret', () => {
-  const compiled = compileConfig(load('dev'))
+  const compiled = compileConfig(load('dev').merged)
   const config = fromCompiledConfig(compiled, { env: {}, unset: 'leave out' })
   setEnvironment('MAIL_PASSWORD', 'of the environment')
   try {
@@ -79,7 +80,7 @@ test('a variable of the environment wins over the secret', () => {
 })
 
 test('a secret that does not fit its key changes nothing, and is not shown', () => {
-  const compiled = compileConfig(load('dev'))
+  const compiled = compileConfig(load('dev').merged)
   const config = fromCompiledConfig(compiled, { env: {}, unset: 'leave out' })
   for (const planted of ['planted-text', '98765432101']) {
     assert.throws(() => refillSecrets(config, compiled, { MAIL_PASSWORD: 'new', BACKEND_MS: planted }), (error) => isUsageError(error) && error.message.includes('apis.back.end.timeout_ms') && !error.message.includes(planted))

@@ -169,6 +169,14 @@ step('a new operation and a new index deploy over it, and the data stays', async
   assert.deepEqual(kept.filter((id) => !measurements.some((measurement) => measurement.id === id)), [], 'what was recorded before the change is not in the new index')
 })
 
+step('a killed process and a time-out are fatal reports', async () => {
+  const url = addresses(deployed, cloud)['Url']!
+  for (const how of ['exit', 'hang']) assert.ok((await fetch(`${url}/fragile/${how}`, { method: 'POST' })).status >= 500)
+  const titles = (): string[] => hook.got.map(({ text }) => (JSON.parse(text) as { title: string }).title)
+  await until('the report of the killed process', () => titles().some((title) => title.startsWith('FATAL BACKEND ERROR builds 500 PROCESS_EXITED: endProcess')))
+  await until('the report of the time-out', () => titles().some((title) => title.startsWith('FATAL BACKEND ERROR builds 500 FUNCTION_TIMEOUT: endProcess')))
+})
+
 step('cdk destroy leaves nothing of a stage that nobody depends on', async () => {
   await cdk(['destroy', '--all', '--force', '-c', `stage=${stage}`], { cloud, project: reference, log: 'destroy' })
   assert.deepEqual({ stacks: await stacks(cloud), tables: await tables(cloud), functions: await functions(cloud) }, { stacks: [], tables: [], functions: [] })

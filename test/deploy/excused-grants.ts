@@ -13,7 +13,7 @@ export const excusedGrants: readonly ExcusedGrant[] = [
   { grant: /^ServiceFunctionmetricsbackend\w+ secretsmanager:GetSecretValue \S+\/jwt_secret-/, reason: '/auth/version of every service checks tokens; the suite asks the main service only' },
   { grant: /^ServiceSigningKeys\w+ secretsmanager:RestoreSecret /, reason: 'only a key that was removed and can still be brought back is restored, see test/infra/signing-keys.test.ts' },
   { grant: /^ServiceSigningKeys\w+ secretsmanager:(CreateSecret|DescribeSecret) \S+\/jwt_secret$/, reason: 'a name without a secret has no six characters behind it; the suite notes each name with them' },
-  { grant: /^ServiceTelemetryIngest\w+ sqs:\w+ \S+TelemetryFailed/, reason: 'Lambda itself puts batches that failed into the queue, with the role of the function; none fails here' },
+  { grant: /^ServiceTelemetryIngest\w+ sqs:\w+ \S+ingest-failures/, reason: 'Lambda itself puts batches that failed into the queue, with the role of the function; none fails here' },
   { grant: /^ServiceTelemetryReporter\w+ sqs:\w+ /, reason: 'Lambda itself takes messages from the queue, with the role of the function' },
   { grant: /^ServiceTelemetryIngest\w+ cloudwatch:GetMetricData /, reason: 'alerts on metrics of the account; the stage of the suite has none' },
   { grant: / logs:(CreateLogStream|PutLogEvents) /, reason: 'Lambda itself writes what a function prints, with the role of the function' },

@@ -21,6 +21,7 @@ response_check: fail
 env_secrets: [METRICS_BACKEND_PASSWORD, OWN_WEBHOOK, HOOK_KEY]
 own_webhook: OWN_WEBHOOK
 throttle_rate: 5000
+functions: { fragile: { timeout_seconds: 1 } }
 throttle_operations: [getMeasurement 1000 2000]
 reports:
   hook: { type: webhook, url: '${hook}/reports', signing_secret: HOOK_KEY }
@@ -56,7 +57,25 @@ export function copyReference(folder: string, told: Told = { hook: 'http://127.0
   return folder
 }
 
-const newPath = `  /recorders/{user}/measurements:
+const newPath = `  /fragile/{how}:
+    post:
+      operationId: endProcess
+      x-klue-function: fragile
+      tags: [measurements]
+      summary: Ends the function that answers, by leaving it or by never coming back
+      security: []
+      parameters:
+        - name: how
+          in: path
+          required: true
+          schema: { type: string, enum: [exit, hang] }
+      responses:
+        '204':
+          description: It never does
+        default:
+          $ref: '#/components/responses/Error'
+
+  /recorders/{user}/measurements:
     parameters:
       - name: user
         in: path
@@ -80,6 +99,11 @@ components:
 `
 
 const newHandler = `
+export const endProcess: Handler<Operations['endProcess']> = ({ path }) => {
+  if (path.how === 'exit') process.exit(3)
+  for (;;) Math.random()
+}
+
 export const listByRecorder: Handler<Operations['listByRecorder']> = async ({ path }, context) => {
   const page = await context.table(Measurement).query({ index: 'by-recorder', partition: path.user, limit: 200, order: 'descending' })
   return { measurements: page.items }
@@ -108,8 +132,9 @@ export function changeReference(folder: string): void {
     ['components:\n', newPath],
   ])
   edit(join(folder, 'functions', 'builds.ts'), [
+    ['import { deleteMeasurement, getLatest,', 'import { deleteMeasurement, endProcess, getLatest,'],
     ['listMeasurements, recordMeasurement } from', 'listByRecorder, listMeasurements, recordMeasurement } from'],
-    ['handlers: { recordMeasurement,', 'handlers: { listByRecorder, recordMeasurement,'],
+    ['handlers: { recordMeasurement,', 'handlers: { endProcess, listByRecorder, recordMeasurement,'],
   ])
   const handlers = join(folder, 'functions', 'builds', 'measurements.ts')
   writeFileSync(handlers, `${readFileSync(handlers, 'utf8')}${newHandler}`)

@@ -32,5 +32,5 @@ test('other lines show their own fields, without what every line has', () => {
 })
 
 test('nothing that strangers send reaches the terminal as a control character', () => {
-  assert.doesNotMatch(show(request({ path: '/\u001b[2J', operation: '\u001b', trace: [{ name: '\u001b[2J', at: 0, level: 'info', data: { '\u0007': '\u001b' } }] })), /[\u0007\u001b]/)
+  assert.deepEqual([...show(request({ path: '/\u001b[2J', operation: '\u001b', trace: [{ name: '\u001b[2J', at: 0, level: 'info', data: { '\u0007': '\u001b' } }] }))].filter((character) => '\u0007\u001b'.includes(character)), [])
 })

@@ -135,6 +135,15 @@ test('everything says which service and stage it belongs to', () => {
   template.allResourcesProperties('AWS::ApiGatewayV2::Api', { Tags: { 'klue:service': 'shop', 'klue:stage': 'dev' } })
 })
 
+test('lines are taken in, but for those of the functions that do it', () => {
+  const { template } = synthesise({ persist: [things] })
+  template.resourceCountIs('AWS::Logs::SubscriptionFilter', 2)
+  template.hasResourceProperties('AWS::SQS::Queue', { QueueName: 'shop-dev-ingest-failures' })
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2, DestinationConfig: { OnFailure: Match.anyValue() } })
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { FunctionResponseTypes: ['ReportBatchItemFailures'] })
+  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' })
+})
+
 test('others are let in by grant methods, and see metrics', () => {
   const { service, stack } = synthesise({ persist: [things] })
   const role = new Role(stack, 'Reader', { assumedBy: new AccountPrincipal('222222222222') })

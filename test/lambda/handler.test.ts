@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { compileConfig } from '../../src/config/build.ts'
 import { env, setEnvironment } from '../../src/config/index.ts'
 import { isUsageError } from '../../src/errors/index.ts'
 import { type HttpApiEvent, toLambda } from '../../src/lambda/index.ts'
@@ -44,7 +45,7 @@ test('the platform of a function reads the configuration beside its bundle', asy
   const folder = mkdtempSync(join(tmpdir(), 'klue-lambda-'))
   const before = { root: env('LAMBDA_TASK_ROOT'), secret: 'KLUE_TEST_SECRET' }
   try {
-    writeFileSync(join(folder, 'klue-config.json'), JSON.stringify({ stage: 'live', values: { name: 'shop', live_host: 'shop.test', env_secrets: [before.secret], own_key: before.secret }, places: {} }))
+    writeFileSync(join(folder, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'live', values: { name: 'shop', live_host: 'shop.test', env_secrets: [before.secret], own_key: before.secret }, places: {} })))
     setEnvironment('LAMBDA_TASK_ROOT', folder)
     assert.throws(lambdaPlatform, (error) => isUsageError(error) && error.message.includes(before.secret), 'a secret that is not set stops the start')
     setEnvironment(before.secret, 'a-value')

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { compileConfig } from '../../src/config/build.ts'
 
 async function linesOf(path: string): Promise<Record<string, unknown>[]> {
   const folder = mkdtempSync(join(tmpdir(), 'klue-line-'))
-  writeFileSync(join(folder, 'klue-config.json'), JSON.stringify({ stage: 'dev', values: { name: 'shop' }, places: {} }))
+  writeFileSync(join(folder, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'dev', values: { name: 'shop' }, places: {} })))
   const env = { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'shop-dev', LAMBDA_TASK_ROOT: folder, KLUE_VERSION: '260203-0405-1-abcdef' }
   const child = spawn(process.execPath, ['--conditions=klue-source', '--import', 'tsx', fileURLToPath(new URL('exiting-function.ts', import.meta.url)), path], { stdio: ['ignore', 'pipe', 'ignore'], env })
   let out = ''

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, mock, test } from 'node:test'
+import { compileConfig } from '../../src/config/build.ts'
 import { setConfig, setEnvironment } from '../../src/config/index.ts'
 import { toLambda } from '../../src/lambda/index.ts'
 import { lambdaPlatform } from '../../src/lambda/platform.ts'
@@ -46,7 +47,7 @@ async function deploy(held: Record<string, string>, secrets: string[]): Promise<
   })
   folder = mkdtempSync(join(tmpdir(), 'klue-lambda-secrets-'))
   const values = { name: 'shop', live_host: 'shop.test', env_secrets: ['BACKEND_PASSWORD', 'OWN_SECRET'], own_key: 'OWN_SECRET', apis: { backend: { username: 'shop', password: 'BACKEND_PASSWORD' } } }
-  writeFileSync(join(folder, 'klue-config.json'), JSON.stringify({ stage: 'live', values, places: {} }))
+  writeFileSync(join(folder, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'live', values, places: {} })))
   setEnvironment('KLUE_SECRETS', secrets.join(','))
   setEnvironment('LAMBDA_TASK_ROOT', folder)
   setEnvironment('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url)

@@ -1,8 +1,9 @@
 // docs/reference/reports.md shows messages as they were received, and the tables of the code.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadConfig, requiredSecrets } from '../../src/config/build.ts'
-import { type KeySpec, refillSecrets, reportKeys, showConfig } from '../../src/config/index.ts'
+import { compileConfig, loadConfig, reportKeys, requiredSecrets, showConfig } from '../../src/config/build.ts'
+import type { KeySpec } from '../../src/config/index.ts'
+import { refillSecrets } from '../../src/config/refill-secrets.ts'
 import { isUsageError } from '../../src/errors/index.ts'
 import { platformReport, toReport } from '../../src/reports/index.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -88,7 +89,7 @@ test('secrets of channels come from variables, and are hidden', () => {
   const { config } = loaded
   assert.deepEqual([config.reports['a.b'], [...config.secretKeys]], [{ type: 'webhook', url: 'https://example.com/a', signingSecret: 'sixteen letters!' }, ['reports.a.b.url', 'reports.a.b.signing_secret']])
   assert.deepEqual(requiredSecrets(loaded).filter(({ key }) => key.startsWith('reports.')).map(({ name, key }) => [name, key]), [['HOOK', 'reports.a.b.url'], ['KEY', 'reports.a.b.signing_secret']])
-  refillSecrets(config, loaded.compiled, { HOOK: 'https://example.com/b', KEY: 'another sixteen!' })
+  refillSecrets(config, compileConfig(loaded.merged), { HOOK: 'https://example.com/b', KEY: 'another sixteen!' })
   assert.deepEqual([config.reports['a.b']?.url, config.reports['a.b']?.signingSecret, (config.values['reports'] as Record<string, { url: string }>)['a.b']?.url], ['https://example.com/b', 'another sixteen!', 'https://example.com/b'])
   assert.ok(!showConfig(config).some(({ value }) => /example\.com|sixteen/.test(value)))
   rmSync(root, { recursive: true })

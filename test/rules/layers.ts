@@ -33,7 +33,8 @@ export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reas
 /** Files beside index.ts that other folders may import, each with its reason. */
 export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolean }>> = {
   'src/client/lazy-client.ts': { reason: 'loads the client with its first call; the door of client/ would bring it into the start of every function' },
-  'src/config/build.ts': { reason: 'reads YAML, which must stay out of every bundle' },
+  'src/config/build.ts': { reason: 'reads YAML and holds the table of keys, which must stay out of every bundle' },
+  'src/config/refill-secrets.ts': { reason: 'what only a function with secrets loads; behind the door of config/ every start would' },
   'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
   'src/dev/edge.ts': { reason: 'starts a project; the rest of dev/ brings what compiles and checks documents, which a start without a change does without' },
   'src/spec/generate.ts': { reason: 'looks whether anything changed; the door of spec/ brings the compilers along, which it loads only then' },

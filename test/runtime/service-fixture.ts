@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Config, fromCompiledConfig } from '../../src/config/index.ts'
+import { fromMergedConfig } from '../../src/config/build.ts'
+import type { Config } from '../../src/config/index.ts'
 import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../../src/runtime/edge.ts'
 import { type ApiSpec, defineService, type Handler, loadSpec, type Service, type ServiceOptions } from '../../src/runtime/index.ts'
 import { generate } from '../../src/spec/index.ts'
@@ -92,7 +93,7 @@ export async function compileApi(document: Record<string, unknown>, name: string
 
 /** A configuration of the stage `test`. */
 export function testConfig(values: Record<string, unknown> = {}): Config {
-  return fromCompiledConfig({ stage: 'test', values: { name: 'test', ...values }, places: {} }, { env: {}, secrets: {} })
+  return fromMergedConfig({ stage: 'test', values: { name: 'test', ...values }, places: {} }, { env: {}, secrets: {} })
 }
 
 /** A platform without tables that keeps its log. */

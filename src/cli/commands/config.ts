@@ -8,7 +8,7 @@ export const config: Command = {
   summary: 'Prints a setting, or all of them; secrets are masked.',
   options: { stage: stageOption, reveal: { type: 'boolean', doc: 'Prints secrets too.' }, json: jsonOption },
   async run(call) {
-    const [{ loadConfig }, { configValue, showConfig }] = await Promise.all([import('../../config/build.ts'), import('../../config/index.ts')])
+    const { configValue, loadConfig, showConfig } = await import('../../config/build.ts')
     const stage = textOption(call, 'stage')
     const loaded = loadConfig({ root: call.root, ...(stage === undefined ? {} : { stage }) })
     const shown = { reveal: call.values['reveal'] === true }
