@@ -1,4 +1,4 @@
-// Installs what a command needs where it is missing, then runs it: node scripts/run.mjs start|test|deploy-test|klue [arguments]
+// Installs what a command needs where it is missing, then runs it: node scripts/run.mjs start|test|deploy-test|build|klue [arguments]
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,16 +11,24 @@ const [mode, ...words] = process.argv.slice(2)
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) fail(`Node ${process.versions.node} is too old: klue needs 20.19 or newer.`)
 
-await ensureInstalled(mode === 'test' || mode === 'deploy-test' || words[0] === 'test' ? 'all' : 'run')
+await ensureInstalled(mode === 'test' || mode === 'deploy-test' || mode === 'build' || words[0] === 'test' ? 'all' : 'run')
 if (mode === 'start') process.exitCode = await klue(['dev', ...words])
 else if (mode === 'klue') process.exitCode = await klue(words)
 else if (mode === 'test') process.exitCode = await node([join(root, 'scripts', 'check-all.mjs'), ...words])
 else if (mode === 'deploy-test') process.exitCode = await node([join(root, 'scripts', 'deploy-test.mjs'), ...words])
-else fail('Usage: node scripts/run.mjs start|test|deploy-test|klue [arguments]')
+else if (mode === 'build') process.exitCode = await build()
+else fail('Usage: node scripts/run.mjs start|test|deploy-test|build|klue [arguments]')
 
 /** Runs the command line from its sources. */
 function klue(args) {
   return node(['--enable-source-maps', '--conditions=klue-source', '--import', 'tsx', join(root, 'src', 'cli', 'main.ts'), ...args])
+}
+
+/** Compiles src/ into dist/, which the package holds. */
+function build() {
+  // A file that is no longer made must not stay in the package.
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  return node([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json')])
 }
 
 function node(args) {

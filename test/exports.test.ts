@@ -40,8 +40,9 @@ for (const door of doors) {
   })
 }
 
-test('only dist is published, and nothing in it acts when it is imported', () => {
-  assert.deepEqual(manifest.files, ['dist'])
+// The sources are there for editors, and for the condition klue-source.
+test('only dist and its sources are published, and nothing in it acts when it is imported', () => {
+  assert.deepEqual(manifest.files, ['dist', 'src'])
   assert.equal(manifest.sideEffects, false)
   assert.deepEqual(manifest.bin, { klue: './dist/cli/main.js' })
 })

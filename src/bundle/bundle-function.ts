@@ -17,6 +17,9 @@ export interface FunctionBundle {
 // CommonJS packages inside an ES module still call require for Node's own modules.
 const requireShim = "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);"
 
+// Run from its sources klue bundles its sources, installed what it was compiled to.
+const kitConditions = import.meta.url.endsWith('.ts') ? ['klue-source'] : []
+
 /** Bundles one entry file into `folder/index.mjs`. */
 export async function bundleFunction(options: { root: string; entry: string; folder: string }): Promise<FunctionBundle> {
   const { build } = await import('esbuild')
@@ -35,7 +38,7 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    conditions: ['klue-source'],
+    conditions: kitConditions,
     // The SDK's ES modules are a third smaller than its CommonJS ones.
     mainFields: ['module', 'main'],
     banner: { js: requireShim },
