@@ -34,6 +34,7 @@ export const keyTable: { readonly [Key in keyof Required<KnownConfig & Deploymen
   hideInternalErrors: { group: 'requests', type: 'true or false', default: false, doc: 'Whether callers get a fixed sentence instead of the text of an unknown exception; recommended for a live stage.' },
   crashApi: { group: 'observing', type: 'true or false', default: false, doc: 'Whether `/crash/*` is served to try out errors and reports; refused on a live stage.' },
   reportCallExceedingMs: { group: 'observing', type: 'whole number', default: 1000, min: 1, max: 900000, unit: 'milliseconds', doc: 'Duration from which a call is reported as slow.' },
+  reportSlowBaseline: { group: 'observing', type: 'number', default: 0, min: 0, max: 1000, unit: 'times', doc: 'A call is reported as slow, too, from this multiple of its operation\'s usual p99 on: that of the seven days before, where they had 200 calls. 0: never.' },
   reports: { group: 'observing', type: 'map of channels', default: {}, doc: 'Who is told of crashes and slow calls: name of the channel → its settings, in [reports.md](reports.md#channels).' },
   reportMinInterval: { group: 'observing', type: 'whole number', default: 300, min: 60, max: 86400, unit: 'seconds', doc: 'How long repetitions of an incident are counted before a digest tells their number.' },
   reportCompressWindow: { group: 'observing', type: 'whole number', default: 3600, min: 60, max: 604800, unit: 'seconds', doc: 'How long an incident must be quiet to count as recovered.' },

@@ -44,6 +44,7 @@ export interface KnownConfig {
   responseCheck: 'off' | 'log' | 'fail'
   hideInternalErrors: boolean
   reportCallExceedingMs: number
+  reportSlowBaseline: number
   reports: Record<string, ReportChannelSettings>
   /** Seconds. */
   reportMinInterval: number

@@ -7,6 +7,7 @@ import { expiresAfter, isRemarkable, keepingOf, type KeepRules } from './keep.ts
 import { markLate } from './late.ts'
 import type { BadLine, Counted, LineRecord, LogLine, MetricLine, RequestLine, WitnessLine } from './log-line.ts'
 import { metricRow, readLine } from './read-line.ts'
+import { markUnusual } from './usual.ts'
 
 export interface Ingest {
   database: Database
@@ -80,6 +81,8 @@ async function ingestChunk({ options, ended, result }: Chunk, lines: readonly Lo
   const { database, rules, observe, now = database.now() } = options
   const sorted: Sorted = { requests: [], witnesses: [], metrics: [], observations: [] }
   for (const line of lines) sort(line, { sorted, ended, result, oldest: now - oldestHours * 3_600_000 })
+  if (rules.slowBaseline > 0) sorted.requests = await markUnusual(sorted.requests, { database, baseline: rules.slowBaseline })
+  for (const { request, record } of sorted.requests) if (record['muted'] !== true && (request.status >= 500 || typeof record['slow_ms'] === 'number')) sorted.observations.push({ record: withId(record, request) })
   const volatile = rules.monthlyUsd > 0 ? sorted.requests.filter((line) => !isRemarkable(line, rules)) : []
   const rates = volatile.length === 0 ? new Map<number, number>() : await ratesOf(database, volatile.map(({ request }) => request.started), rules)
   const rows = [...sorted.requests.map((line) => ({ ...line.request, ...keepingOf(line, rules, rates.get(minuteOf(line.request)) ?? 1) })), ...sorted.metrics.map(({ request, record }) => ({ ...request, record: JSON.stringify(record), expires: expiresAfter(request.started, rules.volatileDays) }))]
@@ -101,7 +104,6 @@ function sort(line: LogLine, { sorted, ended, result, oldest }: { sorted: Sorted
     if (line.timestamp >= oldest) sorted.metrics.push({ request: metricRow({ name: badLines, value: 1, unit: 'Count' }, { operation: '', started: line.timestamp, id: line.id }), record: { kind: 'metric', name: badLines, value: 1, reason } })
   } else if (read.kind === 'request') {
     sorted.requests.push(read)
-    if (read.record['muted'] !== true && (read.request.status >= 500 || typeof read.record['slow_ms'] === 'number')) sorted.observations.push({ record: withId(read.record, read.request) })
   } else if (read.kind === 'witness') sorted.witnesses.push(read)
   else if (read.kind === 'metric') sorted.metrics.push(read)
   else {

@@ -14,14 +14,16 @@ export interface KeepRules {
   persistDuration: number
   /** What storing may cost a month in USD; 0: no limit. Records of unremarkable requests are left out for it, their counts never. */
   monthlyUsd: number
+  /** A call counts as slow from this multiple of its operation's usual 99th percentile on; 0: never. */
+  slowBaseline: number
 }
 
 /** The defaults of the reference page. */
-export const defaultKeepRules: KeepRules = { volatileDays: 7, days: 90, persistLevel: 'warn', persistDuration: 5000, monthlyUsd: 0 }
+export const defaultKeepRules: KeepRules = { volatileDays: 7, days: 90, persistLevel: 'warn', persistDuration: 5000, monthlyUsd: 0, slowBaseline: 0 }
 
 /** The rules that the configuration of a service gives. */
-export function keepRulesOf(config: { logVolatileDays: number; logDays: number; logPersistLevel: RequestRow['level']; logPersistDurationMs: number; logsMonthlyUsd: number }): KeepRules {
-  return { volatileDays: config.logVolatileDays, days: config.logDays, persistLevel: config.logPersistLevel, persistDuration: config.logPersistDurationMs, monthlyUsd: config.logsMonthlyUsd }
+export function keepRulesOf(config: { logVolatileDays: number; logDays: number; logPersistLevel: RequestRow['level']; logPersistDurationMs: number; logsMonthlyUsd: number; reportSlowBaseline: number }): KeepRules {
+  return { volatileDays: config.logVolatileDays, days: config.logDays, persistLevel: config.logPersistLevel, persistDuration: config.logPersistDurationMs, monthlyUsd: config.logsMonthlyUsd, slowBaseline: config.reportSlowBaseline }
 }
 
 const rank = { debug: 0, info: 1, warn: 2, error: 3 } as const

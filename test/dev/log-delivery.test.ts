@@ -10,7 +10,7 @@ import { readStats } from '../../src/telemetry/index.ts'
 import { noon, stores } from '../telemetry/store-fixture.ts'
 
 const freshStore = stores()
-const config = { logVolatileDays: 7, logDays: 90, logPersistLevel: 'warn', logPersistDurationMs: 0, logsMonthlyUsd: 0 } as Config
+const config = { logVolatileDays: 7, logDays: 90, logPersistLevel: 'warn', logPersistDurationMs: 0, logsMonthlyUsd: 0, reportSlowBaseline: 0 } as Config
 
 function record(index: number, fields: object = {}): LogRecord {
   const time = new Date(noon + index).toISOString()
