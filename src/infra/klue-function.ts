@@ -1,5 +1,5 @@
 // One function: its code, log, version, alias, and how many of it stand ready.
-import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Alias, Architecture, Code, Function, type IVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
@@ -67,6 +67,8 @@ export class KlueFunction extends Construct {
       timeout: props.timeout,
       logGroup: this.logGroup,
       environment: { ...props.environment },
+      // Versions stay, so that there is one to go back to. One that a failed deployment made goes, else its code could not be published again.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       ...(props.reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
     })
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion as IVersion })

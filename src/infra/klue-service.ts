@@ -15,6 +15,7 @@ import type { KlueServiceProps } from './klue-service-props.ts'
 import { KlueTable } from './klue-table.ts'
 import { KlueTelemetry } from './klue-telemetry.ts'
 import { KlueWatch } from './klue-watch.ts'
+import { functionsByName, setLiveVersions } from './live-versions.ts'
 import { planRoutes, type PlannedRoute } from './plan-routes.ts'
 import type { PreparedFunction } from './project.ts'
 import { ownSettings, type ServiceSettings, serviceSettings } from './service-settings.ts'
@@ -68,6 +69,7 @@ export class KlueService extends Construct {
     this.#tellAddresses()
     this.domain = this.#makeDomain()
     this.telemetry = props.telemetry === false ? undefined : this.#makeTelemetry()
+    setLiveVersions(this, functionsByName(functions, { documents: this.documents, ingest: this.telemetry?.ingest, reporter: this.telemetry?.reporter }, project.functions))
     this.watch = this.#settings.alarms ? this.#makeWatch() : undefined
     Tags.of(this).add('klue:service', project.name)
     Tags.of(this).add('klue:stage', project.stage)

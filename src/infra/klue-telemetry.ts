@@ -5,7 +5,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
+import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { CfnSubscriptionFilter, type LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -91,17 +91,18 @@ export class KlueTelemetry extends Construct {
     return { KLUE_WATCHED_FUNCTIONS: functions.filter((target) => Stack.of(target) === Stack.of(this)).slice(0, 20).map((target) => target.function.functionName).join(','), KLUE_WATCHED_TABLES: tables.slice(0, 20).map(({ table }) => table.tableName).join(',') }
   }
 
+  // By their aliases, so that going back takes them along.
   #connect({ logs }: KlueTelemetryProps): void {
     // One permission for all logs: a policy of a function holds only so many.
-    const permission = new CfnPermission(this, 'Lines', { action: 'lambda:InvokeFunction', functionName: this.ingest.function.functionArn, principal: 'logs.amazonaws.com', sourceAccount: Stack.of(this).account, sourceArn: Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME }) })
+    const permission = new CfnPermission(this, 'Lines', { action: 'lambda:InvokeFunction', functionName: this.ingest.alias.functionArn, principal: 'logs.amazonaws.com', sourceAccount: Stack.of(this).account, sourceArn: Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME }) })
     for (const [path, logGroup] of logs) {
       if (logGroup === this.ingest.logGroup || logGroup === this.reporter.logGroup) throw new Error(`The log of ${path} cannot be taken in by itself: each line would make another one`)
       // Where the log is: a function in a nested stack has its log there, and this stack stays small.
-      new CfnSubscriptionFilter(logGroup, 'Lines', { logGroupName: logGroup.logGroupName, destinationArn: this.ingest.function.functionArn, filterPattern: '' }).node.addDependency(permission)
+      new CfnSubscriptionFilter(logGroup, 'Lines', { logGroupName: logGroup.logGroupName, destinationArn: this.ingest.alias.functionArn, filterPattern: '' }).node.addDependency(permission)
     }
-    this.ingest.function.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new SqsDestination(this.failed) })
-    this.reporter.function.addEventSource(new SqsEventSource(this.messages, { batchSize: 5, maxConcurrency: 2, reportBatchItemFailures: true }))
-    new Rule(this, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new LambdaFunction(this.ingest.function, { event: RuleTargetInput.fromObject({ klue: 'look' }), retryAttempts: 0 })] })
+    this.ingest.alias.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new SqsDestination(this.failed) })
+    this.reporter.alias.addEventSource(new SqsEventSource(this.messages, { batchSize: 5, maxConcurrency: 2, reportBatchItemFailures: true }))
+    new Rule(this, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new LambdaFunction(this.ingest.alias as IFunction, { event: RuleTargetInput.fromObject({ klue: 'look' }), retryAttempts: 0 })] })
   }
 
   #grant({ project, store }: KlueTelemetryProps): void {

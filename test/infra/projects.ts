@@ -27,6 +27,8 @@ export interface ProjectWish {
   stage?: string
   operations?: CompiledOperation[]
   persist?: PersistDefinition[]
+  /** What `cdk -c` says. */
+  context?: Record<string, unknown>
 }
 
 /** An operation that has a method and a path, and nothing else. */
@@ -72,7 +74,7 @@ export interface Synthesised {
 
 /** The stack of a project. */
 export function synthesise(wish: ProjectWish, props: Omit<KlueServiceProps, 'project'> = {}): Synthesised {
-  const stack = new Stack(new App({ outdir: temporaryFolder() }), 'Test', { env: { account: '111111111111', region: 'eu-west-1' } })
+  const stack = new Stack(new App({ outdir: temporaryFolder(), context: wish.context ?? {} }), 'Test', { env: { account: '111111111111', region: 'eu-west-1' } })
   const service = new KlueService(stack, 'Service', { project: project(wish), ...props })
   return { template: Template.fromStack(stack), service, stack }
 }
