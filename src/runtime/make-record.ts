@@ -134,6 +134,7 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
     trace: unlessEmpty(notes.trace),
     messages: unlessEmpty(notes.messages),
     calls: unlessEmpty(notes.calls)?.map((call) => ({ ...call, path: mask.text(call.path) })),
+    more_calls: notes.moreCalls,
     lost: notes.lost || undefined,
     volatile: notes.keep === 'always' || !config.logVolatile ? false : undefined,
     keep: isOnlyCounted(exchange, status) ? 'count' : undefined,

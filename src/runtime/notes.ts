@@ -47,6 +47,8 @@ export interface Notes {
   readonly trace: (TraceEvent | TraceSpan)[]
   readonly messages: string[]
   readonly calls: OutgoingCall[]
+  /** Calls that found no room, by `api.operation`: how many, how many in vain, milliseconds. */
+  moreCalls?: Record<string, [number, number, number]>
   /** What has begun and not ended. */
   readonly open: Set<TraceSpan | OutgoingCall>
   /** The highest level of an event. */
@@ -54,7 +56,7 @@ export interface Notes {
   keep?: 'always' | 'count'
   /** What `reportSlow` said. */
   slowMs?: number
-  /** Events, spans and calls that found no room. */
+  /** Events, spans and metrics that found no room. */
   lost: number
   /** What has to be written before the line of the request is. */
   readonly pending: Promise<unknown>[]
@@ -85,12 +87,20 @@ export function openNotes(startedAt: number): Notes {
   return { startedAt, trace: [], messages: [], calls: [], open: new Set(), lost: 0, pending: [], metrics: 0, isOver: false, left: mostItems, budget: { left: mostCharacters } }
 }
 
-/** Notes a call that begins; undefined where there is no room. */
-export function noteCall({ calls, open }: Notes, call: OutgoingCall): OutgoingCall | undefined {
-  if (calls.length >= mostCalls) return undefined
+/** Notes a call that begins; false where there is no room. */
+export function noteCall({ calls, open }: Notes, call: OutgoingCall): boolean {
+  if (calls.length >= mostCalls) return false
   calls.push(call)
   open.add(call)
-  return call
+  return true
+}
+
+/** Counts a call that found no room, when it is over. */
+export function countCall(notes: Notes, { api, operation, status, error, ms = 0 }: Pick<OutgoingCall, 'api' | 'operation' | 'status' | 'error' | 'ms'>): void {
+  const own = ((notes.moreCalls ??= {})[`${api}.${operation}`] ??= [0, 0, 0])
+  own[0] += 1
+  if (error !== undefined || status === undefined || status >= 500) own[1] += 1
+  own[2] += ms
 }
 
 /** Where a context takes the limit of `reportSlow`; a registered symbol, as a service may hold this file twice. */

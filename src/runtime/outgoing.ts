@@ -5,7 +5,7 @@ import { lazyClient } from '../client/lazy-client.ts'
 import { UsageError } from '../errors/index.ts'
 import { generateToken, type TokenOptions, type User } from './jwt.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
-import { noteCall, type Notes } from './notes.ts'
+import { countCall, noteCall, type Notes, type OutgoingCall } from './notes.ts'
 import type { Platform } from './platform.ts'
 
 // The token of backendToken must reach calls made deep inside, and no call of another request.
@@ -61,19 +61,20 @@ interface Watched {
 
 // Each call leaves a trace in the line of the request that causes it.
 function watch({ platform, notes, api, isLocal }: Watched, theirs: ClientOptions['onCall']): ClientOptions['onCall'] {
-  return (call) => {
-    const told = theirs?.(call)
+  return (started) => {
+    const told = theirs?.(started)
     const begun = platform.now()
-    const { hostname, host, pathname } = new URL(call.url)
-    const noted = noteCall(notes, { api, operation: call.operationId, method: call.method, host: isLocal && hostname === 'local.invalid' ? 'local' : host, path: pathname.slice(0, 300), at: begun - notes.startedAt })
+    const { hostname, host, pathname } = new URL(started.url)
+    const call: OutgoingCall = { api, operation: started.operationId, method: started.method, host: isLocal && hostname === 'local.invalid' ? 'local' : host, path: pathname.slice(0, 300), at: begun - notes.startedAt }
+    const hasRoom = noteCall(notes, call)
     return (outcome) => {
       told?.(outcome)
-      if (noted === undefined) return
-      notes.open.delete(noted)
-      noted.ms = platform.now() - begun
-      if (outcome.status !== undefined) noted.status = outcome.status
-      if (outcome.code !== undefined) noted.error = outcome.code
-      if (outcome.code === 'BACKEND_TIMEOUT') noted.timeout = true
+      notes.open.delete(call)
+      call.ms = platform.now() - begun
+      if (outcome.status !== undefined) call.status = outcome.status
+      if (outcome.code !== undefined) call.error = outcome.code
+      if (outcome.code === 'BACKEND_TIMEOUT') call.timeout = true
+      if (!hasRoom) countCall(notes, call)
     }
   }
 }

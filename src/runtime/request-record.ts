@@ -42,6 +42,7 @@ export interface RequestRecord extends LogRecord {
   trace?: (TraceEvent | TraceSpan)[] | undefined
   messages?: string[] | undefined
   calls?: OutgoingCall[] | undefined
+  more_calls?: Record<string, [number, number, number]> | undefined
   lost?: number | undefined
   volatile?: false | undefined
   keep?: 'count' | undefined

@@ -82,7 +82,8 @@ async function ingestChunk({ options, ended, result }: Chunk, lines: readonly Lo
   const sorted: Sorted = { requests: [], witnesses: [], metrics: [], observations: [] }
   for (const line of lines) sort(line, { sorted, ended, result, oldest: now - oldestHours * 3_600_000 })
   if (rules.slowBaseline > 0) sorted.requests = await markUnusual(sorted.requests, { database, baseline: rules.slowBaseline })
-  for (const { request, record } of sorted.requests) if (record['muted'] !== true && (request.status >= 500 || typeof record['slow_ms'] === 'number')) sorted.observations.push({ record: withId(record, request) })
+  const ofRequests = sorted.requests.filter(({ request, record }) => record['muted'] !== true && (request.status >= 500 || typeof record['slow_ms'] === 'number'))
+  sorted.observations.unshift(...ofRequests.map(({ request, record }) => ({ record: withId(record, request) })))
   const volatile = rules.monthlyUsd > 0 ? sorted.requests.filter((line) => !isRemarkable(line, rules)) : []
   const rates = volatile.length === 0 ? new Map<number, number>() : await ratesOf(database, volatile.map(({ request }) => request.started), rules)
   const rows = [...sorted.requests.map((line) => ({ ...line.request, ...keepingOf(line, rules, rates.get(minuteOf(line.request)) ?? 1) })), ...sorted.metrics.map(({ request, record }) => ({ ...request, record: JSON.stringify(record), expires: expiresAfter(request.started, rules.volatileDays) }))]

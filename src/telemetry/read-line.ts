@@ -3,6 +3,9 @@ import type { RequestRow } from '../store/index.ts'
 import { type Counted, type LineRecord, type LogLine, longestName, type ReadLine, storable, textOf, wholeSecond } from './log-line.ts'
 import { readAccess } from './read-access.ts'
 
+// Names of called operations in one line.
+const mostCalled = 500
+
 const levels = ['debug', 'info', 'warn', 'error'] as const
 
 /** Reads one line; whatever it holds, this never throws. */
@@ -30,7 +33,7 @@ export function identityOf(record: LineRecord, { id, timestamp }: Pick<LogLine, 
 function readRequest(record: LineRecord, line: LogLine): ReadLine {
   const status = record['status']
   if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999) return { kind: 'bad', reason: 'its status is none' }
-  const calls = callsOf(record['calls'])
+  const calls = callsOf(record)
   return {
     kind: 'request',
     record,
@@ -60,18 +63,22 @@ export function metricRow(metric: NonNullable<RequestRow['metric']>, { operation
 }
 
 // Of each called operation: how often, how often in vain, how long.
-function callsOf(value: unknown): Counted['calls'] {
-  if (!Array.isArray(value) || value.length === 0) return undefined
+function callsOf({ calls: listed, more_calls: more }: LineRecord): Counted['calls'] {
   const calls: Record<string, [number, number, number]> = {}
-  for (const call of value as unknown[]) {
+  const add = (name: string, counts: readonly number[]): void => {
+    const own = (calls[name.slice(0, 200)] ??= [0, 0, 0])
+    for (const index of [0, 1, 2]) own[index]! += counts[index]!
+  }
+  for (const call of Array.isArray(listed) ? (listed as unknown[]) : []) {
     if (typeof call !== 'object' || call === null) continue
     const { api, operation, status, error, ms } = call as LineRecord
-    const own = (calls[`${textOf(api) ?? ''}.${textOf(operation) ?? ''}`.slice(0, 200)] ??= [0, 0, 0])
-    own[0] += 1
-    if (error !== undefined || typeof status !== 'number' || status >= 500) own[1] += 1
-    own[2] += storable(finiteOf(ms))
+    add(`${textOf(api) ?? ''}.${textOf(operation) ?? ''}`, [1, error !== undefined || typeof status !== 'number' || status >= 500 ? 1 : 0, storable(finiteOf(ms))])
   }
-  return calls
+  // What found no room in the list is counted by operation.
+  for (const [name, counts] of Object.entries(typeof more === 'object' && more !== null ? more : {}).slice(0, mostCalled)) {
+    if (Array.isArray(counts)) add(name, [0, 1, 2].map((index) => storable(finiteOf(counts[index]))))
+  }
+  return Object.keys(calls).length === 0 ? undefined : calls
 }
 
 function parse(message: string): LineRecord | undefined {

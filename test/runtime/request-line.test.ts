@@ -220,6 +220,20 @@ test('outgoing calls stand in the line, also those that fail', async () => {
   ])
 })
 
+test('calls that find no room are counted by operation', async () => {
+  const { table } = await compileApi(apiDocument({ '/other': { get: operation('getOther') } }), 'other')
+  const other = { api: table.api, servers: [], securitySchemes: table.securitySchemes, operations: table.operations }
+  let answers = 0
+  const local = new Map([['other', (): Promise<never> => Promise.resolve({ status: (answers += 1) > 105 ? 503 : 200, headers: { 'content-type': 'application/json' }, cookies: [], body: '{}' } as never)]])
+  const { calls, more_calls: more } = await lineOf(async (context) => {
+    const client = context.client(other as never, { attempts: 1 }) as unknown as Record<string, (input: object) => Promise<unknown>>
+    for (let call = 0; call < 108; call += 1) await client['getOther']!({}).catch(() => undefined)
+    return {}
+  }, { parts: { local } })
+  const [count, failed, ms] = more!['other.getOther']!
+  assert.deepEqual([calls!.length, count, failed, ms >= 0], [100, 8, 3, true])
+})
+
 test('reports and metrics are lines beside it, masked and bounded', async () => {
   const opened = service((context) => {
     context.reportError('lost password=abc', { caught: new Error('Bearer abcdef'), data: { token: 'abc', n: 1 }, fatal: true })

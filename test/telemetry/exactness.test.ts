@@ -22,7 +22,7 @@ const callOf = fc.record({ operation: fc.constantFrom('getThing', 'putThing', ''
 
 function toLine(call: Call, index: number): LogLine {
   const started = noon - call.ago
-  const record = { kind: 'request', level: call.status >= 500 ? 'error' : 'info', time: new Date(started + call.duration).toISOString(), started: new Date(started).toISOString(), operation: call.operation, status: call.status, duration_ms: call.duration, request_id: `request-${index}`, calls: [{ api: 'backend', operation: 'ask', ms: 3, status: 200 }] }
+  const record = { kind: 'request', level: call.status >= 500 ? 'error' : 'info', time: new Date(started + call.duration).toISOString(), started: new Date(started).toISOString(), operation: call.operation, status: call.status, duration_ms: call.duration, request_id: `request-${index}`, calls: [{ api: 'backend', operation: 'ask', ms: 3, status: 200 }], more_calls: { 'backend.ask': [2, 1, 40], broken: 'x' } }
   return { id: `line-${index}`, timestamp: started, message: JSON.stringify(record) }
 }
 
@@ -117,7 +117,7 @@ test('a bad line loses only itself, and is counted', async () => {
   await ingest({ database, rules: defaultKeepRules }, lines)
   const stats = await readStats(database, wide)
   assert.equal(stats.get('getThing')?.requests, 1)
-  assert.deepEqual(stats.get('getThing')?.calls, { 'backend.ask': { requests: 1, errors: 0, duration: 3 } })
+  assert.deepEqual(stats.get('getThing')?.calls, { 'backend.ask': { requests: 3, errors: 1, duration: 43 } })
   assert.deepEqual(stats.get('')?.metrics, { [badLines]: { unit: 'Count', count: 2, sum: 2, min: 1, max: 1 } })
   assert.equal(stats.get('')?.requests, 0)
 })

@@ -10,7 +10,7 @@ const freshStore = stores()
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('', '-', 'x'.repeat(3000), '__proto__', 'constructor', '1e400', new Date(noon - 5000).toISOString(), '+275760-09-13T00:00:00.000Z', '-000001-01-01T00:00:00Z', String(noon), '503'))
 const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(1e308, -1e308, 1e-300, 5e-324, 8.64e15, 200, 503))
 const value = fc.oneof(text, number, fc.constant(null), fc.boolean(), fc.array(fc.dictionary(fc.constantFrom('api', 'operation', 'ms', 'status'), fc.oneof(text, number), { maxKeys: 4 }), { maxLength: 3 }))
-const fields = ['level', 'time', 'started', 'operation', 'status', 'duration_ms', 'in_bytes', 'out_bytes', 'request_id', 'gateway_id', 'gateway_time', 'calls', 'keep', 'volatile', 'slow_ms', 'name', 'value', 'unit', 'latency_ms', 'length', 'integration_status', 'integration_error', 'gateway_error', 'title']
+const fields = ['level', 'time', 'started', 'operation', 'status', 'duration_ms', 'in_bytes', 'out_bytes', 'request_id', 'gateway_id', 'gateway_time', 'calls', 'more_calls', 'keep', 'volatile', 'slow_ms', 'name', 'value', 'unit', 'latency_ms', 'length', 'integration_status', 'integration_error', 'gateway_error', 'title']
 const strange = fc.tuple(fc.constantFrom('request', 'metric', 'access', 'watchdog', 'report', 'log', 'other'), fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 12 }), fc.boolean())
 const good: LogLine = { id: 'good', timestamp: noon, message: JSON.stringify({ kind: 'request', level: 'info', time: new Date(noon).toISOString(), started: new Date(noon).toISOString(), operation: 'fine', status: 200, duration_ms: 1, request_id: 'fine' }) }
 
