@@ -18,6 +18,7 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   DEBUG: 'Anything but empty: the same as LOGLEVEL `debug`, where that is not set.',
   DO_REPORT_ERROR: 'Anything but empty: reports are delivered in tests too.',
   KLUE_API_URLS: 'Set by the deployment: where the other services of the project answer.',
+  KLUE_CANDIDATE: 'Set by the deployment: SHA-256 of the token that opens the candidate.',
   KLUE_JWT_TOKEN: 'Token that acceptance tests send.',
   KLUE_SECRETS: 'Set by the deployment: names of the secrets that the function reads, separated by commas; never values.',
   KLUE_MESSAGE_QUEUE: 'Set by the deployment: the queue of messages to people.',
@@ -59,6 +60,7 @@ export type EnvironmentName =
   | 'DEBUG'
   | 'DO_REPORT_ERROR'
   | 'KLUE_API_URLS'
+  | 'KLUE_CANDIDATE'
   | 'KLUE_JWT_TOKEN'
   | 'KLUE_SECRETS'
   | 'KLUE_MESSAGE_QUEUE'

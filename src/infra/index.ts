@@ -1,6 +1,8 @@
 // The door `klue/infra`: what a service's CDK app is built from.
 export { KlueApi } from './klue-api.ts'
 export type { KlueApiProps } from './klue-api.ts'
+export { KlueCandidate } from './klue-candidate.ts'
+export type { KlueCandidateProps } from './klue-candidate.ts'
 export { KlueDomain } from './klue-domain.ts'
 export type { KlueDomainProps } from './klue-domain.ts'
 export { KlueFunction } from './klue-function.ts'

@@ -50,6 +50,8 @@ export class KlueFunction extends Construct {
   /** Where its lines go. */
   readonly logGroup: LogGroup
 
+  #candidate: Alias | undefined
+
   constructor(scope: Construct, id: string, props: KlueFunctionProps) {
     super(scope, id)
     this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention, removalPolicy: props.removalPolicy })
@@ -79,9 +81,15 @@ export class KlueFunction extends Construct {
     )
   }
 
-  /** Lets the routes of an HTTP API call the function. */
-  allowApi(apiId: string): void {
-    this.alias.addPermission('Api', {
+  /** The alias `candidate`, which has the new version until it is live; made when it is first asked for. */
+  get candidate(): Alias {
+    this.#candidate ??= new Alias(this, 'Candidate', { aliasName: 'candidate', version: this.function.currentVersion as IVersion })
+    return this.#candidate
+  }
+
+  /** Lets the routes of an HTTP API call an alias of the function. @default the alias `live` */
+  allowApi(apiId: string, alias: Alias = this.alias): void {
+    alias.addPermission('Api', {
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
       sourceArn: Stack.of(this).formatArn({ service: 'execute-api', resource: apiId, resourceName: '*' }),
     })

@@ -8,7 +8,8 @@ import { Construct } from 'constructs'
 import { requiredSecrets } from '../config/build.ts'
 import { storeDefinition } from '../store/index.ts'
 import { grantItems, grantSecrets } from './grants.ts'
-import { KlueApi } from './klue-api.ts'
+import { KlueApi, type KlueApiProps } from './klue-api.ts'
+import { candidateHash, KlueCandidate } from './klue-candidate.ts'
 import { KlueDomain } from './klue-domain.ts'
 import { gatewayLimit, KlueFunction } from './klue-function.ts'
 import type { KlueServiceProps } from './klue-service-props.ts'
@@ -43,6 +44,8 @@ export class KlueService extends Construct {
   readonly documents: KlueFunction | undefined
   /** What becomes of the lines of functions: ingest, reporter and what lies between them. */
   readonly telemetry: KlueTelemetry | undefined
+  /** The new version at addresses of its own, where the context `klue:candidate` asks for it. */
+  readonly candidate: KlueCandidate | undefined
   /** Alarms and dashboard. */
   readonly watch: KlueWatch | undefined
   /** The public host. */
@@ -62,6 +65,7 @@ export class KlueService extends Construct {
     this.signingKeys = this.#makeSigningKeys()
     this.tables = this.#makeTables()
     this.documents = props.documents === false ? undefined : this.#makeDocuments()
+    this.candidate = this.#makeCandidate()
     const functions = new Map<string, KlueFunction>()
     this.functions = functions
     this.apis = new Map(project.functions.map((prepared, index) => [prepared.name, this.#makeApi(prepared, index === 0, functions)]))
@@ -139,6 +143,11 @@ export class KlueService extends Construct {
     return new KlueFunction(this, 'Documents', { folder: project.documents, handler: 'index.handler', description: `${project.name}, stage ${project.stage}: documents`, memorySize: 256, timeout: Duration.seconds(10), environment: this.#versionVariable(), logRetention, removalPolicy })
   }
 
+  #makeCandidate(): KlueCandidate | undefined {
+    const tokenHash = candidateHash(this)
+    return tokenHash === undefined ? undefined : new KlueCandidate(this, 'Candidate', { tokenHash, logRetention: this.#settings.logRetention })
+  }
+
   #makeApi(prepared: PreparedFunction, isMain: boolean, functions: Map<string, KlueFunction>): KlueApi {
     const { project, documents = true } = this.#props
     const { throttle, operationThrottles } = this.#settings
@@ -149,7 +158,7 @@ export class KlueService extends Construct {
     functions.set(prepared.name, target)
     const split = [...new Set(routes.flatMap((route) => route.function ?? []))]
     for (const name of split) functions.set(name, this.#makeFunction(this.#placeOf(name, split.length), prepared, { name, routes }))
-    const api = new KlueApi(this, `Api-${prepared.name}`, {
+    const props: KlueApiProps = {
       apiName: isMain ? project.stackName : `${project.stackName}-${prepared.name}`,
       description: `${prepared.name}, stage ${project.stage}`,
       target,
@@ -159,9 +168,11 @@ export class KlueService extends Construct {
       logRetention: this.#settings.logRetention,
       removalPolicy: this.#settings.removalPolicy,
       ...(throttle === undefined ? {} : { throttle }),
-    })
-    const output = new CfnOutput(this, `Url-${prepared.name}`, { value: api.url })
-    output.overrideLogicalId(isMain ? 'Url' : `Url${prepared.name.replace(/[^A-Za-z0-9]/g, '')}`)
+    }
+    const api = new KlueApi(this, `Api-${prepared.name}`, props)
+    const output = isMain ? 'Url' : `Url${prepared.name.replace(/[^A-Za-z0-9]/g, '')}`
+    new CfnOutput(this, `Url-${prepared.name}`, { value: api.url }).overrideLogicalId(output)
+    this.candidate?.serve(prepared.name, `Candidate${output}`, props)
     return api
   }
 

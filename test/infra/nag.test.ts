@@ -13,6 +13,7 @@ const operations = [operation('getThing', 'GET /things/{id}'), operation('makeRe
 
 const stages: Record<string, ProjectWish> = {
   personal: { operations, persist: [things] },
+  candidate: { operations, persist: [things], context: { 'klue:candidate': 'a'.repeat(64), 'klue:pin': 'shop=1' } },
   provisioned: { operations, persist: [things], config: 'table_billing: provisioned\naws_hosts_min: 1\nreserved_concurrency: 5\nthrottle_rate: 10\n' },
   live: { operations, persist: [things], stage: 'live', config: 'live_host: shop.example.com\naws_cert_arn: arn:aws:acm:eu-west-1:111111111111:certificate/1\naws_zone_id: Z1\nalarm_email: team@example.com\n' },
 }
@@ -21,7 +22,7 @@ after(removeProjects)
 
 for (const [name, wish] of Object.entries(stages)) {
   test(`the ${name} stage follows the rules`, () => {
-    const app = new App({ outdir: temporaryFolder() })
+    const app = new App({ outdir: temporaryFolder(), context: wish.context ?? {} })
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true }), new ServerlessChecks(app, { verbose: true }))
     const stack = new Stack(app, `shop-${name}`, { env: { account: '111111111111', region: 'eu-west-1' } })
     new KlueService(stack, 'Service', { project: project(wish) })
