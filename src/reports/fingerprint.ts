@@ -36,15 +36,20 @@ export function normalizedText(text: string): string {
     .trim()
 }
 
-/** The frames of a stack: function and source file, without directories, lines and columns; Node's own are left out. */
+/** The frames of a stack: function and source file, without short names, directories, lines and columns; Node's own are left out. */
 export function framesOf(stack: string): string[] {
   const frames: string[] = []
   for (const line of stack.split('\n')) {
     const frame = /^\s+at (?:async )?(?:(.*?) \()?([^()]*?)(?::\d+)?(?::\d+)?\)?$/.exec(line)
     if (frame === null || frame[2] === undefined || /^(node:|<anonymous>|native)/.test(frame[2])) continue
     const file = frame[2].replace(/^file:\/\//, '').replace(/[?#].*$/, '').replaceAll('\\', '/').split('/').slice(-2).join('/')
-    frames.push(`${normalizedText(frame[1] ?? '')} ${normalizedText(file)}`)
+    frames.push(`${lastingName(frame[1] ?? '')} ${normalizedText(file)}`)
     if (frames.length === maxFrames) break
   }
   return frames
+}
+
+// A bundle gives functions and classes names of one to three characters, others with each build: they must not make a known failure a new one.
+function lastingName(name: string): string {
+  return normalizedText(name.split(/[\s.]+/).filter((part) => part.length > 3).join(' '))
 }
