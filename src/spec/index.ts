@@ -4,10 +4,13 @@ export type { ApiDocument, Origin, SourceFile } from './document.ts'
 export { type Extension, extensionVocabulary } from './extensions.ts'
 export { type FaultCode, faultCodes } from './fault-codes.ts'
 export { generate, type GenerateOptions, type GenerateResult } from './generate.ts'
+export { constantName } from './identifiers.ts'
 export { mockReply, type MockReply, type MockWish } from './mock-replies.ts'
-export { listOperations, type Located, type RawOperation } from './operations.ts'
+export { bodyOf, listOperations, type Located, mediaOf, type RawOperation, repliesOf } from './operations.ts'
+export { arrayOf, childOf, followRefs, isObject, type JsonObject, keysOf, objectOf, pointerTo, stringsOf, valueAt } from './pointers.ts'
 export { type PublishedDocument, readPublished } from './published.ts'
 export { readApi, readApis, type ReadOptions } from './read.ts'
+export { namesOf, shapeOfPath } from './routes.ts'
 export type {
   ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledReply, FormatBranch, FormatPlan, OperationFormats, OperationSettings, OperationTypes,
   PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, TableFormats, ValidationFault, Validator,

@@ -26,7 +26,7 @@ export interface RawOperation {
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /** The operations that are served, in document order; those with `x-no-bind-server` are left out. */
-export function listOperations(api: ApiDocument): RawOperation[] {
+export function listOperations(api: Pick<ApiDocument, 'document' | 'dialect'>): RawOperation[] {
   const operations: RawOperation[] = []
   for (const [path, item] of Object.entries(objectOf(api.document?.['paths']))) {
     const itemValue = objectOf(followRefs(api.document, item))
@@ -47,7 +47,7 @@ function idOf(operation: JsonObject): string {
   return typeof bound === 'string' ? bound.split('.').at(-1) ?? '' : ''
 }
 
-function parametersOf(api: ApiDocument, item: Located, operation: Located): Located[] {
+function parametersOf(api: Pick<ApiDocument, 'document' | 'dialect'>, item: Located, operation: Located): Located[] {
   const merged = new Map<string, Located>()
   for (const [owner, list] of [[item.pointer, item.value['parameters']], [operation.pointer, operation.value['parameters']]] as const) {
     arrayOf(list).forEach((entry, index) => {
@@ -80,13 +80,13 @@ export function compileOperation(api: ApiDocument, raw: RawOperation, { file, ba
 }
 
 /** The body of an operation with its `$ref` followed; undefined where there is none. */
-export function bodyOf(api: ApiDocument, raw: RawOperation): Located | undefined {
+export function bodyOf(api: Pick<ApiDocument, 'document'>, raw: RawOperation): Located | undefined {
   const value = followRefs(api.document, raw.value['requestBody'])
   return isObject(value) && isObject(value['content']) ? { pointer: pointerTo(raw.pointer, 'requestBody'), value } : undefined
 }
 
 /** The replies of an operation with their `$ref`s followed; statuses in document order, `4xx` as `4XX`. */
-export function repliesOf(api: ApiDocument, raw: RawOperation): (Located & { status: string })[] {
+export function repliesOf(api: Pick<ApiDocument, 'document'>, raw: RawOperation): (Located & { status: string })[] {
   return Object.entries(objectOf(raw.value['responses'])).filter(([status]) => !status.startsWith('x-')).map(([status, value]) => ({
     status: /^[1-5]xx$/i.test(status) ? status.toUpperCase() : status,
     pointer: pointerTo(raw.pointer, 'responses', status),

@@ -11,6 +11,8 @@ export const levels: Readonly<Record<string, number>> = {
   persist: 2,
   store: 2,
   platform: 2,
+  gate: 2,
+  scaffold: 2,
   runtime: 3,
   telemetry: 3,
   reports: 3,
@@ -63,7 +65,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   ajv: ['spec'],
   'ajv-formats': ['spec'],
   swagger2openapi: ['spec'],
-  yaml: ['spec', 'config', 'deploy'],
+  yaml: ['spec', 'config', 'deploy', 'scaffold'],
   jsonwebtoken: ['runtime'],
   nodemailer: ['reports'],
 }
