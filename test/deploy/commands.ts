@@ -19,6 +19,8 @@ export interface RunOptions {
   env?: Record<string, string>
   /** What it reads from its standard input. */
   input?: string
+  /** Context of the CDK, such as `klue:pin=hello=1`. */
+  context?: readonly string[]
   /** Name of the file that gets the output; by default the command's. */
   log?: string
 }
@@ -58,7 +60,7 @@ export interface Deployed {
 export async function deploy(stage: string, options: RunOptions): Promise<Deployed> {
   const assembly = join(options.project, 'cdk.out')
   const file = join(options.project, 'outputs.json')
-  await cdk(['deploy', '--all', '-c', `stage=${stage}`, '--require-approval', 'never', '--progress', 'events', '--outputs-file', file, '--output', assembly], options)
+  await cdk(['deploy', '--all', ...[`stage=${stage}`, ...(options.context ?? [])].flatMap((entry) => ['-c', entry]), '--require-approval', 'never', '--progress', 'events', '--outputs-file', file, '--output', assembly], options)
   assert.ok(existsSync(file), 'cdk deploy wrote no outputs')
   return { outputs: JSON.parse(readFileSync(file, 'utf8')) as Deployed['outputs'], assembly }
 }
