@@ -11,6 +11,8 @@ export interface SecretState {
 
 export interface StageSecrets {
   list(): Promise<SecretState[]>
+  /** The value of a secret, for those who may read it; undefined where there is none. */
+  read(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<'made' | 'changed' | 'restored'>
   /** Removes a secret; gives the time at which it is gone for good, undefined for at once. */
   remove(name: string): Promise<string | undefined>

@@ -15,6 +15,7 @@ export async function openSecretsManager(config: Config, access: AwsAccess = aws
   const prefix = secretPrefix(config)
   return {
     list: () => reachAws(client, `list the secrets of the stage ${config.stage}`, () => list(client, sdk, prefix)),
+    read: (name) => reachAws(client, `read the secret ${prefix}${name}`, () => read({ client, sdk, id: `${prefix}${name}` })),
     set: (name, value) => reachAws(client, `set the secret ${prefix}${name}`, () => set({ client, sdk, id: `${prefix}${name}` }, value)),
     remove: (name) => reachAws(client, `remove the secret ${prefix}${name}`, () => remove({ client, sdk, id: `${prefix}${name}` })),
     close: () => client.destroy(),
@@ -44,6 +45,16 @@ async function list(client: SecretsManagerClient, sdk: Sdk, prefix: string): Pro
     token = page.NextToken
   } while (token !== undefined)
   return found
+}
+
+async function read({ client, sdk, id }: Target): Promise<string | undefined> {
+  try {
+    return (await client.send(new sdk.GetSecretValueCommand({ SecretId: id }))).SecretString
+  } catch (error) {
+    // A removed secret is there until it is gone for good, and cannot be read.
+    if (error instanceof sdk.ResourceNotFoundException || error instanceof sdk.InvalidRequestException) return undefined
+    throw error
+  }
 }
 
 async function set(target: Target, value: string): Promise<'made' | 'changed' | 'restored'> {

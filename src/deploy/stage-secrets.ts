@@ -14,6 +14,7 @@ export async function openStageSecrets(root: string, config: Config): Promise<St
   const secrets = localSecrets(join(root, '.klue'))
   return {
     list: async () => Object.keys(secrets.all()).map((name) => ({ name })),
+    read: (name) => Promise.resolve(secrets.get(name)),
     async set(name, value) {
       const before = secrets.get(name)
       await secrets.set(name, value)

@@ -21,6 +21,11 @@ const operations: Record<string, (kept: Map<string, Kept>, input: Record<string,
   },
   PutSecretValue: change((found, { SecretString: value }) => Object.assign(found, { value: String(value), changed: 1_790_000_000 })),
   DeleteSecret: change((found, { RecoveryWindowInDays: days }) => ({ DeletionDate: (found.deleted = 1_790_000_000 + Number(days) * 86_400) })),
+  GetSecretValue: (kept, { SecretId: id }) => {
+    const found = kept.get(String(id))
+    if (found === undefined) return refusal('ResourceNotFoundException')
+    return found.deleted === undefined ? { body: { Name: id, SecretString: found.value } } : refusal('InvalidRequestException')
+  },
   DescribeSecret: (kept, { SecretId: id }) => {
     const found = kept.get(String(id))
     return found === undefined ? refusal('ResourceNotFoundException') : { body: { Name: id, ...(found.deleted === undefined ? {} : { DeletedDate: found.deleted }) } }

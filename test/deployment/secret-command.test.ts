@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
+import jwt from 'jsonwebtoken'
 import { type Finished, klue } from '../cli/klue-process.ts'
 import { refusal } from '../platform/aws-server.ts'
 import { type FakeSecretsManager, startSecretsManager } from './fake-secrets-manager.ts'
@@ -73,6 +74,19 @@ test('wrong names and values are refused with what to do', async () => {
   assert.match(outputOf(await secret(['set', ...live]))[1], /klue secret set wants a name/)
   assert.match(outputOf(await secret(['give', ...live]))[1], /klue secret wants to be told what to do/)
   assert.equal(server.kept.size, 1)
+})
+
+test('klue token signs with the key of the stage', async () => {
+  const token = (words: string[] = []): Promise<Finished> => klue(root, ['token', '--user', 'ann', '--stage', 'live', ...words], { env: { AWS_ENDPOINT_URL: server.url, AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'key', AWS_PROFILE: '' } })
+  assert.match(outputOf(await token())[1], /jwt_secret/)
+  server.kept.set('klue/shop/live/jwt_secret', { value: planted, changed: 1 })
+  const [code, text] = outputOf(await token())
+  assert.equal(code, 0)
+  assert.equal((jwt.verify(text.trim(), planted) as { sub?: string }).sub, 'ann')
+  server.kept.get('klue/shop/live/jwt_secret')!.deleted = 1_790_000_000
+  assert.equal(outputOf(await token())[0], 1)
+  refuses = 'AccessDeniedException'
+  assert.match(outputOf(await token())[1], /may not read the secret klue\/shop\/live\/jwt_secret/)
 })
 
 test('without credentials, permission, region or network one sentence says so', async () => {

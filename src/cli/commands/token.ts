@@ -14,13 +14,16 @@ export const token: Command = {
     stage: stageOption,
   },
   async run(call) {
-    const { loadStage } = await import('../stage.ts')
+    const { loadWhole } = await import('../stage.ts')
     const { generateToken } = await import('../../runtime/edge.ts')
-    const config = await loadStage(call.root, textOption(call, 'stage'))
+    const loaded = await loadWhole(call.root, textOption(call, 'stage'), 'leave out')
     const expiresIn = textOption(call, 'expires-in')
     if (expiresIn !== undefined && !/^[1-9]\d*$/.test(expiresIn)) throw misuse(`--expires-in ${expiresIn} is no number of seconds`)
     const claims = readClaims(textOption(call, 'claims'))
-    const source = { config, secret: () => Promise.resolve(undefined), now: Date.now }
+    const { config } = loaded
+    // Whoever may read the key of a deployed stage may make its tokens.
+    const secret = config.stage === 'local' ? () => Promise.resolve(undefined) : (await import('../../deploy/index.ts')).openSigningKey(loaded)
+    const source = { config, secret, now: Date.now }
     call.output.print(await generateToken(source, textOption(call, 'user') ?? 'test-jwt-token', { claims, ...(expiresIn === undefined ? {} : { expiresIn: Number(expiresIn) }) }))
     return 0
   },
