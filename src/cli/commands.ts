@@ -1,11 +1,13 @@
 // Every command of klue, in the order of the help. Each loads what it works with when it runs.
 import type { Command } from './command.ts'
+import { add } from './commands/add.ts'
 import { check } from './commands/check.ts'
 import { config } from './commands/config.ts'
 import { dev } from './commands/dev.ts'
 import { generate } from './commands/generate.ts'
 import { incidents } from './commands/incidents.ts'
 import { ingest } from './commands/ingest.ts'
+import { init } from './commands/init.ts'
 import { logs } from './commands/logs.ts'
 import { replay } from './commands/replay.ts'
 import { secret } from './commands/secret.ts'
@@ -14,4 +16,4 @@ import { test } from './commands/test.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
 
-export const commands: readonly Command[] = [dev, check, generate, test, token, user, secret, logs, stats, incidents, replay, ingest, config]
+export const commands: readonly Command[] = [init, add, dev, check, generate, test, token, user, secret, logs, stats, incidents, replay, ingest, config]
