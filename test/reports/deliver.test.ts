@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test'
 import type { Database } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
 import { deliverOutgoing, type DeliveryNote, recordReport, sweepIncidents } from '../../src/reports/index.ts'
-import { again, crash, dyingAfter, freshStore, message, unlessKilled } from './sample.ts'
+import { dyingAfter, unlessKilled } from '../persist/dying-database.ts'
+import { again, crash, freshStore, message } from './sample.ts'
 
 let dynamo: LocalDynamo
 let now = Date.parse('2026-03-01T12:00:00Z')

@@ -6,7 +6,8 @@ import type { Database } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
 import { countIncident, deliverOutgoing, muteIncident, type Outgoing, recordReport, recordReports, resolveIncident, sweepIncidents } from '../../src/reports/index.ts'
 import { readIncident } from '../../src/store/index.ts'
-import { again, crash, dyingAfter, freshStore, unlessKilled } from './sample.ts'
+import { dyingAfter, unlessKilled } from '../persist/dying-database.ts'
+import { again, crash, freshStore } from './sample.ts'
 
 const minute = 60_000
 const noon = Date.parse('2026-03-01T12:00:00Z')

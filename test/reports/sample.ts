@@ -30,29 +30,6 @@ export async function freshStore(endpoint: string, now: () => number): Promise<D
   return database
 }
 
-/** A database whose writes stop after some: as a process that is killed there. */
-export function dyingAfter(database: Database, writes: number): Database {
-  let left = writes
-  return {
-    ...database,
-    run: async (name, input, options) => {
-      if (!['Query', 'GetItem', 'DescribeTable'].includes(name) && (left -= 1) < 0) throw new Error('killed')
-      return await database.run(name, input, options)
-    },
-  }
-}
-
-/** Whether work came to its end, and was not killed. */
-export async function unlessKilled(work: Promise<unknown>): Promise<boolean> {
-  try {
-    await work
-    return true
-  } catch (failure) {
-    if ((failure as Error).message !== 'killed') throw failure
-    return false
-  }
-}
-
 /** A message about the crash. */
 export function message(kind: Outgoing['kind'], changes: Partial<Outgoing> = {}): Outgoing {
   const { fingerprint, service, stage, operation, code, fatal, severity, title, text } = crash

@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { alertKeys } from '../../src/config/build.ts'
 import { type AlertNotice, alertDefaults, defaultKeepRules, evaluateAlerts, ingest, type LogLine, readAlert } from '../../src/telemetry/index.ts'
 import { snakeCase } from '../../src/config/key-table.ts'
-import { dyingAfter, noon, stores, unlessKilled } from './store-fixture.ts'
+import { dyingAfter, unlessKilled } from '../persist/dying-database.ts'
+import { noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
 const minute = 60_000

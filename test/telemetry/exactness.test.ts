@@ -6,7 +6,8 @@ import type { Database } from '../../src/persist/index.ts'
 import { requestRows, shards } from '../../src/store/index.ts'
 import { badLines, compact, defaultKeepRules, ingest, type LogLine, type Observation, readStats } from '../../src/telemetry/index.ts'
 import { printCounts } from '../../src/telemetry/counts.ts'
-import { dyingAfter, hour, noon, stores, unlessKilled } from './store-fixture.ts'
+import { dyingAfter, unlessKilled } from '../persist/dying-database.ts'
+import { hour, noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
 

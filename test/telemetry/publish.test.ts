@@ -6,7 +6,8 @@ import { test } from 'node:test'
 import { requestRows, shards } from '../../src/store/index.ts'
 import { compact, defaultKeepRules, ingest, type LogLine, type MetricDatum, MetricsRefused, openCloudWatch, publishMetrics, readStats } from '../../src/telemetry/index.ts'
 import { isSampled, rateFor } from '../../src/telemetry/budget.ts'
-import { dyingAfter, noon, stores, unlessKilled } from './store-fixture.ts'
+import { dyingAfter, unlessKilled } from '../persist/dying-database.ts'
+import { noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
 const minute = 60_000

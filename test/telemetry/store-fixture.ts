@@ -1,5 +1,4 @@
 // Stores for tests of telemetry: fresh ones on one embedded DynamoDB, and such as die in the middle.
-import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { type Database, ensureTables, openDatabase } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
@@ -25,28 +24,5 @@ export function stores(): (now?: () => number) => Promise<Database> {
     await ensureTables(database, [storeDefinition])
     opened.push(database)
     return database
-  }
-}
-
-/** A database whose writes stop after some: as a process that is killed there. */
-export function dyingAfter(database: Database, writes: number): Database {
-  let left = writes
-  return {
-    ...database,
-    run: async (name, input, options) => {
-      if (!['Query', 'GetItem', 'DescribeTable'].includes(name) && (left -= 1) < 0) throw new Error('killed')
-      return await database.run(name, input, options)
-    },
-  }
-}
-
-/** Whether work came to its end. */
-export async function unlessKilled(work: Promise<unknown>): Promise<boolean> {
-  try {
-    await work
-    return true
-  } catch (failure) {
-    assert.equal((failure as Error).message, 'killed')
-    return false
   }
 }
