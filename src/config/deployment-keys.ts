@@ -3,6 +3,7 @@ import type { DeploymentConfig, KeySpec } from './keys.ts'
 
 const schedule = /^(cron\([^)]+\)|at\([^)]+\)) \d{1,5} \d{1,5}$/
 const operationLimit = /^\S+ \d{1,6}(\.\d+)? \d{1,6}$/
+const steps = /^(all at once|(linear|canary) [1-9]\d? ([1-9]|[12]\d|30))$/
 const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
 /** By camelCase name; the compiler keeps it equal to DeploymentConfig. */
@@ -28,6 +29,7 @@ export const deploymentKeys: { readonly [Key in keyof Required<DeploymentConfig>
   tableWriteMin: { group: 'aws', type: 'whole number', default: 1, min: 1, max: 40000, unit: 'units', doc: 'Lowest write capacity of a provisioned table.' },
   tableWriteMax: { group: 'aws', type: 'whole number', default: 20, min: 1, max: 40000, unit: 'units', doc: 'Highest write capacity of a provisioned table.' },
   tableTarget: { group: 'aws', type: 'whole number', default: 70, min: 20, max: 90, unit: 'percent', doc: 'Use of the provisioned capacity that scaling aims at.' },
+  shift: { group: 'aws', type: 'text', default: 'all at once', pattern: steps, must: 'be "all at once", or linear or canary with a percentage from 1 to 99 and minutes from 1 to 30, such as "canary 10 5"', doc: 'How requests go over to a new version: `all at once`; `linear PERCENT MINUTES`, as many percent more each time; or `canary PERCENT MINUTES`, as many percent, then all. Steps are taken by CodeDeploy and taken back where functions fail or answers of 500 and above become many; they exclude provisioned concurrency.' },
   alarms: { group: 'aws', type: 'true or false', default: 'by stage', doc: 'Whether the stage has alarms and a dashboard in CloudWatch. By default only the stage `live` has.' },
   alarmEmail: { group: 'aws', type: 'text', pattern: email, must: 'be an e-mail address', doc: 'Who is told of alarms; the address has to confirm the subscription once.' },
   alarmErrorPercent: { group: 'aws', type: 'whole number', default: 5, min: 1, max: 100, unit: 'percent', doc: 'Share of answers of 500 and above, in five minutes, that raises an alarm.' },

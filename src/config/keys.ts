@@ -112,6 +112,8 @@ export interface DeploymentConfig {
   tableWriteMax: number
   /** Percent of the provisioned capacity. */
   tableTarget: number
+  /** `all at once`, `linear PERCENT MINUTES` or `canary PERCENT MINUTES`. */
+  shift: string
   alarms: boolean
   alarmEmail?: string
   alarmErrorPercent: number

@@ -6,6 +6,7 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import type { FunctionSettings } from '../config/build.ts'
 import type { ProvisionedConcurrency } from './klue-function.ts'
+import type { Shift } from './klue-shift.ts'
 import type { TableCapacity } from './klue-table.ts'
 import type { Throttle } from './plan-routes.ts'
 import type { Project } from './project.ts'
@@ -49,6 +50,8 @@ export interface KlueServiceProps {
   readonly certificate?: ICertificate
   /** Zone in which the host is registered. @default `aws_zone_id` of the stage; without it the record to make is an output of the stack */
   readonly hostedZone?: IHostedZone
+  /** How requests go over to a new version; steps exclude provisioned concurrency. @default `shift` of the stage, all at once */
+  readonly shift?: Shift
   /** Whether there are alarms and a dashboard. @default `alarms` of the stage, on the stage `live` */
   readonly alarms?: boolean
   /** Who is told of alarms. @default a topic of the stack's own, with `alarm_email` of the stage as its subscriber */

@@ -13,6 +13,7 @@ import { candidateHash, KlueCandidate } from './klue-candidate.ts'
 import { KlueDomain } from './klue-domain.ts'
 import { gatewayLimit, KlueFunction } from './klue-function.ts'
 import type { KlueServiceProps } from './klue-service-props.ts'
+import { KlueShift } from './klue-shift.ts'
 import { KlueTable } from './klue-table.ts'
 import { KlueTelemetry } from './klue-telemetry.ts'
 import { KlueWatch } from './klue-watch.ts'
@@ -55,6 +56,7 @@ export class KlueService extends Construct {
 
   readonly #props: KlueServiceProps
   readonly #settings: ServiceSettings
+  readonly #shift: KlueShift | undefined
   readonly #nests = new Map<string, NestedStack>()
 
   constructor(scope: Construct, id: string, props: KlueServiceProps) {
@@ -66,6 +68,7 @@ export class KlueService extends Construct {
     this.tables = this.#makeTables()
     this.documents = props.documents === false ? undefined : this.#makeDocuments()
     this.candidate = this.#makeCandidate()
+    this.#shift = this.#makeShift()
     const functions = new Map<string, KlueFunction>()
     this.functions = functions
     this.apis = new Map(project.functions.map((prepared, index) => [prepared.name, this.#makeApi(prepared, index === 0, functions)]))
@@ -148,6 +151,11 @@ export class KlueService extends Construct {
     return tokenHash === undefined ? undefined : new KlueCandidate(this, 'Candidate', { tokenHash, logRetention: this.#settings.logRetention })
   }
 
+  #makeShift(): KlueShift | undefined {
+    const { shift, alarmErrorPercent: errorPercent } = this.#settings
+    return shift === 'all at once' ? undefined : new KlueShift(this, 'Shift', { shift, errorPercent })
+  }
+
   #makeApi(prepared: PreparedFunction, isMain: boolean, functions: Map<string, KlueFunction>): KlueApi {
     const { project, documents = true } = this.#props
     const { throttle, operationThrottles } = this.#settings
@@ -172,6 +180,7 @@ export class KlueService extends Construct {
     const api = new KlueApi(this, `Api-${prepared.name}`, props)
     const output = isMain ? 'Url' : `Url${prepared.name.replace(/[^A-Za-z0-9]/g, '')}`
     new CfnOutput(this, `Url-${prepared.name}`, { value: api.url }).overrideLogicalId(output)
+    this.#shift?.move(prepared.name, api, [target, ...split.map((name) => functions.get(name)!), ...(isMain && this.documents !== undefined ? [this.documents] : [])])
     this.candidate?.serve(prepared.name, `Candidate${output}`, props)
     return api
   }

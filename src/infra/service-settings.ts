@@ -5,6 +5,7 @@ import type { DeploymentConfig, FunctionSettings } from '../config/build.ts'
 import { UsageError } from '../errors/index.ts'
 import type { ProvisionedConcurrency } from './klue-function.ts'
 import type { KlueServiceProps } from './klue-service-props.ts'
+import type { Shift } from './klue-shift.ts'
 import type { TableCapacity } from './klue-table.ts'
 import type { Throttle } from './plan-routes.ts'
 
@@ -21,6 +22,7 @@ export interface ServiceSettings {
   removalPolicy: RemovalPolicy
   throttle: Throttle | undefined
   operationThrottles: Readonly<Record<string, Throttle>>
+  shift: Shift
   alarms: boolean
   alarmErrorPercent: number
   alarmLatency: Duration
@@ -36,11 +38,11 @@ export interface OwnSettings {
 
 /**
  * Resolves the settings of a service.
- * @throws UsageError where the retention of logs is none that CloudWatch knows
+ * @throws UsageError where the retention of logs is none that CloudWatch knows, and where a shift in steps meets provisioned concurrency
  */
 export function serviceSettings(props: KlueServiceProps): ServiceSettings {
   const { deployment, live } = props.project
-  return {
+  const settings: ServiceSettings = {
     memorySize: props.memorySize ?? deployment.memoryMb,
     logRetention: props.logRetention ?? retention(deployment.logRetentionDays),
     functions: props.functions ?? deployment.functions,
@@ -53,10 +55,14 @@ export function serviceSettings(props: KlueServiceProps): ServiceSettings {
     removalPolicy: props.removalPolicy ?? (live ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY),
     throttle: props.throttle ?? throttleOf(deployment.throttleRate, deployment.throttleBurst),
     operationThrottles: props.operationThrottles ?? operationThrottles(deployment),
+    // The table of keys has looked at its form.
+    shift: props.shift ?? (deployment.shift as Shift),
     alarms: props.alarms ?? deployment.alarms,
     alarmErrorPercent: props.alarmErrorPercent ?? deployment.alarmErrorPercent,
     alarmLatency: props.alarmLatency ?? Duration.millis(deployment.alarmLatencyMs),
   }
+  if (settings.shift !== 'all at once') refuseProvisioned(props, settings)
+  return settings
 }
 
 /** The settings of one function: its own, else those of all. */
@@ -70,6 +76,15 @@ export function ownSettings(settings: ServiceSettings, name: string): OwnSetting
     reserved: own.reservedConcurrency === undefined ? settings.reserved : positive(own.reservedConcurrency),
     provisioned: min === undefined && max === undefined ? settings.provisioned : hosts({ min: min ?? 0, max: max ?? 0, utilization }),
   }
+}
+
+// Instances stand ready for one version of an alias, and steps need two.
+function refuseProvisioned({ shift, project: { loaded } }: KlueServiceProps, settings: ServiceSettings): void {
+  const own = Object.keys(settings.functions).find((name) => ownSettings(settings, name).provisioned !== undefined)
+  if (settings.provisioned === undefined && own === undefined) return
+  const ready = settings.provisioned === undefined ? `instances of ${own} stand ready (hosts_min, hosts_max)` : 'instances stand ready (aws_hosts_min, aws_hosts_max or aws_hosts_schedule)'
+  const place = shift === undefined ? { ...(loaded.merged.places['shift'] ?? { file: 'klue-config.yaml' }), pointer: 'shift' } : { file: '', pointer: 'shift of KlueService' }
+  throw new UsageError({ code: 'shift-provisioned', ...place, message: `requests cannot go over in steps (${settings.shift}) while ${ready}`, hint: 'write shift: all at once for this stage, or let no instances stand ready' })
 }
 
 function provisionedOf(deployment: DeploymentConfig): ProvisionedConcurrency | undefined {

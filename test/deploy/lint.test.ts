@@ -21,19 +21,22 @@ before(() => {
 })
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-for (const name of ['live', stage, 'full', undefined]) {
-  test(`${name === undefined ? 'a personal stage' : `the stage ${name}`} synthesises without an account`, { timeout: 300_000 }, async () => {
-    const out = join(folder, 'out', name ?? 'personal')
+const variants = [{ name: 'live' }, { name: stage }, { name: 'full' }, { name: undefined }, { name: 'live', shift: 'canary 10 5', context: [`klue:candidate=${'a'.repeat(64)}`, 'klue:pin=builds=3,ingest=2'] }]
+
+for (const { name, shift, context = [] } of variants) {
+  test(`${name === undefined ? 'a personal stage' : `the stage ${name}`}${shift === undefined ? '' : `, ${shift} with a candidate,`} synthesises without an account`, { timeout: 300_000 }, async () => {
+    const out = join(folder, 'out', `${name ?? 'personal'}${shift === undefined ? '' : '-canary'}`)
+    if (shift !== undefined) writeFileSync(join(project, `klue-config.${name}.yaml`), `shift: ${shift}\n`)
     // No account and no network: a synthesis needs neither.
     const env = { PATH: process.env['PATH'], HOME: folder, NO_COLOR: '1', CDK_DISABLE_CLI_TELEMETRY: 'true' }
-    await cdk(['synth', '--quiet', '--output', out, ...(name === undefined ? [] : ['-c', `stage=${name}`])], { cloud: { env, folder, logs }, project })
+    await cdk(['synth', '--quiet', '--output', out, ...[...(name === undefined ? [] : [`stage=${name}`]), ...context].flatMap((entry) => ['-c', entry])], { cloud: { env, folder, logs }, project })
     assert.ok(templatesBelow(out).length > 0)
   })
 }
 
 test('cfn-lint finds nothing in the templates of all of them', { timeout: 600_000 }, () => {
   const templates = templatesBelow(join(folder, 'out'))
-  assert.ok(templates.length >= 4)
+  assert.ok(templates.length >= variants.length)
   // W3005: CDK names roles as dependencies of their functions a second time.
   const { status, stdout, stderr } = spawnSync(join(pythonTools(), 'cfn-lint'), ['--regions', region, '--ignore-checks', 'W3005', '--format', 'parseable', '--', ...templates], { encoding: 'utf8' })
   assert.equal(status, 0, `${stdout}${stderr}`)

@@ -45,7 +45,7 @@ test('with a candidate beside it, a stage of 200 functions or of 100 limits stay
   const context = { 'klue:candidate': 'a'.repeat(64) }
   const split = Array.from({ length: 200 }, (_, index) => operation(`a${index}`, `GET /a${index}/{id}`, { function: `f${index}` }))
   const limited = Array.from({ length: 100 }, (_, index) => operation(`a${index}`, `GET /a${index}/{id}`))
-  for (const made of [synthesise({ operations: split, config: 'aws_hosts_min: 1\nalarms: true\n', context }), synthesise({ operations: limited, config: `throttle_operations: [${limited.map(({ id }) => `${id} 1 1`).join(', ')}]\nalarms: true\n`, context })]) {
+  for (const made of [...['aws_hosts_min: 1', 'shift: linear 10 1'].map((setting) => synthesise({ operations: split, config: `${setting}\nalarms: true\n`, context })), synthesise({ operations: limited, config: `throttle_operations: [${limited.map(({ id }) => `${id} 1 1`).join(', ')}]\nalarms: true\n`, context })]) {
     for (const template of [made.template, ...nestsOf(made).map((nest) => Template.fromStack(nest))]) assert.ok(resourcesOf(template) <= 400, String(resourcesOf(template)))
   }
 })
