@@ -49,8 +49,8 @@ function compareHead({ before, after }: { before: RawOperation; after: RawOperat
   if (before.id !== after.id) tell('operationId', { rule: 'operation-id-changed', breaking: false, text: `it was called \`${operationName(before)}\`; generated clients name it anew, requests stay the same` })
   const [wasDeprecated, isDeprecated] = [before.value['deprecated'] === true, after.value['deprecated'] === true]
   if (wasDeprecated !== isDeprecated) tell('deprecated', { rule: isDeprecated ? 'operation-deprecated' : 'operation-reactivated', breaking: false, text: `it is ${isDeprecated ? '' : 'not '}deprecated ${isDeprecated ? 'now' : 'any more'}; no caller breaks` })
-  const [wasSunset, isSunset] = [before.value['x-sunset'], after.value['x-sunset']]
-  if (wasSunset !== isSunset) tell('x-sunset', { rule: 'operation-sunset-changed', breaking: false, text: `it is to end ${isSunset === undefined ? 'at no set time' : `on ${String(isSunset)}`}${wasSunset === undefined ? '' : ` instead of on ${String(wasSunset)}`}; no caller breaks yet` })
+  const [wasSunset, isSunset] = [before, after].map(({ value }) => (typeof value['x-sunset'] === 'string' ? value['x-sunset'] : undefined))
+  if (wasSunset !== isSunset) tell('x-sunset', { rule: 'operation-sunset-changed', breaking: false, text: `it is to end ${isSunset === undefined ? 'at no set time' : `on ${isSunset}`}${wasSunset === undefined ? '' : ` instead of on ${wasSunset}`}; no caller breaks yet` })
   const [wasLimit, isLimit] = [before.value['x-klue-body-limit'], after.value['x-klue-body-limit']]
   if (typeof wasLimit === 'number' && typeof isLimit === 'number' && wasLimit !== isLimit) {
     const breaking = isLimit < wasLimit

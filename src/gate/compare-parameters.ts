@@ -40,7 +40,7 @@ function compareParameter({ was, is }: { was: Located; is: Located }, parts: Par
     if (!wasAsked && isAsked && hasDefault) tell('required', false, 'it is required now, with a default for callers that leave it out; no caller breaks')
     if (!wasAsked && isAsked && !hasDefault) tell('required', true, 'it is required now; callers that do not send it are refused')
     if (wasAsked && !isAsked) tell('optional', false, 'it is optional now; no caller breaks')
-  } else if (was.value['name'] !== is.value['name']) tell('renamed', false, `it was called \`${String(was.value['name'])}\`; no caller breaks`)
+  } else if (String(was.value['name']) !== String(is.value['name'])) tell('renamed', false, `it was called \`${String(was.value['name'])}\`; no caller breaks`)
   if (was.value['deprecated'] !== true && is.value['deprecated'] === true) tell('deprecated', false, 'it is deprecated now; no caller breaks')
   if (styleOf(was) !== styleOf(is)) tell('style-changed', true, `it is written as ${styleOf(is)} instead of ${styleOf(was)}; callers that write it the old way are misread or refused`)
   const [old, fresh] = [schemasOf(was), schemasOf(is)]
