@@ -17,7 +17,7 @@ import { KlueShift } from './klue-shift.ts'
 import { KlueTable } from './klue-table.ts'
 import { KlueTelemetry } from './klue-telemetry.ts'
 import { KlueWatch } from './klue-watch.ts'
-import { functionsByName, setLiveVersions } from './live-versions.ts'
+import { functionsByName, type OwnRoutes, routesBesideCandidate, setLiveVersions } from './live-versions.ts'
 import { planRoutes, type PlannedRoute } from './plan-routes.ts'
 import type { PreparedFunction } from './project.ts'
 import { ownSettings, type ServiceSettings, serviceSettings } from './service-settings.ts'
@@ -166,22 +166,21 @@ export class KlueService extends Construct {
     functions.set(prepared.name, target)
     const split = [...new Set(routes.flatMap((route) => route.function ?? []))]
     for (const name of split) functions.set(name, this.#makeFunction(this.#placeOf(name, split.length), prepared, { name, routes }))
-    const props: KlueApiProps = {
+    const own = { routes, documents: isMain ? this.documents : undefined }
+    const props: Omit<KlueApiProps, 'routes' | 'documents'> = {
       apiName: isMain ? project.stackName : `${project.stackName}-${prepared.name}`,
       description: `${prepared.name}, stage ${project.stage}`,
       target,
-      routes,
       functions,
-      ...(this.documents !== undefined && isMain ? { documents: this.documents } : {}),
       logRetention: this.#settings.logRetention,
       removalPolicy: this.#settings.removalPolicy,
       ...(throttle === undefined ? {} : { throttle }),
     }
-    const api = new KlueApi(this, `Api-${prepared.name}`, props)
+    const api = new KlueApi(this, `Api-${prepared.name}`, { ...props, ...propsOf(this.candidate === undefined ? own : routesBesideCandidate(own, prepared.name, this)) })
     const output = isMain ? 'Url' : `Url${prepared.name.replace(/[^A-Za-z0-9]/g, '')}`
     new CfnOutput(this, `Url-${prepared.name}`, { value: api.url }).overrideLogicalId(output)
     this.#shift?.move(prepared.name, api, [target, ...split.map((name) => functions.get(name)!), ...(isMain && this.documents !== undefined ? [this.documents] : [])])
-    this.candidate?.serve(prepared.name, `Candidate${output}`, props)
+    this.candidate?.serve(prepared.name, `Candidate${output}`, { ...props, ...propsOf(own) })
     return api
   }
 
@@ -274,4 +273,8 @@ export class KlueService extends Construct {
     this.telemetry?.watch(project.stackName, watch.topic)
     return watch
   }
+}
+
+function propsOf({ routes, documents }: OwnRoutes): Pick<KlueApiProps, 'routes' | 'documents'> {
+  return { routes, ...(documents === undefined ? {} : { documents }) }
 }

@@ -3,6 +3,7 @@ import type { CfnAlias } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { type Fault, nearest, UsageError } from '../errors/index.ts'
 import type { KlueFunction } from './klue-function.ts'
+import type { PlannedRoute } from './plan-routes.ts'
 import type { PreparedFunction } from './project.ts'
 
 /** The functions of the kit itself, where a service has them. */
@@ -31,12 +32,22 @@ function nameFault(name: string, prepared: readonly PreparedFunction[]): Fault {
   return { ...fault, file: `functions/${name}.ts` }
 }
 
+/** What `-c klue:pin=builds=3,documents=2` says, as it stands there; undefined without it. */
+export function pinsOf(scope: Construct): readonly (readonly [name: string, version: string])[] | undefined {
+  const context: unknown = scope.node.tryGetContext('klue:pin')
+  if (context === undefined) return undefined
+  return String(context).split(',').map((entry) => {
+    const [, name, version] = /^(.*?)=(.*)$/s.exec(entry) ?? [entry, entry, '']
+    return [name!, version!] as const
+  })
+}
+
 /**
- * Writes its name at each alias `live` (metadata `klue:function`), and gives it the version that `-c klue:pin=builds=3,documents=2` names.
- * @throws UsageError with every entry of the context that names no function or no version
+ * Writes its name at each alias `live` (metadata `klue:function`), and gives it the version that a pin names.
+ * @throws UsageError with every pin that names no function or no version
  */
 export function setLiveVersions(scope: Construct, functions: ReadonlyMap<string, KlueFunction>): void {
-  const pins = readPins(scope.node.tryGetContext('klue:pin'), functions)
+  const pins = checkPins(pinsOf(scope) ?? [], functions)
   for (const [name, target] of functions) {
     const alias = target.alias.node.defaultChild as CfnAlias
     alias.addMetadata('klue:function', name)
@@ -45,14 +56,29 @@ export function setLiveVersions(scope: Construct, functions: ReadonlyMap<string,
   }
 }
 
-function readPins(context: unknown, functions: ReadonlyMap<string, unknown>): Map<string, string> {
-  if (context === undefined) return new Map()
+/** What of an API's gateway leads to functions of their own. */
+export interface OwnRoutes {
+  readonly routes: readonly PlannedRoute[]
+  readonly documents: KlueFunction | undefined
+}
+
+/**
+ * The routes of the live API while a candidate is tried: a function that has no version to keep is new, and takes no requests before its tests.
+ * Its operations stay with the function of the API, every version of which answers all of them.
+ */
+export function routesBesideCandidate({ routes, documents }: OwnRoutes, main: string, scope: Construct): OwnRoutes {
+  const pinned = new Set((pinsOf(scope) ?? []).map(([name]) => name))
+  if (!pinned.has(main)) return { routes, documents }
+  const kept = routes.map((route) => (route.function === undefined || pinned.has(route.function) ? route : { ...route, function: undefined }))
+  return { routes: kept.filter((route) => route.function !== undefined || route.throttle !== undefined), documents: pinned.has('documents') ? documents : undefined }
+}
+
+function checkPins(given: readonly (readonly [string, string])[], functions: ReadonlyMap<string, unknown>): Map<string, string> {
   const pins = new Map<string, string>()
   const faults: Fault[] = []
-  for (const entry of String(context).split(',')) {
-    const [, name, version] = /^(.*?)=(.*)$/s.exec(entry) ?? [entry, entry, '']
-    const fault = pinFault(name!, version!, { functions, pins })
-    if (fault === undefined) pins.set(name!, version!)
+  for (const [name, version] of given) {
+    const fault = pinFault(name, version, { functions, pins })
+    if (fault === undefined) pins.set(name, version)
     else faults.push({ file: '', pointer: '-c klue:pin', ...fault })
   }
   if (faults.length > 0) throw new UsageError(faults)

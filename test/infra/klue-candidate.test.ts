@@ -14,7 +14,7 @@ after(removeProjects)
 
 const token = 'token-of-this-test'
 const tokenHash = createHash('sha256').update(token).digest('hex')
-const context = { 'klue:candidate': tokenHash, 'klue:pin': 'shop=3,documents=2' }
+const context = { 'klue:candidate': tokenHash, 'klue:pin': 'shop=3,reports=2,documents=2' }
 const operations = [operation('getThing', 'GET /things/{id}'), operation('makeReport', 'POST /reports', { function: 'reports' })]
 
 interface Resource {
@@ -46,6 +46,22 @@ test('each function of the API has the new version as its candidate, and a secon
   const integrations = resources(template).filter(([, { Type, Properties }]) => Type === 'AWS::ApiGatewayV2::Integration' && (Properties['ApiId'] as { Ref: string }).Ref === apis[0]![0])
   assert.deepEqual(new Set(integrations.map(([, { Properties }]) => (Properties['IntegrationUri'] as { Ref: string }).Ref)), ids)
   assert.deepEqual(Object.keys(template.findOutputs('*')).sort(), ['CandidateUrl', 'Url'])
+})
+
+test('a function that is new takes no requests before it is tried: the pinned one goes on answering', () => {
+  const routesOf = (pin: string, config = ''): Record<string, string[]> => {
+    const { template } = synthesise({ operations, config, context: { 'klue:candidate': tokenHash, ...(pin === '' ? {} : { 'klue:pin': pin }) } })
+    const names = Object.fromEntries(resources(template).filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Api').map(([id, { Properties }]) => [id, String(Properties['Name'])]))
+    const routes = resources(template).filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route')
+    return Object.fromEntries(Object.entries(names).map(([id, name]) => [name, routes.filter(([, { Properties }]) => (Properties['ApiId'] as { Ref: string }).Ref === id).map(([, { Properties }]) => String(Properties['RouteKey'])).sort()]))
+  }
+  const all = ['$default', 'ANY /doc/{document}', 'POST /reports']
+  assert.deepEqual(routesOf('shop=3,documents=2'), { 'shop-dev': ['$default', 'ANY /doc/{document}'], 'shop-dev-candidate': all })
+  assert.deepEqual(routesOf('shop=3'), { 'shop-dev': ['$default'], 'shop-dev-candidate': all })
+  // A limit names its route, which stays and leads to the function of the API.
+  assert.deepEqual(routesOf('shop=3,documents=2', 'throttle_operations: [makeReport 1 1]\n'), { 'shop-dev': all, 'shop-dev-candidate': all })
+  // Nothing is live yet: there is nothing to hold back from.
+  assert.deepEqual(routesOf(''), { 'shop-dev': all, 'shop-dev-candidate': all })
 })
 
 test('its log goes with it, also on a live stage', () => {
