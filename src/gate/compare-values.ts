@@ -9,8 +9,8 @@ export function compareTypes({ before, after, report, label, isText }: Comparing
     return false
   }
   const types = effectOfTypes(before.types, after.types, isText)
-  if (types !== undefined) report({ rule: `type-${types === 'narrows' ? 'narrowed' : types === 'widens' ? 'widened' : 'changed'}`, effect: types, keyword: 'type', text: `the type of \`${label}\` changed from ${shown(before.types)} to ${shown(after.types)}` })
-  if ((before.types === undefined) === (after.types === undefined) && before.nullable !== after.nullable) {
+  if (types !== undefined) report({ rule: `type-${changeName(types)}`, effect: types, keyword: 'type', text: `the type of \`${label}\` changed from ${shown(before.types)} to ${shown(after.types)}` })
+  if (before.isTypeNamed === after.isTypeNamed && (before.types === undefined) === (after.types === undefined) && before.nullable !== after.nullable) {
     report({ rule: after.nullable ? 'nullable-added' : 'nullable-removed', effect: after.nullable ? 'widens' : 'narrows', text: `\`${label}\` may ${after.nullable ? 'be null now' : 'not be null any more'}` })
   }
   if (types === 'both') return false
@@ -37,7 +37,7 @@ function compareFormats({ before, after, report, label }: Pick<Comparing, 'befor
   if (was.length === is.length && was.every((format) => is.includes(format))) return
   const covers = (formats: readonly string[], others: readonly string[]): boolean => formats.every((format) => others.includes(format) || others.some((other) => wider[format]?.includes(other) === true))
   const effect: Effect = covers(is, was) ? 'widens' : covers(was, is) ? 'narrows' : 'both'
-  const rule = is.length === 0 ? 'format-removed' : was.length === 0 ? 'format-added' : effect === 'widens' ? 'format-widened' : 'format-changed'
+  const rule = is.length === 0 ? 'format-removed' : was.length === 0 ? 'format-added' : `format-${changeName(effect)}`
   report({ rule, effect, keyword: 'format', text: `the format of \`${label}\` changed from ${shown(was)} to ${shown(is)}` })
 }
 
@@ -78,7 +78,7 @@ function compareMultiple({ before, after, report, label }: Comparing): void {
   if (was === is) return
   const isMultiple = (value: number, factor: number): boolean => factor !== 0 && Number.isInteger(value / factor)
   const effect: Effect = is === undefined ? 'widens' : was === undefined || isMultiple(is, was) ? 'narrows' : isMultiple(was, is) ? 'widens' : 'both'
-  report({ rule: 'multiple-of-changed', effect, text: `multipleOf of \`${label}\` changed from ${was ?? 'none'} to ${is ?? 'none'}` })
+  report({ rule: `multiple-of-${changeName(effect)}`, effect, text: `multipleOf of \`${label}\` changed from ${was ?? 'none'} to ${is ?? 'none'}` })
 }
 
 function comparePatterns({ before, after, report, label }: Comparing): void {
@@ -90,6 +90,10 @@ function comparePatterns({ before, after, report, label }: Comparing): void {
   const effect: Effect = allowsAll(added) ? 'widens' : allowsAll(removed) ? 'narrows' : 'both'
   const rule = added.length === 0 ? 'pattern-removed' : removed.length === 0 ? 'pattern-added' : 'pattern-changed'
   report({ rule, effect, text: `the pattern of \`${label}\` changed from ${shown(removed)} to ${shown(added)}` })
+}
+
+function changeName(effect: Effect): string {
+  return effect === 'narrows' ? 'narrowed' : effect === 'widens' ? 'widened' : 'changed'
 }
 
 function shown(names: readonly string[] | undefined): string {

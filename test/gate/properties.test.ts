@@ -1,7 +1,7 @@
 // What must hold for every pair of documents: nothing changed is nothing found, optional things break nobody, nothing throws.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { compareDocuments } from '../../src/gate/index.ts'
 import { isObject, type JsonObject, valueAt } from '../../src/spec/index.ts'
 import { fixture } from '../spec/project.ts'
