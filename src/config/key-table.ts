@@ -16,6 +16,7 @@ export const keyTable: { readonly [Key in keyof Required<KnownConfig & Deploymen
   liveHost: { group: 'service', type: 'text', pattern: /^(https?:\/\/)?[A-Za-z0-9.-]+(:\d+)?\/?$/, must: 'be a host name such as builds.example.com, with or without https://', doc: 'Public host of this stage; mandatory where the stage is live or tests run against it.' },
   envSecrets: { group: 'service', type: 'list of texts', default: [], pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, must: 'be a name of an environment variable', doc: 'Names of environment variables; every key whose whole value is one of them gets the value of the variable.' },
   port: { group: 'service', type: 'whole number', default: 8080, min: 0, max: 65535, doc: 'Port of the local server; the variable PORT and `--port` win. 0 takes a free one.' },
+  mock: { group: 'service', type: 'true or false', default: false, doc: 'Whether the local server answers operations that are not written yet from the examples and schemas of their document, as `klue dev --mock` does. What is deployed never does.' },
   jwtSecret: { group: 'security', type: 'text', secret: true, pattern: /^.{16,}$/s, must: 'be at least 16 characters long', doc: 'Key that signs and checks tokens (HS256). Where it is not set, it is generated under `.klue/` locally and kept in Secrets Manager in AWS.' },
   jwtIssuer: { group: 'security', type: 'text', doc: 'Issuer of tokens; checked where it is set.' },
   jwtAudience: { group: 'security', type: 'text', doc: 'Audience of tokens; checked where it is set.' },

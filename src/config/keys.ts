@@ -37,6 +37,7 @@ export interface KnownConfig {
   cookieOrigins: string[]
   corsOrigins: string[]
   port: number
+  mock: boolean
   basePath: boolean
   bodyLimitBytes: number
   responseLimitBytes: number

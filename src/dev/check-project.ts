@@ -23,7 +23,7 @@ export async function checkProject(root: string, { stage, mock }: { stage?: stri
   faults.push(...checkApis(documents))
   if (faults.length === 0) await gather(faults, async () => faults.push(...(await handlerFaults(root, { name: config!.name, stage }))))
   // What a mock answers needs no handler; a handler without operation is a mistake all the same.
-  return { faults: mock === true ? faults.filter(({ code }) => code !== 'handler-missing') : faults, documents: documents.length }
+  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing') : faults, documents: documents.length }
 }
 
 async function handlerFaults(root: string, { name, stage }: { name: string; stage: string | undefined }): Promise<Fault[]> {

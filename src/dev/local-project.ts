@@ -24,7 +24,7 @@ export interface LocalProjectOptions {
   inMemory?: boolean
   /** Settings that win over klue-config.yaml, by their names in the configuration object. */
   settings?: Partial<Config>
-  /** Operations without a handler answer from their document; the seed varies what is made up. */
+  /** Operations without a handler answer from their document, as with `mock` of the configuration; the seed varies what is made up. */
   mock?: { seed: number }
   log(record: LogRecord): void
 }
@@ -152,7 +152,8 @@ class State {
   async #load(): Promise<Loaded> {
     const { modules, apis } = await this.#bundler.build()
     const imported = await importServices(modules)
-    const located = this.#options.mock === undefined ? imported : await mocked(imported, this.#options.root, this.#options.mock.seed)
+    const mock = this.#options.mock ?? (this.config.mock ? { seed: 0 } : undefined)
+    const located = mock === undefined ? imported : await mocked(imported, this.#options.root, mock.seed)
     const faults = checkHandlers(this.#options.root, located)
     if (faults.length > 0) throw new UsageError(faults)
     return { services: located.map((one) => this.#bind(one)), definitions: located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist)), copies: apis }

@@ -1,6 +1,6 @@
 // Lets operations without a handler answer from their document: klue dev --mock.
 import { catalog, UsageError } from '../errors/index.ts'
-import { qualityOf, type Service, validate } from '../runtime/edge.ts'
+import { isNotImplemented, qualityOf, type Service, validate } from '../runtime/edge.ts'
 import { type ApiSpec, type Handler, reply } from '../runtime/index.ts'
 import { type ApiDocument, listOperations, type MockReply, mockReply, type RawOperation } from '../spec/index.ts'
 
@@ -11,15 +11,19 @@ export interface MockOptions {
   seed: number
 }
 
-/** The service with an answer for every operation that has no handler; security schemes that nobody checks take any credentials. */
+/** The service with an answer for every operation that has no handler, or one that is `notImplemented`; security schemes that nobody checks take any credentials. */
 export function mockService(service: Service, options: MockOptions): Service {
   const apis = service.apis.map((api) => {
     const document = options.documents.get(api.spec.table.api)
     if (document === undefined) throw new UsageError({ code: 'api-unknown', file: api.spec.table.document, message: `There is no document for the API "${api.spec.table.api}"` })
     const open = Object.fromEntries(Object.entries(api.spec.table.securitySchemes).filter(([, scheme]) => scheme.kind !== 'bearer').map(([name]) => [name, () => true]))
-    return { ...api, handlers: { ...mockHandlers(api.spec, document, options.seed), ...api.handlers }, security: { ...open, ...api.security } }
+    return { ...api, handlers: { ...mockHandlers(api.spec, document, options.seed), ...done(api.handlers) }, security: { ...open, ...done(api.security) } }
   })
   return { name: service.name, routes: service.routes, errorDecorator: service.errorDecorator, apis }
+}
+
+function done<Value>(functions: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(functions).filter(([, one]) => !isNotImplemented(one)))
 }
 
 function mockHandlers(spec: ApiSpec, document: ApiDocument, seed: number): Record<string, Handler<never>> {
