@@ -4,11 +4,17 @@ import { type AwsCredentials, AwsFailure, awsJsonClient, openSender, signedHeade
 
 /** The account of some credentials, or undefined where AWS does not say. */
 export async function callerAccount(credentials: AwsCredentials, region: string): Promise<string | undefined> {
+  return (await callerIdentity(credentials, region))?.account
+}
+
+/** Account and ARN of some credentials, or undefined where AWS does not say. */
+export async function callerIdentity(credentials: AwsCredentials, region: string): Promise<{ account: string; arn: string } | undefined> {
   const url = new URL(env('AWS_ENDPOINT_URL') ?? `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`)
   const request = { method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'Action=GetCallerIdentity&Version=2011-06-15' }
   try {
     const answer = await openSender()({ ...request, headers: signedHeaders(request, { credentials, region, service: 'sts', now: Date.now() }) }, 5000)
-    return /<Account>(\d{12})<\/Account>/.exec(answer.text)?.[1]
+    const [account, arn] = [/<Account>(\d{12})<\/Account>/.exec(answer.text)?.[1], /<Arn>([^<]+)<\/Arn>/.exec(answer.text)?.[1]]
+    return account === undefined ? undefined : { account, arn: arn ?? account }
   } catch {
     // The calls that follow say what is wrong.
     return undefined

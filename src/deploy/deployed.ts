@@ -55,8 +55,8 @@ export async function accountConcurrency(access: AwsAccess): Promise<AccountConc
   }
 }
 
-// CloudFormation calls a stack or resource that does not exist an invalid request.
-async function orNone<Answer>(answer: Promise<Answer>): Promise<Partial<Answer>> {
+/** An answer, or an empty one: CloudFormation calls a stack or resource that does not exist an invalid request. */
+export async function orNone<Answer>(answer: Promise<Answer>): Promise<Partial<Answer>> {
   try {
     return await answer
   } catch (error) {
@@ -65,8 +65,8 @@ async function orNone<Answer>(answer: Promise<Answer>): Promise<Partial<Answer>>
   }
 }
 
-// Templates are kept as they were sent: JSON by the CDK, YAML by hand or by older tools.
-async function parseTemplate(text: string): Promise<Template> {
+/** Reads a template, which is kept as it was sent: JSON by the CDK, YAML by hand or by older tools. */
+export async function parseTemplate(text: string): Promise<Template> {
   if (text.trimStart().startsWith('{')) return JSON.parse(text) as Template
   const { parse } = await import('yaml')
   return parse(text, { logLevel: 'silent' }) as Template

@@ -17,6 +17,8 @@ export interface SuiteOptions {
   wanted: Wanted
   /** Files instead of all of testaccept/, relative to `root`. */
   files: string[]
+  /** Only tests that are marked `liveSafe`, whatever the target. */
+  isLiveSafe?: boolean
   /** Only tests whose title matches this regular expression. */
   only?: string
   /** Path of a JUnit report. */
@@ -47,7 +49,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
   try {
     options.onStart(resolved.title)
-    exportTarget(options.record === undefined ? resolved.target : { ...resolved.target, recordFolder })
+    exportTarget({ ...resolved.target, ...(options.isLiveSafe === true ? { isLive: true } : {}), ...(options.record === undefined ? {} : { recordFolder }) })
     const code = await runNode(options, { files, scratch: `${coverageFolder}-runner` })
     if (options.record !== undefined) writeRecord(recordFolder, resolve(options.root, options.record))
     return { code, coverage: readCoverage(options.root, coverageFolder) }

@@ -43,6 +43,8 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },
   'src/platform/local/index.ts': { reason: 'the local adapters; those of AWS must not come along' },
   'src/platform/aws/index.ts': { reason: 'the adapters of AWS, a part of a function that it loads on first use; those of the local machine must not come along' },
+  'src/deploy/pipeline/index.ts': { reason: 'the commands of the pipeline; the CDK app, which imports the door of deploy/, needs none of it' },
+  'src/deploy/cost/index.ts': { reason: 'the estimate of costs, which reads documents; the CDK app, which imports the door of deploy/, needs none of it' },
   'src/spec/table.ts': { reason: 'the contracts between generated files and their readers', typesOnly: true },
 }
 
@@ -67,6 +69,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   swagger2openapi: ['spec'],
   yaml: ['spec', 'config', 'deploy', 'scaffold'],
   jsonwebtoken: ['runtime'],
+  fflate: ['deploy'],
   nodemailer: ['reports'],
 }
 

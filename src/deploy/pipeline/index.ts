@@ -1,0 +1,10 @@
+// The commands of the pipeline. A door of its own: the CDK app, which imports the door of deploy/, needs none of it.
+export type { DeployOptions } from './deploying.ts'
+export { deployStage } from './deploy.ts'
+export { type Difference, differenceOf } from './difference.ts'
+export { openStage, type Stage, type StageOptions } from './open-stage.ts'
+export { exitCodes, type Outcome, type Result } from './outcome.ts'
+export { removeStage } from './remove.ts'
+export { rollBack } from './rollback.ts'
+export { endScreen, eventLine, historyTable } from './screen.ts'
+export type { StepEvent } from './steps.ts'

@@ -1,0 +1,151 @@
+// Drills: what klue deploy does with good versions, with bad ones, with a crash at every step, and with somebody else at the same stage.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Cloud, startCloud } from './cloud.ts'
+import { bootstrap } from './commands.ts'
+import { callThroughout, type Ended, type PipelineRun, runPipeline } from './pipeline-commands.ts'
+import { commit, makeRepository } from './pipeline-project.ts'
+import { copyReference, stage } from './project.ts'
+import { functions, logLines, stacks } from './stack.ts'
+
+let cloud: Cloud
+let project: string
+let kit: string
+let url = ''
+
+before(async () => {
+  cloud = await startCloud('pipeline')
+  kit = copyReference(join(cloud.folder, 'kit'))
+  project = makeRepository(join(cloud.folder, 'hello'), kit)
+})
+after(() => cloud.stop())
+
+let failed: string | undefined
+
+// Each drill needs those before it.
+function drill(title: string, body: () => Promise<void>): void {
+  test(title, { timeout: 600_000 }, async () => {
+    if (failed !== undefined) assert.fail(`not tried, for "${failed}" failed`)
+    try {
+      await body()
+    } catch (error) {
+      failed = title
+      const lines = await logLines(cloud).catch(() => [])
+      writeFileSync(join(cloud.logs, 'functions.log'), lines.map(({ group, message }) => `${group} ${message}\n`).join(''))
+      throw error
+    }
+  })
+}
+
+const run = (words: readonly string[], onEvent?: PipelineRun['onEvent']): Promise<Ended> => runPipeline({ cloud, project, kit, words, ...(onEvent === undefined ? {} : { onEvent }) })
+const deploy = (words: readonly string[] = [], onEvent?: PipelineRun['onEvent']): Promise<Ended> => run(['deploy', '--stage', stage, '--yes', '--json', ...words], onEvent)
+const states = ({ events }: Ended): string[] => events.flatMap(({ step, state }) => (state === 'done' || state === 'skipped' || state === 'failed' ? [`${String(step)} ${String(state)}`] : []))
+const greeting = async (): Promise<string> => ((await (await fetch(`${url}/hello/Ann`)).json()) as { text: string }).text
+
+drill('cdk bootstrap prepares the account', () => bootstrap({ cloud, project }))
+
+drill('the first version goes live at once', async () => {
+  commit(project, { word: 'One' })
+  const ended = await deploy()
+  assert.equal(ended.code, 0, ended.printed.slice(-4000))
+  assert.deepEqual(states(ended), ['version done', 'test done', 'synth done', 'gate skipped', 'confirm done', 'candidate skipped', 'suite skipped', 'shift done', 'prove done', 'record done'])
+  const id = /^https?:\/\/(\w+)\./.exec((ended.outcome['urls'] as Record<string, string>)['Url']!)![1]!
+  url = `${cloud.endpoint}/_aws/execute-api/${id}/$default`
+  assert.equal(await greeting(), 'One Ann')
+})
+
+drill('a good version goes live', async () => {
+  commit(project, { word: 'Two' })
+  const ended = await deploy()
+  assert.equal(ended.code, 0, ended.printed.slice(-4000))
+  assert.deepEqual(states(ended), ['version', 'test', 'synth', 'gate', 'confirm', 'candidate', 'suite', 'shift', 'prove', 'record'].map((step) => `${step} done`))
+  assert.equal(await greeting(), 'Two Ann')
+})
+
+drill('klue rollback moves live back, and the same commit deployed again moves it on', async () => {
+  const back = await run(['rollback', '--stage', stage, '--yes', '--json'])
+  assert.equal(back.code, 0, back.printed.slice(-4000))
+  assert.equal(await greeting(), 'One Ann')
+  const again = await deploy()
+  assert.equal(again.code, 0, again.printed.slice(-4000))
+  assert.equal(await greeting(), 'Two Ann')
+  const history = await versions()
+  assert.deepEqual(history.map(({ state }) => state), ['live', 'live', 'rolled back', 'live'])
+  assert.ok(history.every(({ who, functions: numbers }) => who.startsWith('arn:') && numbers['hello']! > 0))
+})
+
+drill('a version whose suite fails never takes traffic', async () => {
+  commit(project, { word: 'Three', fails: 'everywhere' })
+  const calls = callThroughout(`${url}/hello/Ann`)
+  const ended = await deploy()
+  assert.deepEqual(await calls.stop().then(Object.keys), ['200 {"text":"Two Ann"}'], ended.printed.slice(-4000))
+  assert.equal(ended.code, 4, ended.printed.slice(-4000))
+  assert.deepEqual(states(ended).slice(-3), ['candidate done', 'suite failed', 'back done'])
+  assert.match(String(ended.outcome['output']), /it greets/)
+  assert.equal((await functions(cloud)).some(({ FunctionName: name }) => /Candidate/.test(name)), false, 'the candidate is still there')
+})
+
+drill('a version that fails after the shift goes back without an error for callers; a second deployment meanwhile refuses', async () => {
+  commit(project, { word: 'Four', fails: 'at live' })
+  const calls = callThroughout(`${url}/hello/Ann`)
+  let second: Promise<Ended> | undefined
+  const ended = await deploy([], ({ step, state }) => {
+    if (step === 'candidate' && state === 'started') second = deploy()
+  })
+  const seen = await calls.stop()
+  assert.equal(ended.code, 4, ended.printed.slice(-4000))
+  assert.deepEqual(states(ended).slice(-3), ['shift done', 'prove failed', 'back done'])
+  assert.deepEqual(Object.keys(seen).sort(), ['200 {"text":"Four Ann"}', '200 {"text":"Two Ann"}'])
+  assert.equal(await greeting(), 'Two Ann')
+  const refused = await second!
+  assert.equal(refused.code, 6, refused.printed.slice(-4000))
+  assert.match(String(refused.outcome['lines']), /deploys \d{6}-\d{4}-4-[0-9a-f]{6} since/)
+})
+
+drill('a change that breaks callers is refused, with what it breaks', async () => {
+  commit(project, { word: 'Five', path: '/greetings/{name}' })
+  const ended = await deploy()
+  assert.equal(ended.code, 3, ended.printed.slice(-4000))
+  assert.deepEqual(states(ended).at(-1), 'gate failed')
+  assert.match(String(ended.outcome['output']), /hello.*\/paths\/~1hello~1\{name\}.*called [\d,]+ times? in 30 days/)
+  assert.equal(await greeting(), 'Two Ann')
+})
+
+drill('a deployment that is killed at any step can be repeated; the reason of what was let through stays', async () => {
+  const steps = ['version', 'test', 'synth', 'gate', 'confirm', 'candidate', 'suite', 'shift', 'prove', 'record']
+  for (const step of steps) {
+    const killed = await deploy(['--allow-breaking', 'hello=moved for the drill'], (event, kill) => event['step'] === step && event['state'] === 'started' && kill())
+    assert.equal(killed.code, undefined, `${step}: ${killed.printed.slice(-4000)}`)
+  }
+  const ended = await deploy(['--allow-breaking', 'hello=moved for the drill'])
+  assert.equal(ended.code, 0, ended.printed.slice(-4000))
+  assert.equal(((await (await fetch(`${url}/greetings/Ann`)).json()) as { text: string }).text, 'Five Ann')
+  const [newest] = await versions()
+  assert.deepEqual(newest!.allowed.map(({ operation, reason }) => [operation, reason]), [['hello', 'moved for the drill']])
+})
+
+drill('klue diff shows what a deployment would change', async () => {
+  const same = await run(['diff', '--stage', stage])
+  assert.equal(same.code, 0, same.printed.slice(-4000))
+  assert.match(same.printed, /Documents: 0 changes/)
+})
+
+drill('klue remove takes the stage away', async () => {
+  const ended = await run(['remove', '--stage', stage, '--yes', '--json'])
+  assert.equal(ended.code, 0, ended.printed.slice(-4000))
+  assert.deepEqual([await stacks(cloud), await functions(cloud)], [[], []])
+})
+
+interface ShownVersion {
+  state: string
+  who: string
+  functions: Record<string, number>
+  allowed: { operation: string; reason: string }[]
+}
+
+async function versions(): Promise<ShownVersion[]> {
+  const { printed } = await run(['versions', '--stage', stage, '--json'])
+  return JSON.parse(printed) as ShownVersion[]
+}
