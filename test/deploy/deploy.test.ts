@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { callAws, invoke } from './aws.ts'
 import { type Cloud, startCloud } from './cloud.ts'
 import { addresses, bootstrap, cdk, type Deployed, deploy, klue } from './commands.ts'
@@ -116,6 +117,33 @@ step('closed minutes become metrics of CloudWatch', async () => {
   })
 })
 
+step('what ingest could not store is taken in by a command', async () => {
+  const operation = `redriven${Date.now()}`
+  const line = { kind: 'request', level: 'error', time: new Date().toISOString(), started: new Date().toISOString(), message: 'GET /redriven 503', operation, method: 'GET', path: '/redriven', status: 503, duration_ms: 3, request_id: operation }
+  const data = gzipSync(JSON.stringify({ messageType: 'DATA_MESSAGE', logGroup: 'g', logStream: 's', logEvents: [{ id: operation, timestamp: Date.now(), message: JSON.stringify(line) }] })).toString('base64')
+  // As Lambda leaves it, when ingest has failed for the last time.
+  const MessageBody = JSON.stringify({ requestContext: { condition: 'RetriesExhausted' }, requestPayload: { awslogs: { data } }, responsePayload: { errorMessage: 'down' } })
+  const call = (target: string, input: object): Promise<Record<string, unknown>> => callAws({ endpoint: cloud.endpoint, service: 'sqs', target: `AmazonSQS.${target}`, input: { ...input } })
+  const { QueueUrl } = await call('GetQueueUrl', { QueueName: `builds-${stage}-ingest-failures` })
+  await call('SendMessage', { QueueUrl, MessageBody })
+  printed += await klue(['ingest', 'redrive', '--stage', stage], { cloud, project: reference })
+  assert.match(await klue(['logs', '--stage', stage, '--operation', operation, '--json'], { cloud, project: reference }), /"path":"\/redriven"/)
+  const { Attributes } = await call('GetQueueAttributes', { QueueUrl, AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] })
+  assert.deepEqual(Object.values(Attributes as object), ['0', '0'])
+})
+
+step('an alert on a metric of the account is told', async () => {
+  const physical = Object.entries(await physicalNames(cloud, Object.keys(deployed.outputs)))
+  const [name, ingest] = [/ServiceFunctionbuildsFunction/, /TelemetryIngestFunction/].map((pattern) => physical.find(([id]) => pattern.test(id))![1])
+  // As Lambda would count them; AWS takes no metrics in its own namespaces from others.
+  const throttles = { Namespace: 'AWS/Lambda', 'MetricData.member.1.MetricName': 'Throttles', 'MetricData.member.1.Dimensions.member.1.Name': 'FunctionName', 'MetricData.member.1.Dimensions.member.1.Value': name, 'MetricData.member.1.Value': '5' }
+  await callAws<string>({ endpoint: cloud.endpoint, service: 'monitoring', input: { Action: 'PutMetricData', Version: '2010-08-01', ...throttles } })
+  await until('the alert', async () => {
+    await invoke(cloud.endpoint, ingest!, { klue: 'look' })
+    return hook.got.some(({ text }) => text.includes('crowded'))
+  })
+})
+
 step('every function does what its policy allows, and may do no more', async () => {
   const { resources, grants, needs, refused } = await comparePolicies()
   assert.deepEqual(refused, [])
@@ -175,6 +203,8 @@ step('a killed process and a time-out are fatal reports', async () => {
   const titles = (): string[] => hook.got.map(({ text }) => (JSON.parse(text) as { title: string }).title)
   await until('the report of the killed process', () => titles().some((title) => title.startsWith('FATAL BACKEND ERROR builds 500 PROCESS_EXITED: endProcess')))
   await until('the report of the time-out', () => titles().some((title) => title.startsWith('FATAL BACKEND ERROR builds 500 FUNCTION_TIMEOUT: endProcess')))
+  // Another build, with other short names in its stacks, is no other failure.
+  assert.equal((await incidents()).filter(({ title }) => title.includes('Raising an internal exception')).length, 1)
 })
 
 step('cdk destroy leaves nothing of a stage that nobody depends on', async () => {

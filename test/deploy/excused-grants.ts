@@ -15,6 +15,5 @@ export const excusedGrants: readonly ExcusedGrant[] = [
   { grant: /^ServiceSigningKeys\w+ secretsmanager:(CreateSecret|DescribeSecret) \S+\/jwt_secret$/, reason: 'a name without a secret has no six characters behind it; the suite notes each name with them' },
   { grant: /^ServiceTelemetryIngest\w+ sqs:\w+ \S+ingest-failures/, reason: 'Lambda itself puts batches that failed into the queue, with the role of the function; none fails here' },
   { grant: /^ServiceTelemetryReporter\w+ sqs:\w+ /, reason: 'Lambda itself takes messages from the queue, with the role of the function' },
-  { grant: /^ServiceTelemetryIngest\w+ cloudwatch:GetMetricData /, reason: 'alerts on metrics of the account; the stage of the suite has none' },
   { grant: / logs:(CreateLogStream|PutLogEvents) /, reason: 'Lambda itself writes what a function prints, with the role of the function' },
 ]

@@ -94,7 +94,8 @@ export function needsOf(call: RecordedCall): Need[] {
     // What follows the name in an ARN is drawn by AWS; six letters of any kind stand for it.
     return [{ action: `secretsmanager:${operation}`, resource: id.startsWith('arn:') ? id : arn('secretsmanager', `secret:${id}-AbCdEf`) }]
   }
-  if (call.service === 'monitoring') return [{ action: 'cloudwatch:PutMetricData', resource: '*' }]
+  // The SDK has changed the protocol of this service before: the name stands in the header, in the path, or in the form.
+  if (call.service === 'monitoring') return [{ action: `cloudwatch:${operation || /\/operation\/(\w+)$/.exec(call.path)?.[1] || new URLSearchParams(call.body).get('Action')}`, resource: '*' }]
   if (call.service === 'sqs') return [{ action: `sqs:${operation.replace('Batch', '')}`, resource: arn('sqs', String(input['QueueUrl']).split('/').at(-1)!) }]
   const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(call.path)?.[1]
   if (call.service === 'lambda' && invoked !== undefined) return [{ action: 'lambda:InvokeFunction', resource: decodeURIComponent(invoked).startsWith('arn:') ? decodeURIComponent(invoked) : arn('lambda', `function:${decodeURIComponent(invoked)}`) }]

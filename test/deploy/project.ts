@@ -21,8 +21,9 @@ response_check: fail
 env_secrets: [METRICS_BACKEND_PASSWORD, OWN_WEBHOOK, HOOK_KEY]
 own_webhook: OWN_WEBHOOK
 throttle_rate: 5000
-functions: { fragile: { timeout_seconds: 1 } }
+functions: { fragile: { timeout_seconds: 4 } }
 throttle_operations: [getMeasurement 1000 2000]
+alerts: { crowded: { metric: function_throttles, threshold: 4, window: 600 } }
 reports:
   hook: { type: webhook, url: '${hook}/reports', signing_secret: HOOK_KEY }
   mail: { type: email, send: fatal, from: builds@example.com, to: [ops@example.com], smtp_url: '${smtp}' }
@@ -101,8 +102,8 @@ components:
 const newHandler = `
 export const endProcess: Handler<Operations['endProcess']> = async ({ path }) => {
   if (path.how === 'exit') process.exit(3)
-  // Late enough for the watchdog, which tells what runs when nine tenths of the second are over; never to answer again.
-  await new Promise((resolve) => void setTimeout(resolve, 950))
+  // After the watchdog, which tells what runs when nine tenths of the time are over, and before the answer that the kit gives at its end.
+  await new Promise((resolve) => void setTimeout(resolve, 4500))
   for (;;) Math.random()
 }
 
