@@ -118,7 +118,8 @@ function compileSecurity(api: ApiDocument, raw: RawOperation): Record<string, st
   return arrayOf(declared).filter(isObject).map((alternative) => Object.fromEntries(Object.entries(alternative).map(([name, scopes]) => [name, stringsOf(scopes)])))
 }
 
-function settingsOf(api: ApiDocument, operation: JsonObject): OperationSettings {
+/** What the `x-klue-*` keys of an operation, and of its first tag, say. */
+export function settingsOf(api: Pick<ApiDocument, 'document'>, operation: JsonObject): OperationSettings {
   const tag = stringsOf(operation['tags'])[0]
   const tagValue = arrayOf(api.document?.['tags']).find((candidate) => isObject(candidate) && candidate['name'] === tag)
   const settings: Record<string, unknown> = {

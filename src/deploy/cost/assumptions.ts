@@ -1,0 +1,32 @@
+// What stands in an estimate for what nobody measured; each is said in the output and in docs/reference/cli.md.
+
+/** Milliseconds of a handler where nothing was measured. */
+export const assumedMs = 50
+/** Bytes of an answer. */
+export const assumedOutBytes = 2048
+/** Bytes of the line of a request. */
+export const assumedLineBytes = 700
+/** Bytes that Lambda writes about an invocation (START, END, REPORT), and the gateway about a request. */
+export const platformBytes = 300
+export const gatewayBytes = 350
+/** What is left of log lines when CloudWatch has compressed them. */
+export const compressedShare = 0.15
+/** Requests whose lines arrive together, and milliseconds that ingest takes for them. */
+export const linesPerDelivery = 10
+export const deliveryMs = 60
+/** Memory of ingest in MiB, and milliseconds of its look each minute. */
+export const ingestMemoryMb = 512
+export const lookMs = 100
+/** Units that this look reads and writes. */
+export const lookReads = 8
+export const lookWrites = 3
+/** Bytes of a row beside its record. */
+export const rowBytes = 200
+/** Units of the service's tables that a request takes: one that only reads, and one that writes (and reads before it). */
+export const handlerReads = 1
+export const handlerWrites = 1
+/** Days of keeping for ever, as far as an estimate looks. */
+export const foreverDays = 365
+
+export const daysAMonth = 30
+export const minutesAMonth: number = daysAMonth * 24 * 60

@@ -1,0 +1,160 @@
+// What a million requests and a month cost at the settings of a stage: arithmetic alone.
+import { assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, platformBytes, rowBytes } from './assumptions.ts'
+import type { Prices } from './prices.ts'
+import type { CostEstimate, CostPart, CostSettings, Measured } from './types.ts'
+
+const million = 1_000_000
+const gb = 2 ** 30
+
+/**
+ * Estimates costs in USD. What was not measured is assumed, and said in `assumptions`.
+ * Free tiers, taxes, tiers of large volumes, what the service's own tables store, secrets, messages and domains are left out.
+ */
+export function estimateCost(settings: CostSettings, measured: Measured | undefined, prices: Prices): CostEstimate {
+  const mix = mixOf(settings, measured)
+  const perMillion = sorted([...requestParts({ settings, prices, mix }), ...logParts({ settings, prices, mix }), ...rowParts({ settings, prices, mix }), ...tableParts({ settings, prices, mix })])
+  const perMonth = sorted([...readyParts({ settings, prices }), ...watchParts({ settings, prices }), ...clockParts({ settings, prices }), ...capacityParts({ settings, prices })])
+  return {
+    region: prices.region,
+    pricesAsOf: prices.asOf,
+    perMillion,
+    perMonth,
+    millionUsd: sum(perMillion),
+    monthUsd: sum(perMonth),
+    largest: { perMillion: perMillion[0]?.name ?? '', perMonth: perMonth[0]?.name ?? '' },
+    assumptions: assumptionsOf(settings, { measured, prices }),
+  }
+}
+
+/** What an average request is like. */
+interface Mix {
+  /** GB-seconds of a million requests, on demand and where instances stand ready. */
+  gbSeconds: number
+  readyGbSeconds: number
+  /** Share of requests that may write. */
+  writing: number
+  outBytes: number
+  lineBytes: number
+}
+
+interface Given {
+  settings: CostSettings
+  prices: Prices
+  mix: Mix
+}
+
+function mixOf(settings: CostSettings, measured: Measured | undefined): Mix {
+  const counted = Object.entries(measured?.operations ?? {}).filter(([, { requests }]) => requests > 0)
+  // Without a measurement every operation is called as often as the others.
+  const calls = counted.length > 0 ? counted.map(([id, own]) => ({ id, ...own })) : settings.operations.map(({ id }) => ({ id, requests: 1, averageMs: assumedMs }))
+  const all = calls.reduce((total, { requests }) => total + requests, 0)
+  const mix: Mix = { gbSeconds: 0, readyGbSeconds: 0, writing: 0, outBytes: counted.length > 0 ? measured!.outBytes : assumedOutBytes, lineBytes: measured?.lineBytes ?? assumedLineBytes }
+  for (const { id, requests, averageMs } of calls) {
+    const operation = settings.operations.find((candidate) => candidate.id === id)
+    const target = settings.functions.find(({ name }) => name === operation?.function) ?? settings.functions[0]
+    // Lambda counts whole milliseconds, the last one begun too.
+    const gbSeconds = (requests / all) * million * (Math.ceil(averageMs) / 1000) * ((target?.memoryMb ?? 0) / 1024)
+    mix[(target?.readyInstances ?? 0) > 0 ? 'readyGbSeconds' : 'gbSeconds'] += gbSeconds
+    if (operation !== undefined && !['GET', 'HEAD', 'OPTIONS'].includes(operation.method)) mix.writing += requests / all
+  }
+  return mix
+}
+
+function requestParts({ prices, mix }: Given): CostPart[] {
+  const units = Math.max(1, Math.ceil(mix.outBytes / (512 * 1024)))
+  return [
+    part('HTTP API', million * units * prices.apiRequest, `1,000,000 requests${units > 1 ? `, each counted ${units} times for its size` : ''}`),
+    part('Lambda requests', million * prices.invocation, '1,000,000 invocations'),
+    part('Lambda compute', mix.gbSeconds * prices.gbSecond + mix.readyGbSeconds * prices.readyRunGbSecond, `${amount(mix.gbSeconds + mix.readyGbSeconds)} GB-seconds`),
+    part('data out', ((million * mix.outBytes) / gb) * prices.outGb, `${amount((million * mix.outBytes) / gb)} GB`),
+  ]
+}
+
+function logParts({ settings, prices, mix }: Given): CostPart[] {
+  const volume = (million * (mix.lineBytes + platformBytes + gatewayBytes)) / gb
+  const days = settings.logRetentionDays === 0 ? foreverDays : settings.logRetentionDays
+  return [
+    part('log lines', volume * prices.logGb, `${amount(volume)} GB taken in`),
+    part('log storage', volume * compressedShare * (days / daysAMonth) * prices.logGbMonth, `${amount(volume * compressedShare)} GB compressed, kept ${days} days`),
+  ]
+}
+
+function rowParts({ settings, prices, mix }: Given): CostPart[] {
+  // The function's log and the gateway's deliver each on its own.
+  const deliveries = (2 * million) / linesPerDelivery
+  const bytes = mix.lineBytes + rowBytes
+  const writes = million * Math.ceil(bytes / 1024)
+  const stored = ((million * bytes) / gb) * (settings.rowDays / daysAMonth)
+  const parts = [part('ingest', deliveries * prices.invocation + deliveries * (deliveryMs / 1000) * (ingestMemoryMb / 1024) * prices.gbSecond, `${amount(deliveries)} invocations`)]
+  if (settings.tableCapacity === undefined) parts.push(part('rows of requests', writes * prices.tableWrite, `${amount(writes)} write units`))
+  return [...parts, part('storage of these rows', stored * prices.tableGbMonth, `${amount((million * bytes) / gb)} GB, kept ${settings.rowDays} days`)]
+}
+
+function tableParts({ settings, prices, mix }: Given): CostPart[] {
+  if (settings.tables.length === 0 || settings.tableCapacity !== undefined) return []
+  const indexes = settings.tables.reduce((total, table) => total + table.indexes, 0) / settings.tables.length
+  const reads = million * handlerReads
+  // Every index takes a write of its own.
+  const writes = million * mix.writing * handlerWrites * (1 + indexes)
+  return [part('tables of the service', reads * prices.tableRead + writes * prices.tableWrite, `${amount(reads)} read and ${amount(writes)} write units`)]
+}
+
+type Fixed = Omit<Given, 'mix'>
+
+function readyParts({ settings, prices }: Fixed): CostPart[] {
+  const gbs = settings.functions.reduce((total, { memoryMb, readyInstances }) => total + (memoryMb / 1024) * readyInstances, 0)
+  if (gbs === 0) return []
+  const instances = settings.functions.reduce((total, { readyInstances }) => total + readyInstances, 0)
+  return [part('instances that stand ready', gbs * minutesAMonth * 60 * prices.readyGbSecond, `${instances} of ${amount(gbs)} GB together, all month`)]
+}
+
+function watchParts({ settings, prices }: Fixed): CostPart[] {
+  const metrics = 6 + 6 * settings.metricOperations + settings.metricNames
+  const parts = [part('metrics', metrics * prices.metricMonth + minutesAMonth * prices.metricCall, `${metrics} metrics, put each minute`)]
+  if (!settings.alarms) return parts
+  // Of each API: errors look at two metrics, latency at one; throttles look at each function, or at the account; two look after telemetry.
+  const watched = settings.apis * 3 + (settings.functions.length > 10 ? 1 : settings.functions.length) + 2
+  return [...parts, part('alarms', watched * prices.alarmMonth, `alarms on ${watched} metrics`), part('dashboard', prices.dashboardMonth, '1 dashboard')]
+}
+
+function clockParts({ settings, prices }: Fixed): CostPart[] {
+  const compute = minutesAMonth * (prices.invocation + (lookMs / 1000) * (ingestMemoryMb / 1024) * prices.gbSecond)
+  const units = settings.tableCapacity === undefined ? minutesAMonth * (lookReads * prices.tableRead + lookWrites * prices.tableWrite) : 0
+  return [part("ingest's look each minute", compute + units, `${amount(minutesAMonth)} invocations`)]
+}
+
+function capacityParts({ settings, prices }: Fixed): CostPart[] {
+  if (settings.tableCapacity === undefined) return []
+  const { readMin, writeMin } = settings.tableCapacity
+  // The kit's own table is one more, without an index.
+  const places = settings.tables.reduce((total, { indexes }) => total + 1 + indexes, 1)
+  const hours = daysAMonth * 24
+  return [part('capacity of tables', places * hours * (readMin * prices.readUnitHour + writeMin * prices.writeUnitHour), `${places} tables and indexes at ${readMin} read and ${writeMin} write units`)]
+}
+
+function assumptionsOf(settings: CostSettings, { measured, prices }: { measured: Measured | undefined; prices: Prices }): string[] {
+  const requests = Object.values(measured?.operations ?? {}).reduce((total, own) => total + own.requests, 0)
+  const said = requests === 0 ? [`no request was measured: ${assumedMs} ms and ${assumedOutBytes} bytes an answer, every operation as often`] : []
+  if (measured?.lineBytes === undefined) said.push(`no line was measured: ${assumedLineBytes} bytes each`)
+  said.push(`${linesPerDelivery} requests in a delivery of lines, ${deliveryMs} ms of ingest each; log lines compressed to ${compressedShare * 100} %`)
+  if (settings.tables.length > 0 && settings.tableCapacity === undefined) said.push(`a request takes ${handlerReads} read unit of the service's tables, one that is no GET ${handlerWrites} write unit more, and as many for each index`)
+  if (settings.tableCapacity !== undefined) said.push('tables stay at their lowest capacity')
+  if (settings.region !== prices.region) said.push(settings.region === undefined ? `no region is set: prices of ${prices.region}` : `the prices of ${settings.region} are not in the table: those of ${prices.region}, its dearest`)
+  return said
+}
+
+function part(name: string, usd: number, of: string): CostPart {
+  return { name, usd, of }
+}
+
+function sorted(parts: readonly CostPart[]): CostPart[] {
+  return [...parts].sort((one, other) => other.usd - one.usd || (one.name < other.name ? -1 : 1))
+}
+
+function sum(parts: readonly CostPart[]): number {
+  return parts.reduce((total, { usd }) => total + usd, 0)
+}
+
+function amount(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: value >= 100 ? 0 : 2 })
+}

@@ -1,0 +1,66 @@
+// The list prices of AWS that the estimate is made with: the one place to change when AWS changes them.
+
+/** Prices of a region in USD, first tier, without free tiers and taxes. A GB is 2^30 bytes, as AWS counts it. */
+export interface Prices {
+  region: string
+  /** When these were last compared with a published list of the region. */
+  asOf: string
+  /** A request to an HTTP API, for each 512 KiB begun. */
+  apiRequest: number
+  /** An invocation of a function. */
+  invocation: number
+  /** A GB-second of a function on arm64: on demand, standing ready, and running where one stood ready. */
+  gbSecond: number
+  readyGbSecond: number
+  readyRunGbSecond: number
+  /** A GB of log lines taken in, and a GB (compressed) kept for a month. */
+  logGb: number
+  logGbMonth: number
+  /** A write of 1 KiB and a strongly consistent read of 4 KiB, on demand. */
+  tableWrite: number
+  tableRead: number
+  /** A unit of provisioned capacity for an hour. */
+  writeUnitHour: number
+  readUnitHour: number
+  /** A GB in a table for a month. */
+  tableGbMonth: number
+  /** A metric of the kit's own, an alarm on one metric, and a dashboard, each for a month. */
+  metricMonth: number
+  alarmMonth: number
+  dashboardMonth: number
+  /** A call that puts metrics. */
+  metricCall: number
+  /** A GB that leaves AWS. */
+  outGb: number
+}
+
+/** Where AWS publishes them, part by part. */
+export const priceSources: readonly string[] = [
+  'https://aws.amazon.com/api-gateway/pricing/',
+  'https://aws.amazon.com/lambda/pricing/',
+  'https://aws.amazon.com/cloudwatch/pricing/',
+  'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+  'https://aws.amazon.com/dynamodb/pricing/provisioned/',
+]
+
+// The same in every region of the table.
+const everywhere = { invocation: 0.2e-6, gbSecond: 0.0000133334, readyGbSecond: 0.0000033334, readyRunGbSecond: 0.0000077778, metricMonth: 0.3, alarmMonth: 0.1, dashboardMonth: 3, metricCall: 0.01e-3, outGb: 0.09 } as const
+
+const virginia = { asOf: '2026-06-30', ...everywhere, apiRequest: 1e-6, logGb: 0.5, logGbMonth: 0.03, tableWrite: 0.625e-6, tableRead: 0.125e-6, writeUnitHour: 0.00065, readUnitHour: 0.00013, tableGbMonth: 0.25 } as const
+
+/** By region. */
+export const priceTable: Readonly<Record<string, Prices>> = {
+  'us-east-1': { region: 'us-east-1', ...virginia },
+  'us-east-2': { region: 'us-east-2', ...virginia },
+  'us-west-2': { region: 'us-west-2', ...virginia },
+  'eu-west-1': { region: 'eu-west-1', asOf: '2024-12-01', ...everywhere, apiRequest: 1.11e-6, logGb: 0.57, logGbMonth: 0.03, tableWrite: 0.705e-6, tableRead: 0.141e-6, writeUnitHour: 0.000735, readUnitHour: 0.000147, tableGbMonth: 0.283 },
+  'eu-central-1': { region: 'eu-central-1', asOf: '2026-09-11', ...everywhere, apiRequest: 1.2e-6, logGb: 0.63, logGbMonth: 0.0324, tableWrite: 0.7625e-6, tableRead: 0.1525e-6, writeUnitHour: 0.000793, readUnitHour: 0.0001586, tableGbMonth: 0.306 },
+}
+
+// The dearest of the table: an estimate should rather be too high.
+const fallback = 'eu-central-1'
+
+/** The prices of a region; those of eu-central-1 for one that the table does not have. */
+export function pricesOf(region: string | undefined): Prices {
+  return (region !== undefined && Object.hasOwn(priceTable, region) ? priceTable[region] : undefined) ?? priceTable[fallback]!
+}

@@ -1,0 +1,32 @@
+// What of a project costs money: read from its documents, its entry files and the configuration of a stage.
+import { findEntries } from '../../bundle/index.ts'
+import type { LoadedConfig } from '../../config/build.ts'
+import { type ApiDocument, listOperations, persistedSchemas, readApis, settingsOf } from '../../spec/index.ts'
+import { awsAccess } from '../aws-access.ts'
+import type { CostSettings } from './types.ts'
+
+/** The settings of a stage that an estimate needs. Documents with faults are read as far as they go. */
+export async function costSettings(root: string, { config, deployment }: LoadedConfig): Promise<CostSettings> {
+  const documents = await readApis(root)
+  const entries = findEntries(root, config.name).map((file) => /([^/]+)\.[cm]?ts$/.exec(file)![1]!)
+  const operations = documents.flatMap((api) => listOperations(api).map(({ id, method, value }) => ({ id, method, function: settingsOf(api, value).function ?? (entries.includes(api.api) ? api.api : entries[0]!) })))
+  const names = [...new Set([...entries, ...operations.map((operation) => operation.function)])]
+  return {
+    region: awsAccess(config).region,
+    functions: names.map((name) => ({ name, memoryMb: deployment.functions[name]?.memoryMb ?? deployment.memoryMb, readyInstances: deployment.functions[name]?.hostsMin ?? deployment.awsHostsMin })),
+    operations,
+    apis: entries.length,
+    tables: tablesOf(documents),
+    tableCapacity: deployment.tableBilling === 'provisioned' ? { readMin: deployment.tableReadMin, writeMin: deployment.tableWriteMin } : undefined,
+    logRetentionDays: deployment.logRetentionDays,
+    rowDays: Math.max(2, Math.min(config.logVolatileDays, config.logDays)),
+    alarms: deployment.alarms,
+    metricOperations: config.metricOperations.length,
+    metricNames: config.metricNames.length,
+  }
+}
+
+function tablesOf(documents: readonly ApiDocument[]): CostSettings['tables'] {
+  const tables = documents.flatMap((api) => persistedSchemas(api).map(({ definition }) => [definition.table, definition.indexes.length] as const))
+  return [...new Map(tables)].map(([name, indexes]) => ({ name, indexes }))
+}

@@ -1,0 +1,173 @@
+// What requests and months cost: sums that were done by hand, what is measured, and what the command prints.
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { commands } from '../../src/cli/commands.ts'
+import { runCommandLine } from '../../src/cli/run.ts'
+import { loadConfig } from '../../src/config/build.ts'
+import { openStageStore } from '../../src/dev/index.ts'
+import { costChange, costChangeText, costSettings, type CostEstimate, type CostSettings, estimateCost, type Measured, measureRequests, pricesOf, priceSources, priceTable } from '../../src/deploy/cost/index.ts'
+import { putRequestRows } from '../../src/store/index.ts'
+import { root as repository } from '../rules/imports.ts'
+
+const small: CostSettings = {
+  region: 'us-east-1', functions: [{ name: 'things', memoryMb: 512, readyInstances: 0 }], operations: [{ id: 'getThing', method: 'GET', function: 'things' }],
+  apis: 1, tables: [], tableCapacity: undefined, logRetentionDays: 30, rowDays: 7, alarms: false, metricOperations: 0, metricNames: 0,
+}
+
+function rounded(parts: CostEstimate['perMillion']): Record<string, number> {
+  return Object.fromEntries(parts.map(({ name, usd }) => [name, Math.round(usd * 10_000) / 10_000]))
+}
+
+test('a small stage in Virginia without measurements, by hand', () => {
+  const estimate = estimateCost(small, undefined, pricesOf('us-east-1'))
+  assert.deepEqual(rounded(estimate.perMillion), {
+    'HTTP API': 1, // a million at 1.00 a million
+    'log lines': 0.6286, // 1,350 bytes each: 1.2573 GB at 0.50
+    'rows of requests': 0.625, // 900 bytes: one unit each, at 0.625 a million
+    'Lambda compute': 0.3333, // 0.05 s of 0.5 GB: 25,000 GB-s at 0.0000133334
+    'Lambda requests': 0.2,
+    'data out': 0.1717, // 2,048 bytes each: 1.9073 GB at 0.09
+    ingest: 0.12, // 200,000 invocations: 0.04; 0.06 s of 0.5 GB: 6,000 GB-s: 0.08
+    'storage of these rows': 0.0489, // 0.8382 GB for 7 of 30 days at 0.25
+    'log storage': 0.0057, // 15 % of 1.2573 GB for a month at 0.03
+  })
+  assert.equal(estimate.millionUsd.toFixed(4), '3.1332')
+  assert.deepEqual(rounded(estimate.perMonth), {
+    metrics: 2.232, // six at 0.30, and 43,200 calls at 0.01 a thousand
+    "ingest's look each minute": 0.1616, // 43,200 times: 0.1 s of 0.5 GB and a request: 0.0374; 8 reads and 3 writes: 0.1242
+  })
+  assert.deepEqual(estimate.largest, { perMillion: 'HTTP API', perMonth: 'metrics' })
+  assert.equal(estimate.assumptions.length, 3)
+})
+
+const large: CostSettings = {
+  region: 'eu-central-1',
+  functions: [{ name: 'things', memoryMb: 1024, readyInstances: 0 }, { name: 'reports', memoryMb: 2048, readyInstances: 2 }],
+  operations: [{ id: 'getThing', method: 'GET', function: 'things' }, { id: 'makeReport', method: 'POST', function: 'reports' }],
+  apis: 2, tables: [{ name: 'things', indexes: 1 }, { name: 'reports', indexes: 0 }], tableCapacity: undefined,
+  logRetentionDays: 90, rowDays: 30, alarms: true, metricOperations: 2, metricNames: 1,
+}
+const requests: Measured = { days: 30, operations: { getThing: { requests: 900, averageMs: 19.2 }, makeReport: { requests: 100, averageMs: 1000 } }, outBytes: 2 ** 20, lineBytes: 1000 }
+
+test('a large stage in Frankfurt with measurements, by hand', () => {
+  const estimate = estimateCost(large, requests, pricesOf('eu-central-1'))
+  assert.deepEqual(rounded(estimate.perMillion), {
+    'data out': 87.8906, // 1 MiB each: 976.5625 GB at 0.09
+    'HTTP API': 2.4, // two times 512 KiB, at 1.20 a million
+    'Lambda compute': 1.7956, // 900,000 of 0.020 s of 1 GB: 18,000 GB-s at 0.0000133334: 0.2400; 100,000 of 1 s of 2 GB, standing ready: 200,000 GB-s at 0.0000077778: 1.5556
+    'rows of requests': 1.525, // 1,200 bytes: two units each, at 0.7625 a million
+    'log lines': 0.9681, // 1,650 bytes each: 1.5367 GB at 0.63
+    'storage of these rows': 0.342, // 1.1176 GB for a month at 0.306
+    'tables of the service': 0.2669, // a million reads: 0.1525; 100,000 writes with half an index each: 150,000 units: 0.1144
+    'Lambda requests': 0.2,
+    ingest: 0.12,
+    'log storage': 0.0224, // 15 % of 1.5367 GB for three months at 0.0324
+  })
+  assert.deepEqual(rounded(estimate.perMonth), {
+    'instances that stand ready': 34.5607, // two of 2 GB for 2,592,000 s at 0.0000033334
+    metrics: 6.132, // 6 + 12 + 1 at 0.30, and the calls
+    dashboard: 3,
+    alarms: 1, // two APIs with three, two functions, two for telemetry: ten at 0.10
+    "ingest's look each minute": 0.189,
+  })
+  assert.deepEqual(estimate.largest, { perMillion: 'data out', perMonth: 'instances that stand ready' })
+})
+
+test('tables of provisioned capacity cost by the month, and requests to them nothing', () => {
+  const estimate = estimateCost({ ...large, tableCapacity: { readMin: 5, writeMin: 2 } }, requests, pricesOf('eu-central-1'))
+  assert.ok(!('rows of requests' in rounded(estimate.perMillion)) && !('tables of the service' in rounded(estimate.perMillion)))
+  // Two tables, one index and the kit's own, for 720 hours: 5 reads at 0.0001586 and 2 writes at 0.000793.
+  assert.equal(rounded(estimate.perMonth)['capacity of tables'], 6.8515)
+})
+
+test('a region that the table does not have gets the dearest prices, and says so', () => {
+  const estimate = estimateCost({ ...small, region: 'ap-southeast-2' }, undefined, pricesOf('ap-southeast-2'))
+  assert.equal(estimate.region, 'eu-central-1')
+  assert.match(estimate.assumptions.at(-1)!, /^the prices of ap-southeast-2 are not in the table: those of eu-central-1/)
+  for (const key of ['apiRequest', 'logGb', 'tableWrite', 'tableRead', 'tableGbMonth', 'gbSecond'] as const) assert.equal(priceTable['eu-central-1']![key], Math.max(...Object.values(priceTable).map((prices) => prices[key])), key)
+  assert.match(estimateCost({ ...small, region: undefined }, undefined, pricesOf(undefined)).assumptions.at(-1)!, /^no region is set/)
+})
+
+test('every price has a region, a date and a source', () => {
+  for (const [region, prices] of Object.entries(priceTable)) {
+    assert.equal(prices.region, region)
+    assert.match(prices.asOf, /^20\d\d-\d\d-\d\d$/)
+    for (const [name, price] of Object.entries(prices)) if (typeof price === 'number') assert.ok(price > 0, name)
+  }
+  for (const source of priceSources) assert.match(source, /^https:\/\/aws\.amazon\.com\/[a-z/-]+\/$/)
+})
+
+test('more memory, more indexes and longer keeping cost more; the sum is that of the parts', () => {
+  const usd = (settings: Partial<CostSettings>): number => estimateCost({ ...large, ...settings }, requests, pricesOf('us-east-1')).millionUsd
+  assert.ok(usd({ functions: [{ name: 'things', memoryMb: 2048, readyInstances: 0 }] }) > usd({ functions: [{ name: 'things', memoryMb: 1024, readyInstances: 0 }] }))
+  assert.ok(usd({ tables: [{ name: 'things', indexes: 3 }] }) > usd({ tables: [{ name: 'things', indexes: 0 }] }))
+  assert.ok(usd({ logRetentionDays: 0 }) > usd({ logRetentionDays: 90 }))
+  assert.ok(usd({ rowDays: 90 }) > usd({ rowDays: 7 }))
+  const { perMillion, millionUsd } = estimateCost(large, requests, pricesOf('us-east-1'))
+  assert.equal(millionUsd, perMillion.reduce((sum, part) => sum + part.usd, 0))
+})
+
+test('nothing to estimate from is no error', () => {
+  const nothing: CostSettings = { ...small, functions: [], operations: [] }
+  for (const measured of [undefined, { days: 1, operations: {}, outBytes: 0, lineBytes: undefined }, { days: 1, operations: { gone: { requests: 3, averageMs: 2 } }, outBytes: 10, lineBytes: 5 }]) {
+    const { millionUsd, monthUsd } = estimateCost(nothing, measured, pricesOf('us-east-1'))
+    assert.ok(Number.isFinite(millionUsd) && Number.isFinite(monthUsd))
+  }
+})
+
+test('a change says what costs more, and nothing where nothing does', () => {
+  const prices = pricesOf('us-east-1')
+  const [before, later] = [estimateCost(small, undefined, prices), estimateCost({ ...small, functions: [{ name: 'things', memoryMb: 1024, readyInstances: 1 }] }, undefined, prices)]
+  assert.deepEqual(costChange(before, before).parts, [])
+  assert.equal(costChangeText(costChange(before, before)), 'a million requests: 3.13 USD, as before; a month without any: 2.39 USD, as before')
+  const change = costChange(before, later)
+  assert.deepEqual(change.parts.map(({ name, per }) => [name, per]), [['instances that stand ready', 'month'], ['Lambda compute', 'million']])
+  // 50,000 GB-s where an instance stands ready: 0.3889; one of 1 GB all month: 8.6402.
+  assert.equal(costChangeText(change), 'a million requests: 3.19 USD instead of 3.13 USD; a month without any: 11.03 USD instead of 2.39 USD, most of it instances that stand ready (0.00 USD → 8.64 USD)')
+})
+
+test('the settings come from documents, entry files and the configuration of the stage', async () => {
+  const settings = await costSettings(repository, loadConfig({ root: repository, stage: 'live', unset: 'leave out' }))
+  assert.deepEqual(settings.functions.slice(0, 2), [{ name: 'builds', memoryMb: 512, readyInstances: 0 }, { name: 'metrics-backend', memoryMb: 512, readyInstances: 0 }])
+  assert.ok(settings.operations.some(({ id, method, function: name }) => id === 'getLatest' && method === 'GET' && name === 'builds'))
+  assert.ok(settings.tables.some(({ name, indexes }) => name === 'measurements' && indexes > 0))
+  assert.deepEqual([settings.apis, settings.alarms, settings.tableCapacity], [2, true, undefined])
+})
+
+let root = ''
+before(async () => {
+  root = mkdtempSync(join(tmpdir(), 'klue-cost-'))
+  for (const folder of ['apis', 'functions']) cpSync(join(repository, folder), join(root, folder), { recursive: true })
+  writeFileSync(join(root, 'klue-config.yaml'), 'name: builds\naws_default_region: eu-west-1\nfunctions: { builds: { memory_mb: 1024 } }\n')
+})
+after(() => rmSync(root, { recursive: true, force: true }))
+
+async function klue(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [out, err]: [string[], string[]] = [[], []]
+  const code = await runCommandLine({ root, words, commands, output: { hasColor: false, print: (text) => void out.push(text), printError: (text) => void err.push(text), printJson: (value) => void out.push(JSON.stringify(value)) } })
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
+
+test('klue cost assumes what nobody measured, and measures what is there', async () => {
+  const empty = await klue('cost', '--stage', 'local')
+  assert.deepEqual([empty.code, empty.err], [0, ''])
+  assert.match(empty.out, /^Stage local, nothing measured; list prices of eu-west-1 as of 20\d\d-\d\d-\d\d, without free tiers and taxes\n\nA million requests +\d+\.\d\d {2}USD\n {2}HTTP API +1\.11 {2}1,000,000 requests\n/)
+  assert.match(empty.out, /\nMost of it: HTTP API by request, metrics by the month\.\nAssumed: no request was measured: 50 ms/)
+
+  const { database, close } = await openStageStore(root, loadConfig({ root }).config)
+  const started = Date.now() - 3_600_000
+  const row = (index: number, duration: number): Parameters<typeof putRequestRows>[1][number] => ({ started: started + index, requestId: `r${index}`, operation: 'getLatest', status: 200, duration, inBytes: 10, outBytes: 100, level: 'info', record: 'x'.repeat(500), expires: Math.ceil(started / 1000) + 999_999 })
+  await putRequestRows(database, [row(1, 10), row(2, 20), row(3, 30)])
+  assert.deepEqual(await measureRequests(database, { from: started - 60_000, to: Date.now() }).then((measured) => ({ ...measured, days: 0 })), { days: 0, operations: { getLatest: { requests: 3, averageMs: 20 } }, outBytes: 100, lineBytes: 500 })
+  assert.equal(await measureRequests(database, { from: started - 7_200_000, to: started - 3_600_000 }), undefined)
+  await close()
+
+  const measured = JSON.parse((await klue('cost', '--stage', 'local', '--since', '2h', '--json')).out) as CostEstimate & { measured: Measured; stage: string }
+  assert.deepEqual([measured.stage, measured.region, measured.measured.operations], ['local', 'eu-west-1', { getLatest: { requests: 3, averageMs: 20 } }])
+  // 0.02 s of 1 GB: 20,000 GB-s.
+  assert.equal(measured.perMillion.find(({ name }) => name === 'Lambda compute')!.usd.toFixed(4), '0.2667')
+  assert.match((await klue('cost', '--assumed')).out, /nothing measured/)
+})
