@@ -58,8 +58,9 @@ test('cli.md has a section for every command, with its arguments and options', (
   }
 })
 
-// What README.md shows is one story, which test/readme.test.ts plays from its beginning.
-for (const page of pages().filter((name) => name !== 'README.md')) {
+// What these show is one story each, which test/readme.test.ts and test/package/play-guide.ts play from its beginning.
+const stories = ['README.md', 'docs/guide/first-service.md']
+for (const page of pages().filter((name) => !stories.includes(name))) {
   for (const { line, code } of codeBlocks(page, 'console')) {
     test(`what ${page}:${line} shows is what klue prints`, async () => {
       const words = code.split('\n').filter((text) => text.startsWith('$ ')).map((text) => text.slice(2))

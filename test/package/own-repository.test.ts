@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { emptyFolder, installLinked, packKit, readManifest, run } from './pack.ts'
+import { playGuide } from './play-guide.ts'
 import { functionBytes, playRepository } from './play-repository.ts'
 
 const { folder, remove } = emptyFolder('package')
@@ -57,6 +58,9 @@ test('the function of a service that says hello is small', (t) => {
   t.diagnostic(`size of the function of the made service: ${Math.round(bytes / 1024)} KiB`)
   assert.ok(bytes < 100 * 1024, `${bytes} bytes`)
 })
+
+mkdirSync(join(folder, 'guide'))
+playGuide({ folder: join(folder, 'guide'), packed: () => tarball })
 
 test('npm create klue does what klue init does', () => {
   const away = join(folder, 'create')
