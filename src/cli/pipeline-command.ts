@@ -13,11 +13,12 @@ export const pipelineOptions: Readonly<Record<'stage' | 'yes' | 'wait' | 'verbos
 
 /** Opens the stage of a call, runs something on it, and closes it. */
 export async function withStage<Result>(call: CommandCall, run: (stage: Stage) => Promise<Result>): Promise<Result> {
-  const [{ loadConfig }, { openStage }, { openStageStore }, { setConfig }] = await Promise.all([import('../config/build.ts'), import('../deploy/pipeline/index.ts'), import('../dev/index.ts'), import('../config/index.ts')])
+  const [{ loadConfig }, { openStage, useAccess }, { openStageStore }, { setConfig }] = await Promise.all([import('../config/build.ts'), import('../deploy/pipeline/index.ts'), import('../dev/index.ts'), import('../config/index.ts')])
   const name = textOption(call, 'stage')
   // What deploys a stage knows the names of its secrets, never their values.
   const loaded = loadConfig({ root: call.root, env: {}, unset: 'leave out', ...(name === undefined ? {} : { stage: name }) })
   setConfig(loaded.config)
+  useAccess(loaded.config)
   const opened = await openStageStore(call.root, loaded.config)
   try {
     const stage = await openStage({ root: call.root, loaded, database: opened.database, store: opened.store, klue: [...process.execArgv, process.argv[1]!], isVerbose: call.values['verbose'] === true, tell: await teller(call) })
@@ -44,6 +45,15 @@ export async function runOnStage(call: CommandCall, run: (stage: Stage) => Promi
   } catch (error) {
     return usageCode(call, error)
   }
+}
+
+/** Shows why a command of the pipeline stopped, and gives the exit code; throws every other error on. */
+export async function stopCode(call: CommandCall, error: unknown): Promise<number> {
+  const { exitCodes, Stop } = await import('../deploy/pipeline/index.ts')
+  if (!(error instanceof Stop)) throw error
+  if (call.values['json'] === true) call.output.printJson({ result: error.result, lines: [error.message], output: error.output })
+  else for (const line of [`klue: ${error.message}`, ...error.output.map((text) => `  ${text}`)]) call.output.printError(line)
+  return exitCodes[error.result]
 }
 
 /** The exit code of a command line that makes no sense; throws every other error on. */
