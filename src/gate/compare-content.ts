@@ -29,11 +29,13 @@ export function compareBody({ before, after }: Both, parts: Parts): void {
 export function compareResponses({ before, after }: Both, parts: Parts): void {
   const news = repliesOf(parts.after, after)
   const matched = new Set<string>()
-  for (const was of repliesOf(parts.before, before)) {
+  const olds = repliesOf(parts.before, before)
+  const hasSuccess = olds.some(({ status }) => isSuccess(status))
+  for (const was of olds) {
     const others = answersInsteadOf(was.status, news.map(({ status }) => status))
     for (const status of others) matched.add(status)
     if (others.length === 0) {
-      const breaking = isSuccess(was.status)
+      const breaking = isSuccess(was.status) || (was.status === 'default' && !hasSuccess)
       parts.tell(`Response ${was.status}`, { pointer: was.pointer, rule: breaking ? 'response-status-removed' : 'response-error-status-removed', breaking, text: `it is gone; ${breaking ? 'callers that wait for it do not get it' : 'no caller breaks'}` })
     }
     for (const is of news.filter(({ status }) => others.includes(status))) {
@@ -53,7 +55,7 @@ function answersInsteadOf(status: string, news: readonly string[]): string[] {
   return status !== 'default' && news.includes('default') && !isSuccess(status) ? ['default'] : []
 }
 
-// What is not an error; where there is no other answer, `default` is the success.
+// What is not an error; where no status is one of these, `default` is the success.
 function isSuccess(status: string): boolean {
   return /^[123]/.test(status)
 }
@@ -69,7 +71,7 @@ function compareMedia({ part, was, is, direction }: Content, parts: Parts): void
   const [old, fresh] = [Object.keys(objectOf(was.value['content'])), Object.keys(objectOf(is.value['content']))]
   const used = new Set<string>()
   for (const media of old) {
-    const other = coveringMedia(media, fresh)
+    const other = coveringMedia(media, fresh, direction)
     const pointer = below(was, 'content', media).pointer
     if (other === undefined) {
       const who = direction === 'request' ? 'callers that send it are refused' : 'callers that read it cannot read the answer'
@@ -96,11 +98,11 @@ function schemaOf(owner: Located, media: string): Place[] {
   return isObject(place.value) ? [place] : []
 }
 
-// The same text first; then without parameters such as the charset, then a range of media types.
-function coveringMedia(media: string, others: readonly string[]): string | undefined {
+// The same text first, then without parameters such as the charset. A range takes what callers send; what they read may become one of a range.
+function coveringMedia(media: string, others: readonly string[], direction: Direction): string | undefined {
   const plain = plainMedia(media)
-  const [type] = plain.split('/')
-  return others.find((other) => other === media) ?? others.find((other) => plainMedia(other) === plain) ?? others.find((other) => [`${type}/*`, '*/*'].includes(plainMedia(other)))
+  const covers = (range: string, type: string): boolean => range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)))
+  return others.find((other) => other === media) ?? others.find((other) => plainMedia(other) === plain) ?? others.find((other) => (direction === 'request' ? covers(plainMedia(other), plain) : covers(plain, plainMedia(other))))
 }
 
 function plainMedia(media: string): string {

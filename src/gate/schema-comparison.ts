@@ -80,7 +80,7 @@ export class SchemaComparison {
     const comparing: Comparing = {
       before: was, after: is, places: { before, after }, direction, label, isText,
       report: (report) => pair.findings.push(findingOf(report, direction, after[0])),
-      descend: (one, other, inner) => pair.below.add(this.compare(one, other, { direction, label: inner, isText: isText && inner === label })),
+      descend: (one, other, inner) => pair.below.add(this.compare(one, other, { direction, label: inner, isText: isText && (inner === label || inner === `${label}[]`) })),
     }
     compareSchemas(comparing, this.#sources)
   }

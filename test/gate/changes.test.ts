@@ -56,6 +56,7 @@ test('headers are told apart by name in any case', () => {
 
 test('parameters travel as text, bodies do not', () => {
   assert.deepEqual(rules({ '/paths/~1pets/get/parameters/0/schema': { type: 'string', default: 20, minimum: 1, maximum: 100 } }), ['request-type-widened'])
+  assert.deepEqual(rules({ '/paths/~1pets/get/parameters/4/schema/items/type': 'string' }), ['request-type-widened'])
   assert.deepEqual(rules({ [`${written}/properties/weight`]: { type: 'string' } }), ['request-type-changed!'])
 })
 
@@ -64,6 +65,9 @@ test('a media type may be covered by a range, and may carry parameters', () => {
   const content = (media: string): JsonObject => ({ [media]: { schema: { type: 'object', properties: { name: { type: 'string' } } } } })
   assert.deepEqual(rules({ [body]: content('application/json; charset=utf-8') }), [])
   assert.deepEqual(rules({ [body]: content('application/*') }), [])
+  const answer = '/paths/~1pets~1{id}/get/responses/200/content'
+  assert.deepEqual(rules({ [answer]: content('application/*') }, { [answer]: content('application/json') }), ['response-media-type-removed!', 'response-media-type-added'])
+  assert.deepEqual(rules({ [answer]: content('application/json') }, { [answer]: content('application/*') }), [])
   assert.deepEqual(rules({ [body]: content('text/plain') }), ['request-media-type-removed!', 'request-media-type-added'])
 })
 
@@ -72,6 +76,7 @@ test('a status may be covered by a range or a default', () => {
   const problem = { description: 'None', content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } } }
   assert.deepEqual(rules({ [`${responses}/404`]: undefined, [`${responses}/4XX`]: problem }), [])
   assert.deepEqual(rules({ [`${responses}/404`]: undefined, [`${responses}/default`]: problem }), [])
+  assert.deepEqual(rules({ [`${responses}/default`]: undefined, [`${responses}/201`]: { description: 'Made' } }, { [responses]: { default: { description: 'Any' } } }), ['response-status-removed!', 'response-status-added'])
   assert.deepEqual(rules({ [`${responses}/4XX`]: undefined, [`${responses}/400`]: problem }, { [`${responses}/404`]: undefined, [`${responses}/4XX`]: problem }), [])
 })
 
