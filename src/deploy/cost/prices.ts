@@ -3,7 +3,7 @@
 /** Prices of a region in USD, first tier, without free tiers and taxes. A GB is 2^30 bytes, as AWS counts it. */
 export interface Prices {
   region: string
-  /** When these were last compared with a published list of the region. */
+  /** The day on which the oldest of these was last seen on a published list: look at the sources before you rely on a cent. */
   asOf: string
   /** A request to an HTTP API, for each 512 KiB begun. */
   apiRequest: number
@@ -46,7 +46,7 @@ export const priceSources: readonly string[] = [
 // The same in every region of the table.
 const everywhere = { invocation: 0.2e-6, gbSecond: 0.0000133334, readyGbSecond: 0.0000033334, readyRunGbSecond: 0.0000077778, metricMonth: 0.3, alarmMonth: 0.1, dashboardMonth: 3, metricCall: 0.01e-3, outGb: 0.09 } as const
 
-const virginia = { asOf: '2026-06-30', ...everywhere, apiRequest: 1e-6, logGb: 0.5, logGbMonth: 0.03, tableWrite: 0.625e-6, tableRead: 0.125e-6, writeUnitHour: 0.00065, readUnitHour: 0.00013, tableGbMonth: 0.25 } as const
+const virginia = { asOf: '2025-07-21', ...everywhere, apiRequest: 1e-6, logGb: 0.5, logGbMonth: 0.03, tableWrite: 0.625e-6, tableRead: 0.125e-6, writeUnitHour: 0.00065, readUnitHour: 0.00013, tableGbMonth: 0.25 } as const
 
 /** By region. */
 export const priceTable: Readonly<Record<string, Prices>> = {
@@ -54,7 +54,8 @@ export const priceTable: Readonly<Record<string, Prices>> = {
   'us-east-2': { region: 'us-east-2', ...virginia },
   'us-west-2': { region: 'us-west-2', ...virginia },
   'eu-west-1': { region: 'eu-west-1', asOf: '2024-12-01', ...everywhere, apiRequest: 1.11e-6, logGb: 0.57, logGbMonth: 0.03, tableWrite: 0.705e-6, tableRead: 0.141e-6, writeUnitHour: 0.000735, readUnitHour: 0.000147, tableGbMonth: 0.283 },
-  'eu-central-1': { region: 'eu-central-1', asOf: '2026-09-11', ...everywhere, apiRequest: 1.2e-6, logGb: 0.63, logGbMonth: 0.0324, tableWrite: 0.7625e-6, tableRead: 0.1525e-6, writeUnitHour: 0.000793, readUnitHour: 0.0001586, tableGbMonth: 0.306 },
+  // Functions, logs and tables on demand were seen again on 2026-09-11.
+  'eu-central-1': { region: 'eu-central-1', asOf: '2024-12-01', ...everywhere, apiRequest: 1.2e-6, logGb: 0.63, logGbMonth: 0.0324, tableWrite: 0.7625e-6, tableRead: 0.1525e-6, writeUnitHour: 0.000793, readUnitHour: 0.0001586, tableGbMonth: 0.306 },
 }
 
 // The dearest of the table: an estimate should rather be too high.
