@@ -3,7 +3,7 @@
 /** Prices of a region in USD, first tier, without free tiers and taxes. A GB is 2^30 bytes, as AWS counts it. */
 export interface Prices {
   region: string
-  /** The day on which the oldest of these was last seen on a published list: look at the sources before you rely on a cent. */
+  /** The day as of which the oldest of these is taken to hold. Not all were compared with AWS's own lists: look at the sources before you rely on a cent. */
   asOf: string
   /** A request to an HTTP API, for each 512 KiB begun. */
   apiRequest: number
