@@ -39,7 +39,7 @@ export async function addOperation({ root, path, ...options }: AddOperationOptio
   if (document.document === undefined) throw new UsageError(document.faults)
   const id = options.id ?? operationName(method, path)
   if (!/^[A-Za-z_$][\w$]*$/.test(id)) throw invalid(`${id} is no name for an operation and its handler`, 'use letters and digits, and begin with a letter')
-  const planned: Planned = { id, method, path, api: document.api, ...securityOf(document), isMain: isServedByMain(shape, document.api), parameters: ownParameters(document, path), hasError: hasErrorResponse(document) }
+  const planned: Planned = { id, method, path, api: document.api, ...securityOf(document), isMain: isServedByMain(shape, document.api), parameters: ownParameters(document, path), hasError: hasErrorResponse(document), isSwagger: document.dialect === '2.0' }
   const files = filesOf(shape, document, planned)
   await writeFiles(root, files, () => generate(root))
   return { name: id, files: Object.keys(files) }

@@ -15,25 +15,45 @@ export interface Planned {
   parameters: readonly string[]
   /** Whether the document has a response `Error`. */
   hasError: boolean
+  /** Whether the document is one of Swagger 2.0. */
+  isSwagger: boolean
 }
 
 /** The entry of the document, from the method on. */
 export function operationYaml(planned: Planned): string {
-  const { id, method, path, security, parameters, hasError } = planned
-  const declared = parameters.map((name) => `    - name: ${name}\n      in: path\n      required: true\n      schema: { type: string, minLength: 1, maxLength: 100 }\n`)
+  const { id, method, path, security, isSwagger } = planned
   return [
     `${method.toLowerCase()}:\n  operationId: ${id}\n  summary: Answers ${method} ${path}\n`,
     security === 'none' ? '  security: []\n' : '',
-    declared.length > 0 ? `  parameters:\n${declared.join('')}` : '',
-    takesBody(planned) ? `  requestBody:\n    required: true\n    content:\n      application/json:\n        schema:\n${textSchema('          ')}` : '',
+    isSwagger ? `${takesBody(planned) ? '  consumes: [application/json]\n' : ''}${method === 'DELETE' ? '' : '  produces: [application/json]\n'}` : '',
+    parameterLines(planned),
+    takesBody(planned) && !isSwagger ? `  requestBody:\n    required: true\n${contentOf(planned, '    ')}` : '',
     `  responses:\n    '${statusOf(planned)}':\n      description: ${method === 'DELETE' ? 'It is gone' : 'The answer'}\n`,
-    method === 'DELETE' ? '' : `      content:\n        application/json:\n          schema:\n${textSchema('            ')}`,
-    hasError ? "    default:\n      $ref: '#/components/responses/Error'\n" : '',
+    method === 'DELETE' ? '' : contentOf(planned, '      '),
+    refusalLines(planned),
   ].join('')
 }
 
-function textSchema(indent: string): string {
-  return ['type: object', 'required: [text]', 'properties:', '  text: { type: string }'].map((line) => `${indent}${line}\n`).join('')
+function parameterLines(planned: Planned): string {
+  const { parameters, isSwagger } = planned
+  const limits = 'type: string, minLength: 1, maxLength: 100'
+  const declared = parameters.map((name) => `    - name: ${name}\n      in: path\n      required: true\n${isSwagger ? limits.split(', ').map((limit) => `      ${limit}\n`).join('') : `      schema: { ${limits} }\n`}`)
+  const body = takesBody(planned) && isSwagger ? [`    - name: body\n      in: body\n      required: true\n${contentOf(planned, '      ')}`] : []
+  return declared.length + body.length === 0 ? '' : `  parameters:\n${[...declared, ...body].join('')}`
+}
+
+// Who is refused must be told in a way that the document declares.
+function refusalLines({ hasError, security, isSwagger }: Planned): string {
+  if (hasError) return `    default:\n      $ref: '#/${isSwagger ? 'responses' : 'components/responses'}/Error'\n`
+  if (security === 'none') return ''
+  const schema = isSwagger ? '      schema: { type: object }\n' : '      content:\n        application/json:\n          schema: { type: object }\n'
+  return `    default:\n      description: What went wrong\n${schema}`
+}
+
+function contentOf({ isSwagger }: Planned, indent: string): string {
+  const lines = ['type: object', 'required: [text]', 'properties:', '  text: { type: string }']
+  const wrapped = isSwagger ? ['schema:', ...lines.map((line) => `  ${line}`)] : ['content:', '  application/json:', '    schema:', ...lines.map((line) => `      ${line}`)]
+  return wrapped.map((line) => `${indent}${line}\n`).join('')
 }
 
 /** The handler, in a file of its own. */

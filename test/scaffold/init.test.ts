@@ -4,10 +4,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { after, test } from 'node:test'
+import { parse } from 'yaml'
 import { isUsageError } from '../../src/errors/index.ts'
 import { operationName } from '../../src/scaffold/add-operation.ts'
 import { addApi, addOperation, type DocumentFormat, initProject, nameOfFolder } from '../../src/scaffold/index.ts'
 import { klue } from '../cli/klue-process.ts'
+import { copyReference } from '../deploy/project.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'klue-init-'))
 // As if klue were installed.
@@ -78,6 +80,25 @@ for (const [name, options] of Object.entries({ 'open-yaml': {}, 'open-json': { f
     assert.ok(tested.stdout.includes(`"passed":${name.startsWith('open') ? 13 : 15},"failed":0`), tested.stdout)
   })
 }
+
+test('operations are added to a service that grew by hand: behind tokens, included, in Swagger 2.0 behind a scheme of its own', async () => {
+  const root = copyReference(join(folder, 'reference'))
+  const added = [await addOperation({ root, method: 'GET', path: '/jobs/{job}/owner' }), await addOperation({ root, method: 'POST', path: '/login/renew', api: 'login' }), await addOperation({ root, method: 'PUT', path: '/packages/{id}', api: 'metrics-backend' })]
+  const checked = await klue(root, ['check'])
+  assert.equal(checked.code, 0, checked.stderr)
+  const tested = await klue(root, ['test', '--json', ...added.map(({ name }) => `testaccept/${name}.test.ts`)])
+  assert.equal(tested.code, 0, tested.stdout + tested.stderr)
+  assert.ok(tested.stdout.includes('"passed":3,"failed":0'), tested.stdout)
+})
+
+test('its workflow deploys with a role and without keys', () => {
+  const text = readFileSync(join(folder, 'plain', '.github', 'workflows', 'deploy.yml'), 'utf8')
+  const { jobs } = parse(text) as { jobs: Record<string, { permissions?: unknown; steps: { run?: string; uses?: string; with?: Record<string, unknown> }[] }> }
+  assert.deepEqual(jobs['deploy']!.permissions, { contents: 'read', 'id-token': 'write' })
+  assert.deepEqual(jobs['deploy']!.steps.flatMap(({ run }) => run ?? []), ['npm ci', 'npx klue deploy --stage live --yes'])
+  assert.deepEqual(jobs['test']!.steps.flatMap(({ run }) => run ?? []), ['npm ci', 'npm test'])
+  assert.doesNotMatch(text, /secrets\.|access.key/i)
+})
 
 test('a path item that declares its parameters is not given them twice', async () => {
   await make('items')
