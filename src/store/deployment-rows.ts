@@ -24,6 +24,8 @@ export interface Deployment {
   note?: string
   /** How its stacks are deployed, as JSON; what going back builds on. */
   stacks?: string
+  /** What its cost was estimated from, as JSON. */
+  settings?: string
 }
 
 /** A breaking change that somebody let through. */

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { type Cloud, startCloud } from './cloud.ts'
 import { bootstrap } from './commands.ts'
 import { callThroughout, type Ended, type PipelineRun, runPipeline } from './pipeline-commands.ts'
+import { codeBlocks } from '../rules/pages.ts'
 import { commit, makeRepository } from './pipeline-project.ts'
 import { copyReference, stage } from './project.ts'
 import { functions, logLines, stacks } from './stack.ts'
@@ -39,10 +40,15 @@ function drill(title: string, body: () => Promise<void>): void {
   })
 }
 
-const run = (words: readonly string[], onEvent?: PipelineRun['onEvent']): Promise<Ended> => runPipeline({ cloud, project, kit, words, ...(onEvent === undefined ? {} : { onEvent }) })
+const ran = new Set<string>()
+const run = (words: readonly string[], onEvent?: PipelineRun['onEvent']): Promise<Ended> => {
+  ran.add(words.filter((word) => word !== '--json').join(' '))
+  return runPipeline({ cloud, project, kit, words, ...(onEvent === undefined ? {} : { onEvent }) })
+}
 const deploy = (words: readonly string[] = [], onEvent?: PipelineRun['onEvent']): Promise<Ended> => run(['deploy', '--stage', stage, '--yes', '--json', ...words], onEvent)
+const allowed = ['--allow-breaking', 'hello=moved for the drill']
 const states = ({ events }: Ended): string[] => events.flatMap(({ step, state }) => (state === 'done' || state === 'skipped' || state === 'failed' ? [`${String(step)} ${String(state)}`] : []))
-const greeting = async (): Promise<string> => ((await (await fetch(`${url}/hello/Ann`)).json()) as { text: string }).text
+const greeting = async (path = 'greetings'): Promise<string> => ((await (await fetch(`${url}/${path}/Ann`)).json()) as { text: string }).text
 
 drill('cdk bootstrap prepares the account', () => bootstrap({ cloud, project }))
 
@@ -53,23 +59,38 @@ drill('the first version goes live at once', async () => {
   assert.deepEqual(states(ended), ['version done', 'test done', 'synth done', 'gate skipped', 'confirm done', 'candidate skipped', 'suite skipped', 'shift done', 'prove done', 'record done'])
   const id = /^https?:\/\/(\w+)\./.exec((ended.outcome['urls'] as Record<string, string>)['Url']!)![1]!
   url = `${cloud.endpoint}/_aws/execute-api/${id}/$default`
-  assert.equal(await greeting(), 'One Ann')
+  assert.equal(await greeting('hello'), 'One Ann')
 })
 
-drill('a good version goes live', async () => {
-  commit(project, { word: 'Two' })
+drill('a change that breaks callers is refused, with what it breaks', async () => {
+  commit(project, { word: 'Two', path: '/greetings/{name}' })
   const ended = await deploy()
+  assert.equal(ended.code, 3, ended.printed.slice(-4000))
+  assert.deepEqual(states(ended).at(-1), 'gate failed')
+  assert.match(String(ended.outcome['output']), /hello.*\/paths\/~1hello~1\{name\}.*called [\d,]+ times? in 30 days/)
+  assert.equal(await greeting('hello'), 'One Ann')
+})
+
+drill('a deployment that is killed at any step can be repeated; the reason of what was let through stays', async () => {
+  const steps = ['version', 'test', 'synth', 'gate', 'confirm', 'candidate', 'suite', 'shift', 'prove', 'record']
+  for (const step of steps) {
+    const killed = await deploy(allowed, (event, kill) => event['step'] === step && event['state'] === 'started' && kill())
+    assert.equal(killed.code, undefined, `${step}: ${killed.printed.slice(-4000)}`)
+  }
+  const ended = await deploy(allowed)
   assert.equal(ended.code, 0, ended.printed.slice(-4000))
-  assert.deepEqual(states(ended), ['version', 'test', 'synth', 'gate', 'confirm', 'candidate', 'suite', 'shift', 'prove', 'record'].map((step) => `${step} done`))
   assert.equal(await greeting(), 'Two Ann')
+  const [newest] = await versions()
+  assert.deepEqual(newest!.allowed.map(({ operation, reason }) => [operation, reason]), [['hello', 'moved for the drill']])
 })
 
 drill('klue rollback moves live back, and the same commit deployed again moves it on', async () => {
   const back = await run(['rollback', '--stage', stage, '--yes', '--json'])
   assert.equal(back.code, 0, back.printed.slice(-4000))
-  assert.equal(await greeting(), 'One Ann')
-  const again = await deploy()
+  assert.equal(await greeting('hello'), 'One Ann')
+  const again = await deploy(allowed)
   assert.equal(again.code, 0, again.printed.slice(-4000))
+  assert.deepEqual(states(again), ['version', 'test', 'synth', 'gate', 'confirm', 'candidate', 'suite', 'shift', 'prove', 'record'].map((step) => `${step} done`))
   assert.equal(await greeting(), 'Two Ann')
   const history = await versions()
   assert.deepEqual(history.map(({ state }) => state), ['live', 'live', 'rolled back', 'live'])
@@ -77,8 +98,8 @@ drill('klue rollback moves live back, and the same commit deployed again moves i
 })
 
 drill('a version whose suite fails never takes traffic', async () => {
-  commit(project, { word: 'Three', fails: 'everywhere' })
-  const calls = callThroughout(`${url}/hello/Ann`)
+  commit(project, { word: 'Three', fails: 'everywhere', path: '/greetings/{name}' })
+  const calls = callThroughout(`${url}/greetings/Ann`)
   const ended = await deploy()
   assert.deepEqual(await calls.stop().then(Object.keys), ['200 {"text":"Two Ann"}'], ended.printed.slice(-4000))
   assert.equal(ended.code, 4, ended.printed.slice(-4000))
@@ -88,8 +109,8 @@ drill('a version whose suite fails never takes traffic', async () => {
 })
 
 drill('a version that fails after the shift goes back without an error for callers; a second deployment meanwhile refuses', async () => {
-  commit(project, { word: 'Four', fails: 'at live' })
-  const calls = callThroughout(`${url}/hello/Ann`)
+  commit(project, { word: 'Four', fails: 'at live', path: '/greetings/{name}' })
+  const calls = callThroughout(`${url}/greetings/Ann`)
   let second: Promise<Ended> | undefined
   const ended = await deploy([], ({ step, state }) => {
     if (step === 'candidate' && state === 'started') second = deploy()
@@ -104,28 +125,6 @@ drill('a version that fails after the shift goes back without an error for calle
   assert.match(String(refused.outcome['lines']), /deploys \d{6}-\d{4}-4-[0-9a-f]{6} since/)
 })
 
-drill('a change that breaks callers is refused, with what it breaks', async () => {
-  commit(project, { word: 'Five', path: '/greetings/{name}' })
-  const ended = await deploy()
-  assert.equal(ended.code, 3, ended.printed.slice(-4000))
-  assert.deepEqual(states(ended).at(-1), 'gate failed')
-  assert.match(String(ended.outcome['output']), /hello.*\/paths\/~1hello~1\{name\}.*called [\d,]+ times? in 30 days/)
-  assert.equal(await greeting(), 'Two Ann')
-})
-
-drill('a deployment that is killed at any step can be repeated; the reason of what was let through stays', async () => {
-  const steps = ['version', 'test', 'synth', 'gate', 'confirm', 'candidate', 'suite', 'shift', 'prove', 'record']
-  for (const step of steps) {
-    const killed = await deploy(['--allow-breaking', 'hello=moved for the drill'], (event, kill) => event['step'] === step && event['state'] === 'started' && kill())
-    assert.equal(killed.code, undefined, `${step}: ${killed.printed.slice(-4000)}`)
-  }
-  const ended = await deploy(['--allow-breaking', 'hello=moved for the drill'])
-  assert.equal(ended.code, 0, ended.printed.slice(-4000))
-  assert.equal(((await (await fetch(`${url}/greetings/Ann`)).json()) as { text: string }).text, 'Five Ann')
-  const [newest] = await versions()
-  assert.deepEqual(newest!.allowed.map(({ operation, reason }) => [operation, reason]), [['hello', 'moved for the drill']])
-})
-
 drill('klue diff shows what a deployment would change', async () => {
   const same = await run(['diff', '--stage', stage])
   assert.equal(same.code, 0, same.printed.slice(-4000))
@@ -136,6 +135,13 @@ drill('klue remove takes the stage away', async () => {
   const ended = await run(['remove', '--stage', stage, '--yes', '--json'])
   assert.equal(ended.code, 0, ended.printed.slice(-4000))
   assert.deepEqual([await stacks(cloud), await functions(cloud)], [[], []])
+})
+
+drill('every command of the guide was run', async () => {
+  const blocks = codeBlocks('docs/guide/pipeline.md', '').flatMap(({ code }) => code.split('\n'))
+  const commands = blocks.flatMap((line) => /^\$ npx klue (.+)$/.exec(line)?.[1] ?? []).map((command) => command.replace('--stage ann', `--stage ${stage}`).replaceAll("'", ''))
+  assert.ok(commands.length >= 6)
+  assert.deepEqual(commands.filter((command) => !ran.has(command)), [])
 })
 
 interface ShownVersion {

@@ -14,8 +14,8 @@ export const versions: Command = {
     const opened = await openStageStore(call.root, config)
     try {
       const history = await listDeployments(opened.database)
-      // How stacks are deployed is for the pipeline alone.
-      if (call.values['json'] === true) call.output.printJson(history.map(({ stacks: _stacks, ...shown }) => shown))
+      // How stacks are deployed, and what their cost is made of, is for the pipeline alone.
+      if (call.values['json'] === true) call.output.printJson(history.map(({ stacks: _stacks, settings: _settings, ...shown }) => shown))
       else call.output.print(history.length === 0 ? `Nothing was deployed to the stage ${config.stage} with klue deploy` : historyTable(history))
       return 0
     } finally {

@@ -7,6 +7,7 @@ import { bundledEntries, stageAddresses } from './addresses.ts'
 import { readAssembly } from './assembly.ts'
 import { startCandidateProxy } from './candidate-proxy.ts'
 import { runCommand, usefulLines } from './child.ts'
+import { costNote } from './cost-note.ts'
 import { type Deploying, isFirst } from './deploying.ts'
 import { runGate } from './run-gate.ts'
 import { record, pruneVersions } from './history.ts'
@@ -59,7 +60,12 @@ async function synth(deploying: Deploying): Promise<string> {
 async function confirm(deploying: Deploying): Promise<string | undefined> {
   const { stage, yes, ask, show } = deploying
   show(await stage.cdk.diff(deploying.assembly))
-  if (yes) return undefined
+  const cost = await costNote(stage)
+  if (cost !== undefined) {
+    show(cost.text)
+    deploying.row.settings = cost.settings
+  }
+  if (yes) return cost?.text
   if (ask === undefined) throw new Stop('failed', 'there is no terminal to ask for confirmation; --yes goes on without asking')
   if (!(await ask(`Deploy ${deploying.version} to the stage ${stage.name}?`))) throw new Stop('failed', 'it was not confirmed')
   return undefined
