@@ -74,7 +74,13 @@ drill('a change that breaks callers is refused, with what it breaks', async () =
 drill('a deployment that is killed at any step can be repeated; the reason of what was let through stays', async () => {
   const steps = ['version', 'test', 'synth', 'gate', 'confirm', 'candidate', 'suite', 'shift', 'prove', 'record']
   for (const step of steps) {
-    const killed = await deploy(allowed, (event, kill) => event['step'] === step && event['state'] === 'started' && kill())
+    let current: unknown
+    // Where CloudFormation is at work, in the middle of that.
+    const isThere = ({ state, note }: Record<string, unknown>): boolean => (step === 'candidate' || step === 'shift' ? /UPDATE_IN_PROGRESS/.test(String(note)) : state === 'started')
+    const killed = await deploy([...allowed, '--verbose'], (event, kill) => {
+      if (event['state'] === 'started') current = event['step']
+      if (current === step && isThere(event)) kill()
+    })
     assert.equal(killed.code, undefined, `${step}: ${killed.printed.slice(-4000)}`)
   }
   const ended = await deploy(allowed)

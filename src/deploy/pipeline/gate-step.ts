@@ -21,8 +21,8 @@ export interface GateOptions {
   compare(before: unknown, after: unknown): GateChange[]
   /** `--allow-breaking`: operation → reason. */
   reasons: ReadonlyMap<string, string>
-  /** Operation → how often it was called in 30 days; undefined where nobody knows. */
-  calls: ReadonlyMap<string, number> | undefined
+  /** Operation → how often it was called in 30 days; undefined where nobody knows. Asked only where something is refused. */
+  calls(): Promise<ReadonlyMap<string, number> | undefined>
 }
 
 export interface Verdict {
@@ -58,16 +58,17 @@ function withoutPaths(document: unknown): unknown {
 
 /**
  * Judges, and gives the verdict with a few words on it.
- * @throws Stop `refused` with a line for every change that breaks callers
+ * Rejects with a Stop `refused`, with a line for every change that breaks callers
  */
-export function passGate(options: GateOptions): { verdict: Verdict; note: string } {
+export async function passGate(options: GateOptions): Promise<{ verdict: Verdict; note: string }> {
   const verdict = judge(options)
   const { refused, allowed, harmless, needless } = verdict
   if (refused.length > 0) {
+    const calls = await options.calls()
     const operations = new Set(refused.map(({ operation }) => operation))
-    throw new Stop('refused', `${count(refused.length, 'change breaks', 'changes break')} callers of ${count(operations.size, 'operation', 'operations')}; let one through with --allow-breaking ${quoted([...operations][0]!)}=REASON`, refused.map((change) => refusalLine(change, options.calls)))
+    throw new Stop('refused', `${count(refused.length, 'change breaks', 'changes break')} callers of ${count(operations.size, 'operation', 'operations')}; let one through with --allow-breaking ${quoted([...operations][0]!)}=REASON`, refused.map((change) => refusalLine(change, calls)))
   }
-  const parts = [harmless === 0 && allowed.length === 0 ? 'no change of the documents' : `${count(harmless, 'change', 'changes')} that break nobody`, ...allowed.map(({ operation, reason }) => `${operation} let through: ${reason}`), ...needless.map((operation) => `${operation} has no change that breaks callers`)]
+  const parts = [harmless === 0 && allowed.length === 0 ? 'no change of the documents' : count(harmless, 'change that breaks nobody', 'changes that break nobody'), ...allowed.map(({ operation, reason }) => `${operation} let through: ${reason}`), ...needless.map((operation) => `${operation} has no change that breaks callers`)]
   return { verdict, note: parts.join('; ') }
 }
 

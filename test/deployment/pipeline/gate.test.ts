@@ -6,15 +6,15 @@ import { Stop } from '../../../src/deploy/pipeline/outcome.ts'
 import { compareDocuments } from '../../../src/gate/index.ts'
 
 const change = (operation: string, breaking: boolean, path = '/a'): GateChange => ({ operation, method: 'GET', path, pointer: `/paths/${operation}`, rule: 'r', breaking, message: `${operation} changed` })
-const gate = (changes: GateChange[], reasons: Record<string, string> = {}): Parameters<typeof passGate>[0] => ({ before: new Map([['api', {}]]), after: new Map([['api', {}]]), compare: () => changes, reasons: new Map(Object.entries(reasons)), calls: new Map([['getA', 1204]]) })
+const gate = (changes: GateChange[], reasons: Record<string, string> = {}): Parameters<typeof passGate>[0] => ({ before: new Map([['api', {}]]), after: new Map([['api', {}]]), compare: () => changes, reasons: new Map(Object.entries(reasons)), calls: async () => new Map([['getA', 1204]]) })
 
-test('what breaks nobody passes', () => {
-  assert.equal(passGate(gate([change('getA', false), change('getB', false)])).note, '2 changes that break nobody')
-  assert.equal(passGate(gate([])).note, 'no change of the documents')
+test('what breaks nobody passes', async () => {
+  assert.equal((await passGate(gate([change('getA', false), change('getB', false)]))).note, '2 changes that break nobody')
+  assert.equal((await passGate(gate([]))).note, 'no change of the documents')
 })
 
-test('a change that breaks callers is refused with operation, pointer, reason and how often it was called', () => {
-  assert.throws(() => passGate(gate([change('getA', true), change('GET /b', true, '/b'), change('getC', false)])), (error: unknown) => {
+test('a change that breaks callers is refused with operation, pointer, reason and how often it was called', async () => {
+  await assert.rejects(passGate(gate([change('getA', true), change('GET /b', true, '/b'), change('getC', false)])), (error: unknown) => {
     assert.ok(error instanceof Stop)
     assert.equal(error.result, 'refused')
     assert.match(error.message, /^2 changes break callers of 2 operations; let one through with --allow-breaking getA=REASON$/)
@@ -23,9 +23,9 @@ test('a change that breaks callers is refused with operation, pointer, reason an
   })
 })
 
-test('a reason lets the changes of its operation through, and no others', () => {
-  assert.throws(() => passGate(gate([change('getA', true), change('getB', true)], { getA: 'unused' })), /1 change breaks callers of 1 operation/)
-  const { verdict, note } = passGate(gate([change('getA', true), change('getA', true)], { getA: 'unused', getZ: 'why' }))
+test('a reason lets the changes of its operation through, and no others', async () => {
+  await assert.rejects(passGate(gate([change('getA', true), change('getB', true)], { getA: 'unused' })), /1 change breaks callers of 1 operation/)
+  const { verdict, note } = await passGate(gate([change('getA', true), change('getA', true)], { getA: 'unused', getZ: 'why' }))
   assert.deepEqual(verdict.allowed, [{ operation: 'getA', reason: 'unused', changes: ['getA changed', 'getA changed'] }])
   assert.match(note, /getA let through: unused; getZ has no change that breaks callers$/)
   assert.deepEqual(judge(gate([change('getA', true)], { 'GET /a': 'by its path' })).refused, [])
