@@ -81,6 +81,18 @@ step('the suite of the project passes on what is deployed, with a user of its ow
   assert.match(printed, /✔ callers are told who they are[\s\S]*✔ putNotesById answers[\s\S]*ℹ fail 0/)
 })
 
+step('klue deploy tests the next commit beside it, and moves the stage to it', async () => {
+  await type('git', ['init', '--quiet', '--initial-branch=main'])
+  await type('npx', ['klue', 'add', 'operation', 'GET', '/notes/{id}'])
+  await type('git', ['add', '--all'])
+  await type('git', ['-c', 'user.name=ann', '-c', 'user.email=ann@example.com', 'commit', '--quiet', '--message=Read a note'])
+  assert.equal((await fetch(`${url}/notes/7`)).status, 405)
+  await type('npx', ['klue', 'deploy', '--stage', stage, '--yes'])
+  // It is there, and wants a token as the document says.
+  assert.equal((await fetch(`${url}/notes/7`)).status, 401)
+  assert.deepEqual(await (await fetch(`${url}/hello/Ann`)).json(), { text: 'Hello Ann' })
+})
+
 step('cdk destroy takes it away', async () => {
   await type('npx', ['cdk', 'destroy', '--all', '--force', '-c', `stage=${stage}`, '--no-notices'])
 })
