@@ -56,9 +56,12 @@ export async function stopCode(call: CommandCall, error: unknown): Promise<numbe
   return exitCodes[error.result]
 }
 
+// What is typed wrong, and not what is written wrong in the project.
+const wrongWords = new Set(['command-line', 'stage-local', 'stage-name', 'stage-unknown'])
+
 /** The exit code of a command line that makes no sense; throws every other error on. */
 export function usageCode(call: CommandCall, error: unknown): number {
-  if (!isUsageError(error) || !error.faults.every(({ code }) => code === 'command-line')) throw error
+  if (!isUsageError(error) || !error.faults.every(({ code }) => wrongWords.has(code))) throw error
   for (const { message, hint } of error.faults) call.output.printError(`klue: ${message}${hint === undefined ? '' : ` (${hint})`}`)
   return 2
 }

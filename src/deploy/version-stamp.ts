@@ -16,6 +16,9 @@ export function versionStamp(root: string): string | undefined {
   }
 }
 
+// As many are told at once.
+const shownFiles = 10
+
 /** A commit that can be deployed. */
 export interface CleanCommit {
   version: string
@@ -31,7 +34,7 @@ export function cleanCommit(root: string): CleanCommit {
   const version = versionStamp(root)
   if (version === undefined) throw new UsageError({ code: 'git-missing', file: '', message: 'there is no commit to deploy: the folder of the project is no git repository, or has no commit yet', hint: 'git init && git add . && git commit' })
   const changed = changedFiles(root)
-  if (changed.length > 0) throw new UsageError({ code: 'git-dirty', file: changed[0]!, message: `${changed.length === 1 ? 'this file differs' : `these ${changed.length} files differ`} from the last commit, and what is deployed must be found again`, hint: 'commit, or set aside with git stash' })
+  if (changed.length > 0) throw new UsageError(changed.slice(0, shownFiles).map((file) => ({ code: 'git-dirty', file, message: 'it differs from the last commit, and what is deployed must be found again', hint: 'commit it, or set it aside with git stash' })))
   // The number of commits, and so the version, would be another one than in a whole clone.
   if (git(root, 'rev-parse', '--is-shallow-repository') === 'true') throw new UsageError({ code: 'git-shallow', file: '', message: 'this clone has no history, which the version is made of', hint: 'git fetch --unshallow, or fetch-depth: 0 in GitHub Actions' })
   return { version, commit: git(root, 'rev-parse', 'HEAD') }
@@ -39,8 +42,8 @@ export function cleanCommit(root: string): CleanCommit {
 
 /** Throws a UsageError where tests or synthesis have changed files: then something else is deployed than what was committed. */
 export function checkStillClean(root: string): void {
-  const [file, ...more] = changedFiles(root)
-  if (file !== undefined) throw new UsageError({ code: 'git-changed', file, message: `${more.length === 0 ? 'this file was' : `these ${more.length + 1} files were`} written while the commit was tested and synthesised`, hint: 'run npx klue generate and commit what it writes, or list the file in .gitignore' })
+  const changed = changedFiles(root)
+  if (changed.length > 0) throw new UsageError(changed.slice(0, shownFiles).map((file) => ({ code: 'git-changed', file, message: 'it was written while the commit was tested and synthesised', hint: 'run npx klue generate and commit what it writes, or list the file in .gitignore' })))
 }
 
 function changedFiles(root: string): string[] {

@@ -24,7 +24,9 @@ export async function rollBack({ stage, version, wait, ask }: RollbackOptions): 
   if ('result' in lock) return lock
   try {
     const history = await listDeployments(stage.database)
-    const [from, to] = [liveIn(history), wantedVersion(history, version, stage.name)]
+    const from = liveIn(history)
+    // After a plain cdk deploy what is live stands in no history, and what was live before is the newest that does.
+    const to = version === undefined && from !== undefined && (await hasMoved(stage, from)) ? from : wantedVersion(history, version, stage.name)
     if (ask !== undefined && !(await ask(`Move live of the stage ${stage.name} from ${from?.version ?? 'what it is'} to ${to.version}?`))) throw new Stop('failed', 'it was not confirmed')
     return await move(stage, { from, to, newest: history.find((one) => one.stacks !== undefined)! })
   } catch (error) {
@@ -32,6 +34,11 @@ export async function rollBack({ stage, version, wait, ask }: RollbackOptions): 
   } finally {
     await lock.release()
   }
+}
+
+async function hasMoved(stage: Stage, known: Deployment): Promise<boolean> {
+  const live = await stage.functions.live(arnsOf(await lookAtStacks(stage, plansIn(known))))
+  return Object.entries(known.functions).some(([name, number]) => live[name] !== undefined && live[name] !== number)
 }
 
 /**

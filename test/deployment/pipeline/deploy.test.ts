@@ -138,6 +138,22 @@ test('a rollback moves live back, and the same commit deployed again moves it on
   assert.ok(fake.live()! >= newest)
 })
 
+test('on a live stage only tests that are liveSafe run, at the candidate too', async () => {
+  fake.commit('breaking no more than before')
+  Object.assign(fake.stage.loaded.config, { live: true })
+  const { result, did } = await deploy()
+  Object.assign(fake.stage.loaded.config, { live: false })
+  assert.deepEqual([result, did.slice(-2)], ['live', ['suite candidate safe', 'suite live safe']])
+})
+
+test('after a plain cdk deploy a rollback goes to what the history has as live', async () => {
+  const known = fake.live()
+  await fake.stage.cdk.deploy(await fake.stage.cdk.synth('plain', {}), 'plain')
+  assert.notEqual(fake.live(), known)
+  assert.equal((await rollBack({ stage: fake.stage, wait: false, ask: undefined })).result, 'live')
+  assert.equal(fake.live(), known)
+})
+
 test('a stage is removed only when that is confirmed', async () => {
   const options = { stage: fake.stage, wait: false, secrets: ['KEY'] }
   assert.equal((await removeStage({ ...options, confirm: async () => false })).result, 'failed')
