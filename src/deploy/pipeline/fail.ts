@@ -14,7 +14,7 @@ export async function failDeployment(deploying: Deploying, { step, error }: Fail
   const end = endOf(error)
   const outcome: Outcome = { ...end, stage: stage.name, version, step }
   // Whoever has the lock now decides what becomes of the stage.
-  if (end.result === 'locked') return outcome
+  if (end.result === 'locked') return journal.entry.isTouched === true ? { ...outcome, lines: [...end.lines, 'What was begun is left as it is, to whoever is there now'] } : outcome
   const told = end.lines[0] ?? ''
   if (journal.entry.isTouched !== true) {
     journal.close()
@@ -34,11 +34,12 @@ async function goBack(deploying: Deploying, outcome: Outcome, told: string): Pro
   const seconds = (): number => Math.round((Date.now() - begun) / 100) / 10
   stage.tell({ step: 'back', state: 'started', title: 'Going back' })
   journal.undo()
+  // A history that cannot be written must not keep live from going back.
+  await record(stage.database, { ...row, state: 'failed', note: told }).catch(() => false)
   try {
     // Where this run has not come as far as the stacks, the history knows them.
     const plans = stacks.length > 0 ? plansOf(stacks) : plansIn((await listDeployments(stage.database)).find((one) => one.stacks !== undefined))
     const { wrong } = await takeBack(stage, { plans, numbers: before, next: stacks })
-    await record(stage.database, { ...row, state: 'failed', note: told })
     if (Object.keys(wrong).length > 0) throw new Error(`live is not what it was: ${Object.entries(wrong).map(([name, { wanted, found }]) => `${name} is at ${found ?? 'nothing'} instead of ${wanted}`).join(', ')}`)
     stage.tell({ step: 'back', state: 'done', seconds: seconds() })
     journal.close()
