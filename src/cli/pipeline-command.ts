@@ -1,5 +1,6 @@
 // What the commands of the pipeline share: their options, the stage that they open, and how they end.
 import type { Outcome, Stage, StepEvent } from '../deploy/pipeline/index.ts'
+import { env } from '../config/index.ts'
 import { isUsageError } from '../errors/index.ts'
 import { type CommandCall, type CommandOption, textOption } from './command.ts'
 
@@ -66,9 +67,9 @@ export function usageCode(call: CommandCall, error: unknown): number {
   return 2
 }
 
-/** Asks at the terminal; undefined where there is none. */
+/** Asks at the terminal; undefined where there is none, and where CI or --json say that nobody looks. */
 export function asker(call: CommandCall): ((question: string) => Promise<boolean>) | undefined {
-  if (process.stdin.isTTY !== true || call.values['json'] === true) return undefined
+  if (process.stdin.isTTY !== true || env('CI') !== undefined || call.values['json'] === true) return undefined
   return async (question) => (await import('./secret-value.ts')).confirmed(question)
 }
 

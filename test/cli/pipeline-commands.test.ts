@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { commands } from '../../src/cli/commands.ts'
+import { confirmRemoval } from '../../src/cli/commands/remove.ts'
 import { runCommandLine } from '../../src/cli/run.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'klue-pipeline-cli-'))
@@ -34,3 +35,12 @@ for (const [words, sentence] of [
     assert.equal(code, 2)
   })
 }
+
+test('a live stage goes only with its name, any other one with --yes', async () => {
+  const call = (values: Record<string, string | boolean>): Parameters<typeof confirmRemoval>[0] => ({ root, positionals: [], values: { ...values, json: true }, output: { hasColor: false, print: () => undefined, printJson: () => undefined, printError: () => undefined } })
+  const stage = { name: 'live', isLive: true, goes: [], stays: [] }
+  assert.equal(await confirmRemoval(call({ confirm: 'live' }), stage), true)
+  assert.equal(await confirmRemoval(call({ yes: true }), { ...stage, name: 'ann', isLive: false }), true)
+  await assert.rejects(confirmRemoval(call({ yes: true }), stage), /the stage live is live, and --yes alone does not remove it \(pass --confirm live\)/)
+  await assert.rejects(confirmRemoval(call({ yes: true, confirm: 'lives' }), stage), /--confirm lives is not the name of the stage live/)
+})

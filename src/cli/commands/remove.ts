@@ -19,7 +19,7 @@ export const remove: Command = {
       const opened = await openStageSecrets(call.root, stage.loaded.config)
       try {
         const secrets = (await opened.list()).filter(({ deletedAt }) => deletedAt === undefined).map(({ name }) => name)
-        return await removeStage({ stage, secrets, wait: call.values['wait'] === true, confirm: (facts) => confirm(call, { ...facts, name: stage.name, isLive: stage.loaded.config.live }) })
+        return await removeStage({ stage, secrets, wait: call.values['wait'] === true, confirm: (facts) => confirmRemoval(call, { ...facts, name: stage.name, isLive: stage.loaded.config.live }) })
       } finally {
         opened.close()
       }
@@ -27,25 +27,27 @@ export const remove: Command = {
   },
 }
 
-interface Facts {
+export interface Removal {
   name: string
   isLive: boolean
   goes: string[]
   stays: string[]
 }
 
-async function confirm(call: CommandCall, { name, isLive, goes, stays }: Facts): Promise<boolean> {
+/** Whether a stage may go. Throws a UsageError where the command line says neither yes nor the name that a live stage wants. */
+export async function confirmRemoval(call: CommandCall, { name, isLive, goes, stays }: Removal): Promise<boolean> {
   const typed = textOption(call, 'confirm')
-  if (typed !== undefined) return typed === name
+  if (typed === name) return true
+  if (typed !== undefined) throw misuse(`--confirm ${typed} is not the name of the stage ${name}`)
   // Nobody should lose a service that people depend on to a habit of typing --yes.
   if (!isLive && call.values['yes'] === true) return true
   const ask = asker(call)
-  if (ask === undefined) return false
+  if (ask === undefined) throw misuse(`the stage ${name} is live, and --yes alone does not remove it`, `pass --confirm ${name}`)
   tell(call.output, { goes, stays })
   return isLive ? await typeName(name) : await ask(`Remove the stage ${name} with all that it holds?`)
 }
 
-function tell(output: Output, { goes, stays }: Pick<Facts, 'goes' | 'stays'>): void {
+function tell(output: Output, { goes, stays }: Pick<Removal, 'goes' | 'stays'>): void {
   output.print(`What goes: ${goes.join(', ')}`)
   for (const what of stays) output.print(`What stays: ${what}`)
 }
