@@ -103,9 +103,11 @@ drill('klue rollback moves live back, and the same commit deployed again moves i
   assert.ok(history.every(({ who, functions: numbers }) => who.startsWith('arn:') && numbers['hello']! > 0))
 })
 
-drill('a version whose suite fails never takes traffic', async () => {
+drill('a version whose suite fails never takes traffic, and a going back that is killed can be repeated', async () => {
   commit(project, { word: 'Three', fails: 'everywhere', path: '/greetings/{name}' })
   const calls = callThroughout(`${url}/greetings/Ann`)
+  const killed = await deploy([], ({ step, state }, kill) => step === 'back' && state === 'started' && kill())
+  assert.equal(killed.code, undefined, killed.printed.slice(-4000))
   const ended = await deploy()
   assert.deepEqual(await calls.stop().then(Object.keys), ['200 {"text":"Two Ann"}'], ended.printed.slice(-4000))
   assert.equal(ended.code, 4, ended.printed.slice(-4000))
