@@ -2,6 +2,8 @@
 export type { DeployOptions } from './deploying.ts'
 export { deployStage } from './deploy.ts'
 export { type Difference, differenceOf } from './difference.ts'
+export { liveIn } from './history.ts'
+export { movedOn } from './moved-on.ts'
 export { openStage, type Stage, type StageOptions, useAccess } from './open-stage.ts'
 export { exitCodes, type Outcome, type Result, Stop } from './outcome.ts'
 export { removeStage } from './remove.ts'

@@ -4,6 +4,7 @@ import { type Deployment, listDeployments } from '../../store/index.ts'
 import { endOf } from './end.ts'
 import { keptVersions, liveIn, liveVersions, plansIn, record } from './history.ts'
 import { holdLock } from './lock.ts'
+import { movedOn } from './moved-on.ts'
 import { arnsOf, lookAtStacks, type Stage } from './open-stage.ts'
 import { type Outcome, Stop } from './outcome.ts'
 import { takeBack } from './take-back.ts'
@@ -26,7 +27,7 @@ export async function rollBack({ stage, version, wait, ask }: RollbackOptions): 
     const history = await listDeployments(stage.database)
     const from = liveIn(history)
     // After a plain cdk deploy what is live stands in no history, and what was live before is the newest that does.
-    const to = version === undefined && from !== undefined && (await hasMoved(stage, from)) ? from : wantedVersion(history, version, stage.name)
+    const to = version === undefined && from !== undefined && Object.keys(await movedOn(stage, from)).length > 0 ? from : wantedVersion(history, version, stage.name)
     if (ask !== undefined && !(await ask(`Move live of the stage ${stage.name} from ${from?.version ?? 'what it is'} to ${to.version}?`))) throw new Stop('failed', 'it was not confirmed')
     return await move(stage, { from, to, newest: history.find((one) => one.stacks !== undefined)! })
   } catch (error) {
@@ -34,11 +35,6 @@ export async function rollBack({ stage, version, wait, ask }: RollbackOptions): 
   } finally {
     await lock.release()
   }
-}
-
-async function hasMoved(stage: Stage, known: Deployment): Promise<boolean> {
-  const live = await stage.functions.live(arnsOf(await lookAtStacks(stage, plansIn(known))))
-  return Object.entries(known.functions).some(([name, number]) => live[name] !== undefined && live[name] !== number)
 }
 
 /**

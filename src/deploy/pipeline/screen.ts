@@ -38,11 +38,13 @@ export function endScreen({ result, step, lines, output = [], urls = {} }: Outco
   return ['', title, ...lines.map((line) => `  ${line}`), ...output.map((line) => `    ${line}`), ...Object.entries(urls).map(([name, url]) => `  ${name}  ${url}`), ...(result === 'live' ? [] : [`  Exit code ${exitCodes[result]}`])].join('\n')
 }
 
-/** The history as columns: version, when it was deployed, what became of it, versions of functions, who. */
-export function historyTable(history: readonly Deployment[]): string {
-  const live = liveIn(history)
+/** The history as columns: version, when it was deployed, what became of it, versions of functions, who. `moved`: what is live otherwise than it says. */
+export function historyTable(history: readonly Deployment[], moved: Readonly<Record<string, number>> = {}): string {
+  const elsewhere = Object.entries(moved).map(([name, number]) => `${name} ${number}`)
+  const live = elsewhere.length === 0 ? liveIn(history) : undefined
   const rows = history.map((one) => [one === live ? '*' : ' ', one.version, `${one.time.slice(0, 16).replace('T', ' ')} UTC`, one === live ? 'live' : one.state === 'live' ? 'was live' : one.state, Object.entries(one.functions).map(([name, number]) => `${name} ${number}`).join(', '), one.who])
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? []
   const notes = (one: Deployment): string[] => [...(one.note === undefined ? [] : [one.note]), ...one.allowed.map(({ operation, reason }) => `breaking change of ${operation} let through: ${reason}`)]
-  return rows.flatMap((row, index) => [row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd(), ...notes(history[index]!).map((note) => `     ${note}`)]).join('\n')
+  const told = elsewhere.length === 0 ? [] : [`*  ${elsewhere.join(', ')} is live and not in this history: a plain cdk deploy has moved it`]
+  return [...told, ...rows.flatMap((row, index) => [row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd(), ...notes(history[index]!).map((note) => `     ${note}`)])].join('\n')
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { deployStage } from '../../../src/deploy/pipeline/deploy.ts'
 import type { DeployOptions } from '../../../src/deploy/pipeline/deploying.ts'
+import { liveIn } from '../../../src/deploy/pipeline/history.ts'
+import { movedOn } from '../../../src/deploy/pipeline/moved-on.ts'
 import type { Outcome } from '../../../src/deploy/pipeline/outcome.ts'
 import { removeStage } from '../../../src/deploy/pipeline/remove.ts'
 import { rollBack } from '../../../src/deploy/pipeline/rollback.ts'
@@ -150,8 +152,11 @@ test('after a plain cdk deploy a rollback goes to what the history has as live',
   const known = fake.live()
   await fake.stage.cdk.deploy(await fake.stage.cdk.synth('plain', {}), 'plain')
   assert.notEqual(fake.live(), known)
+  const live = liveIn(await listDeployments(fake.stage.database))!
+  assert.equal((await movedOn(fake.stage, live))['builds'], fake.live())
   assert.equal((await rollBack({ stage: fake.stage, wait: false, ask: undefined })).result, 'live')
   assert.equal(fake.live(), known)
+  assert.deepEqual(await movedOn(fake.stage, live), {})
 })
 
 test('a stage is removed only when that is confirmed', async () => {

@@ -33,6 +33,8 @@ test('the history marks what is live, and keeps notes and reasons', () => {
     '   260302-0930-2-bbbbbb  2026-03-02 09:30 UTC  rolled back  builds 2  ann',
     '   260301-0930-1-aaaaaa  2026-03-01 09:30 UTC  was live     builds 1  ann',
   ].join('\n'))
+  const moved = historyTable(history, { builds: 4 }).split('\n')
+  assert.deepEqual([moved[0], moved[3]], ['*  builds 4 is live and not in this history: a plain cdk deploy has moved it', '   260303-0930-3-cccccc  2026-03-03 09:30 UTC  was live     builds 3  ann'])
 })
 
 test('a rollback goes to the version before, or to one that is named by its beginning or its end', () => {
