@@ -97,10 +97,15 @@ stages:
 ${mock ? `    # Operations that are not written yet answer from the examples and schemas of their document.
     mock: true
 ` : ''}
-  # What real users depend on, once it has a host:
+  # What real users depend on, once it has a host. Who is told of crashes and slow calls stands in reports; secrets have
+  # names here, and values by "klue secret set SLACK_URL --stage live".
   # live:
   #   live_host: ${name}.example.com
   #   hide_internal_errors: true
+  #   env_secrets: [SLACK_URL]
+  #   reports:
+  #     crashes: { type: slack, url: SLACK_URL }
+  #     mail: { type: email, send: fatal, from: ${name}@example.com, to: [you@example.com] }
 `
 }
 

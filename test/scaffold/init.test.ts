@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { parse } from 'yaml'
+import { loadConfig } from '../../src/config/build.ts'
 import { isUsageError } from '../../src/errors/index.ts'
 import { operationName } from '../../src/scaffold/add-operation.ts'
 import { addApi, addOperation, type DocumentFormat, initProject, nameOfFolder } from '../../src/scaffold/index.ts'
@@ -89,6 +90,15 @@ test('operations are added to a service that grew by hand: behind tokens, includ
   const tested = await klue(root, ['test', '--json', ...added.map(({ name }) => `testaccept/${name}.test.ts`)])
   assert.equal(tested.code, 0, tested.stdout + tested.stderr)
   assert.ok(tested.stdout.includes('"passed":3,"failed":0'), tested.stdout)
+})
+
+test('the live stage of its configuration holds as soon as it is no comment any more', async () => {
+  await make('ready')
+  const file = join(folder, 'ready', 'klue-config.yaml')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.slice(0, text.indexOf('  # live:')) + text.slice(text.indexOf('  # live:')).replaceAll('  # ', '  '))
+  const { config } = loadConfig({ root: join(folder, 'ready'), stage: 'live', env: { SLACK_URL: 'https://hooks.example.com/services/x' } })
+  assert.deepEqual([config.live, config.liveHost, Object.keys(config.reports), config.reports['crashes']!.url], [true, 'ready.example.com', ['crashes', 'mail'], 'https://hooks.example.com/services/x'])
 })
 
 test('its workflow deploys with a role and without keys', () => {
