@@ -4,7 +4,6 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { compileConfig } from '../src/config/build.ts'
 import { here, work } from './build.mjs'
 import { goodBody, targetPath } from './documents.mjs'
 import { eventOf, secret } from './events.mjs'
@@ -26,6 +25,7 @@ export async function measureRequestLog({ quick }) {
 }
 
 async function makeFolders() {
+  const { compileConfig } = await import('../src/config/build.ts')
   const folders = {}
   for (const [name, values] of Object.entries(variants)) {
     const folder = join(work, 'request-log', name.replaceAll(' ', '-'))
@@ -43,7 +43,7 @@ async function makeFolders() {
 async function bundleWithoutLines(folder) {
   const { generatedApis } = await import('../src/bundle/generated.ts')
   const { packApi } = await import('../src/bundle/pack-api.ts')
-  const { slimOpenapiBackend, withoutKeyDocs } = await import('../src/bundle/slim.ts')
+  const { slimOpenapiBackend } = await import('../src/bundle/slim.ts')
   const withoutLines = {
     name: 'bench-without-lines',
     setup({ onLoad }) {
@@ -52,7 +52,7 @@ async function bundleWithoutLines(folder) {
     },
   }
   const compiled = new Set()
-  await build({ absWorkingDir: join(work, 'services', '3'), entryPoints: ['functions/api.ts'], outdir: folder, entryNames: 'index', outExtension: { '.js': '.mjs' }, bundle: true, splitting: true, platform: 'node', target: 'node20', format: 'esm', conditions: ['klue-source'], mainFields: ['module', 'main'], banner: { js: "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);" }, minify: true, logLevel: 'silent', plugins: [withoutLines, generatedApis(async (path) => void compiled.add(path)), slimOpenapiBackend(), withoutKeyDocs()] })
+  await build({ absWorkingDir: join(work, 'services', '3'), entryPoints: ['functions/api.ts'], outdir: folder, entryNames: 'index', outExtension: { '.js': '.mjs' }, bundle: true, splitting: true, platform: 'node', target: 'node20', format: 'esm', conditions: ['klue-source'], mainFields: ['module', 'main'], banner: { js: "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);" }, minify: true, logLevel: 'silent', plugins: [withoutLines, generatedApis(async (path) => void compiled.add(path)), slimOpenapiBackend()] })
   for (const path of compiled) await packApi(path, join(folder, basename(path)))
 }
 
