@@ -36,7 +36,7 @@ export async function buildKlue({ generate, bundleFunction, only = sizes }) {
     writeFileSync(join(project, 'functions', 'api.ts'), `import { toLambda } from 'klue/lambda'\nimport { defineService } from 'klue/runtime'\nimport { api } from './gen/api.ts'\nconst handlers = { ${answers} benchTarget: ({ body }) => ({ total: body.items.length }) }\nexport const handler = toLambda(defineService({ spec: api, handlers: handlers as never }))\n`)
     times[size] = await timesOf({ generate, project, file })
     await bundleFunction({ root: project, entry: 'functions/api.ts', folder: join(work, 'klue', size) })
-    writeFileSync(join(work, 'klue', size, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'bench', values: { name: 'bench', jwt_secret: secret }, places: {} })))
+    writeFileSync(join(work, 'klue', size, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'bench', values: { name: 'bench', jwt_secret: secret, live: true, live_host: 'bench.example.com' }, places: {} })))
   }
   return times
 }
