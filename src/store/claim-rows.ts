@@ -1,10 +1,11 @@
 // What is done once by whoever comes first, and states that several look after: rows that change only as they were read.
-import { type Database, failedBecause } from '../persist/index.ts'
+import type { Database } from '../persist/index.ts'
+import { isDone } from './conditional.ts'
 import { storeDefinition } from './definition.ts'
 
 /** Claims something for good; false where somebody else has. */
 export async function claim(database: Database, what: { kind: string; name: string }, expires: number): Promise<boolean> {
-  return await unlessChanged(database.run('PutItem', { TableName: table(database), Item: { ...keyOf(what), expires: { N: String(expires) } }, ConditionExpression: 'attribute_not_exists(pk)' }))
+  return await isDone(database.run('PutItem', { TableName: table(database), Item: { ...keyOf(what), expires: { N: String(expires) } }, ConditionExpression: 'attribute_not_exists(pk)' }))
 }
 
 /** Gives a claim back. */
@@ -42,7 +43,7 @@ export async function readState(database: Database, what: { kind: string; name: 
  */
 export async function writeState(database: Database, what: { kind: string; name: string }, { state, seen, expires }: { state: string; seen: string | undefined; expires: number }): Promise<string | undefined> {
   const revision = process.getBuiltinModule('node:crypto').randomUUID()
-  const isWritten = await unlessChanged(database.run('PutItem', {
+  const isWritten = await isDone(database.run('PutItem', {
     TableName: table(database),
     Item: { ...keyOf(what), state: { S: state }, revision: { S: revision }, expires: { N: String(expires) } },
     ConditionExpression: seen === undefined ? 'attribute_not_exists(pk)' : 'revision = :seen',
@@ -57,14 +58,4 @@ function keyOf({ kind, name }: { kind: string; name: string }): { pk: { S: strin
 
 function table(database: Database): string {
   return `${database.prefix}${storeDefinition.table}`
-}
-
-async function unlessChanged(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call
-    return true
-  } catch (failure) {
-    if (failedBecause(failure, 'ConditionalCheckFailedException')) return false
-    throw failure
-  }
 }

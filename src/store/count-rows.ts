@@ -1,5 +1,6 @@
 // Counts of closed minutes, hours and days, and what still has to be counted.
-import { type Database, failedBecause } from '../persist/index.ts'
+import type { Database } from '../persist/index.ts'
+import { isDone } from './conditional.ts'
 import { storeDefinition } from './definition.ts'
 
 /** A time span that is counted as one row. */
@@ -53,7 +54,7 @@ export async function readCountsBetween(database: Database, span: Span, { from, 
  */
 export async function writeCounts(database: Database, { span, start, counts, seen, expires }: { span: Span; start: number; counts: string; seen: string | undefined; expires: number }): Promise<boolean> {
   const { gzipSync } = process.getBuiltinModule('node:zlib')
-  return await conditional(database.run('PutItem', {
+  return await isDone(database.run('PutItem', {
     TableName: table(database),
     Item: { ...countKey(span, start), counts: { B: gzipSync(counts) }, revision: { S: newTag() }, expires: { N: String(expires) } },
     ConditionExpression: seen === undefined ? 'attribute_not_exists(pk)' : 'revision = :seen',
@@ -80,7 +81,7 @@ export async function markedMinutes(database: Database): Promise<{ minute: numbe
 
 /** Takes a mark away, unless the minute was marked anew since it was read. */
 export async function unmarkMinute(database: Database, { minute, tag }: { minute: number; tag: string }): Promise<void> {
-  await conditional(database.run('DeleteItem', { TableName: table(database), Key: { pk: { S: 'dirty' }, sk: { S: new Date(minute).toISOString() } }, ConditionExpression: 'tag = :tag', ExpressionAttributeValues: { ':tag': { S: tag } } }))
+  await isDone(database.run('DeleteItem', { TableName: table(database), Key: { pk: { S: 'dirty' }, sk: { S: new Date(minute).toISOString() } }, ConditionExpression: 'tag = :tag', ExpressionAttributeValues: { ':tag': { S: tag } } }))
 }
 
 /** How far counting has come. */
@@ -101,12 +102,12 @@ export async function readHorizon(database: Database): Promise<Horizon | undefin
 
 /** Sets where counting begins, unless it has begun. */
 export async function startHorizon(database: Database, minute: number): Promise<void> {
-  await conditional(database.run('PutItem', { TableName: table(database), Item: { ...horizonKey, upto: { N: String(minute) } }, ConditionExpression: 'attribute_not_exists(pk)' }))
+  await isDone(database.run('PutItem', { TableName: table(database), Item: { ...horizonKey, upto: { N: String(minute) } }, ConditionExpression: 'attribute_not_exists(pk)' }))
 }
 
 /** Begins with the minutes of a span; false where somebody else has begun meanwhile. */
 export async function moveHorizon(database: Database, { seen, from, to }: { seen: number; from: number; to: number }): Promise<boolean> {
-  return await conditional(database.run('UpdateItem', {
+  return await isDone(database.run('UpdateItem', {
     TableName: table(database),
     Key: horizonKey,
     UpdateExpression: 'SET upto = :to, pending = :from',
@@ -117,7 +118,7 @@ export async function moveHorizon(database: Database, { seen, from, to }: { seen
 
 /** Notes that every minute of a span has been looked at. */
 export async function settleHorizon(database: Database, { from, to }: { from: number; to: number }): Promise<void> {
-  await conditional(database.run('UpdateItem', {
+  await isDone(database.run('UpdateItem', {
     TableName: table(database),
     Key: horizonKey,
     UpdateExpression: 'REMOVE pending',
@@ -149,14 +150,4 @@ function table(database: Database): string {
 
 function newTag(): string {
   return process.getBuiltinModule('node:crypto').randomUUID()
-}
-
-async function conditional(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call
-    return true
-  } catch (failure) {
-    if (failedBecause(failure, 'ConditionalCheckFailedException')) return false
-    throw failure
-  }
 }

@@ -1,5 +1,6 @@
 // Incidents as rows: each is one item with all that is still to be told of it, so that no stop can part the two.
-import { type Database, failedBecause } from '../persist/index.ts'
+import type { Database } from '../persist/index.ts'
+import { isDone } from './conditional.ts'
 import { storeDefinition } from './definition.ts'
 import { shardOf, shards } from './request-rows.ts'
 
@@ -82,7 +83,7 @@ export async function writeIncident(database: Database, incident: Incident, seen
   const seconds = Math.floor(database.now() / 1000)
   // What is open stays; the rest goes when nobody has heard of it for long.
   const end = incident.status === 'open' || incident.due.length > 0 ? {} : { expires: { N: String(seconds + keptSeconds) } }
-  return await succeeded(database.run('PutItem', {
+  return await isDone(database.run('PutItem', {
     TableName: table(database),
     Item: { ...keyOf(incident.fingerprint), incident: { S: JSON.stringify(incident) }, revision: { S: process.getBuiltinModule('node:crypto').randomUUID() }, ...end },
     ConditionExpression: seen === undefined ? 'attribute_not_exists(pk) OR expires <= :now' : 'revision = :seen',
@@ -111,7 +112,7 @@ export async function listIncidents(database: Database): Promise<StoredIncident[
  */
 export async function takeDelivery(database: Database, { id, receiver, until }: { id: string; receiver: string; until: number }): Promise<'yours' | 'done' | 'busy'> {
   const Item = { ...markKey(id, receiver), state: { S: 'taken' }, until: { N: String(until) }, expires: { N: String(Math.ceil(database.now() / 1000) + 7 * 86_400) } }
-  const isTaken = await succeeded(database.run('PutItem', { TableName: table(database), Item, ConditionExpression: 'attribute_not_exists(pk) OR (#state = :taken AND #until <= :now)', ExpressionAttributeNames: { '#state': 'state', '#until': 'until' }, ExpressionAttributeValues: { ':taken': { S: 'taken' }, ':now': { N: String(database.now()) } } }))
+  const isTaken = await isDone(database.run('PutItem', { TableName: table(database), Item, ConditionExpression: 'attribute_not_exists(pk) OR (#state = :taken AND #until <= :now)', ExpressionAttributeNames: { '#state': 'state', '#until': 'until' }, ExpressionAttributeValues: { ':taken': { S: 'taken' }, ':now': { N: String(database.now()) } } }))
   if (isTaken) return 'yours'
   const { Item: there } = await database.run('GetItem', { TableName: table(database), Key: markKey(id, receiver), ConsistentRead: true })
   return there?.['state']?.S === 'done' ? 'done' : 'busy'
@@ -141,16 +142,6 @@ function isOver(database: Database, item: object): boolean {
 function fromItem(item: object): StoredIncident {
   const { incident, revision } = item as Item
   return { incident: JSON.parse(incident!.S!) as Incident, revision: revision!.S! }
-}
-
-async function succeeded(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call
-    return true
-  } catch (failure) {
-    if (failedBecause(failure, 'ConditionalCheckFailedException')) return false
-    throw failure
-  }
 }
 
 function table(database: Database): string {
