@@ -19,7 +19,7 @@ export const diff: Command = {
 async function show(call: CommandCall): Promise<number> {
   const [{ differenceOf }, { compareDocuments }] = await Promise.all([import('../../deploy/pipeline/index.ts'), import('../../gate/index.ts')])
   const { output } = call
-  const found = await withStage(call, (stage) => differenceOf(call.values['json'] === true ? { ...stage, tell: () => undefined } : stage, (before, after) => compareDocuments(before as never, after as never)))
+  const found = await withStage(call, (stage) => differenceOf(call.values['json'] === true ? { ...stage, tell: () => undefined } : stage, compareDocuments))
   if (call.values['json'] === true) {
     output.printJson(found)
     return 0

@@ -1,6 +1,7 @@
 // What a deployment would change, without deploying anything: the stacks, and the documents for callers.
+import type { Change } from '../../gate/index.ts'
 import { documentsIn, readAssembly } from './assembly.ts'
-import { type GateChange, type GateOptions, refusalLine } from './gate-step.ts'
+import { type GateOptions, refusalLine } from './gate-step.ts'
 import { liveDocuments, callsOf } from './run-gate.ts'
 import { arnsOf, lookAtStacks, plansOf, type Stage } from './open-stage.ts'
 
@@ -8,7 +9,7 @@ export interface Difference {
   /** As `cdk diff` says it, changes of permissions first. */
   stacks: string
   /** Changes of documents; undefined where nothing is live yet. */
-  changes: GateChange[] | undefined
+  changes: Change[] | undefined
   /** The changes that break callers, a line each. */
   breaking: string[]
 }

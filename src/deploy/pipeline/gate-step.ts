@@ -1,24 +1,13 @@
 // The gate: what the new documents change for callers of those that are live, and what of it was let through.
+import type { Change } from '../../gate/index.ts'
 import type { AllowedChange } from '../../store/index.ts'
 import { Stop } from './outcome.ts'
-
-/** A change between two documents, as the comparison of documents tells it. */
-export interface GateChange {
-  /** operationId, or `METHOD /path`. */
-  operation: string
-  method: string
-  path: string
-  pointer: string
-  rule: string
-  breaking: boolean
-  message: string
-}
 
 export interface GateOptions {
   /** By API. */
   before: ReadonlyMap<string, unknown>
   after: ReadonlyMap<string, unknown>
-  compare(before: unknown, after: unknown): GateChange[]
+  compare(before: unknown, after: unknown): Change[]
   /** `--allow-breaking`: operation → reason. */
   reasons: ReadonlyMap<string, string>
   /** Operation → how often it was called in 30 days; undefined where nobody knows. Asked only where something is refused. */
@@ -27,7 +16,7 @@ export interface GateOptions {
 
 export interface Verdict {
   /** Changes that break callers and were not let through. */
-  refused: GateChange[]
+  refused: Change[]
   allowed: AllowedChange[]
   /** Number of changes that break nobody. */
   harmless: number
@@ -39,7 +28,7 @@ export interface Verdict {
 export function judge({ before, after, compare, reasons }: Omit<GateOptions, 'calls'>): Verdict {
   const changes = [...before].flatMap(([api, document]) => compare(document, after.get(api) ?? withoutPaths(document)))
   const breaking = changes.filter((change) => change.breaking)
-  const reasonOf = ({ operation, method, path }: GateChange): string | undefined => reasons.get(operation) ?? reasons.get(`${method.toUpperCase()} ${path}`)
+  const reasonOf = ({ operation, method, path }: Change): string | undefined => reasons.get(operation) ?? reasons.get(`${method.toUpperCase()} ${path}`)
   const allowed = new Map<string, AllowedChange & { changes: string[] }>()
   for (const change of breaking) {
     const reason = reasonOf(change)
@@ -73,7 +62,7 @@ export async function passGate(options: GateOptions): Promise<{ verdict: Verdict
 }
 
 /** One change as a line: operation, place, what it is, and how many it concerns. */
-export function refusalLine({ operation, method, path, pointer, message }: GateChange, calls: ReadonlyMap<string, number> | undefined): string {
+export function refusalLine({ operation, method, path, pointer, message }: Change, calls: ReadonlyMap<string, number> | undefined): string {
   const called = calls === undefined ? '' : `; called ${count(calls.get(operation) ?? 0, 'time', 'times')} in 30 days`
   const name = operation === `${method.toUpperCase()} ${path}` ? operation : `${operation} (${method.toUpperCase()} ${path})`
   return `${name} ${pointer}: ${message}${called}`

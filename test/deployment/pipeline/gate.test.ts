@@ -1,12 +1,12 @@
 // The gate: changes that break callers are refused with what they concern, or let through with a reason that is kept.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type GateChange, judge, passGate } from '../../../src/deploy/pipeline/gate-step.ts'
+import { judge, passGate } from '../../../src/deploy/pipeline/gate-step.ts'
 import { Stop } from '../../../src/deploy/pipeline/outcome.ts'
-import { compareDocuments } from '../../../src/gate/index.ts'
+import { type Change, compareDocuments } from '../../../src/gate/index.ts'
 
-const change = (operation: string, breaking: boolean, path = '/a'): GateChange => ({ operation, method: 'GET', path, pointer: `/paths/${operation}`, rule: 'r', breaking, message: `${operation} changed` })
-const gate = (changes: GateChange[], reasons: Record<string, string> = {}): Parameters<typeof passGate>[0] => ({ before: new Map([['api', {}]]), after: new Map([['api', {}]]), compare: () => changes, reasons: new Map(Object.entries(reasons)), calls: async () => new Map([['getA', 1204]]) })
+const change = (operation: string, breaking: boolean, path = '/a'): Change => ({ operation, method: 'GET', path, pointer: `/paths/${operation}`, rule: 'r', breaking, message: `${operation} changed` })
+const gate = (changes: Change[], reasons: Record<string, string> = {}): Parameters<typeof passGate>[0] => ({ before: new Map([['api', {}]]), after: new Map([['api', {}]]), compare: () => changes, reasons: new Map(Object.entries(reasons)), calls: async () => new Map([['getA', 1204]]) })
 
 test('what breaks nobody passes', async () => {
   assert.equal((await passGate(gate([change('getA', false), change('getB', false)]))).note, '2 changes that break nobody')
@@ -34,7 +34,7 @@ test('a reason lets the changes of its operation through, and no others', async 
 test('an API that is gone has lost its operations; one that is new breaks nobody', () => {
   const document = (paths: object): object => ({ openapi: '3.1.0', info: { title: 'A', version: '1' }, paths })
   const paths = { '/a': { get: { operationId: 'getA', responses: { 200: { description: 'ok' } } } } }
-  const compare = (before: unknown, after: unknown): GateChange[] => compareDocuments(before as never, after as never)
+  const compare: (before: unknown, after: unknown) => Change[] = compareDocuments
   const gone = judge({ before: new Map([['old', document(paths)]]), after: new Map([['new', document(paths)]]), compare, reasons: new Map() })
   assert.deepEqual(gone.refused.map(({ operation }) => operation), ['getA'])
   assert.deepEqual(judge({ before: new Map(), after: new Map([['new', document(paths)]]), compare, reasons: new Map() }).refused, [])
