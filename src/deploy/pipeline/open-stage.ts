@@ -4,7 +4,6 @@ import type { LoadedConfig } from '../../config/build.ts'
 import { type Config, env, setEnvironment } from '../../config/index.ts'
 import { UsageError } from '../../errors/index.ts'
 import type { Database } from '../../persist/index.ts'
-import type { AwsCredentials } from '../../platform/aws/index.ts'
 import type { Store } from '../../store/index.ts'
 import { awsAccess, reachAws } from '../aws-access.ts'
 import { callerIdentity } from '../caller.ts'
@@ -36,8 +35,6 @@ export interface Stage extends StageOptions {
   cdk: Cdk
   deployed: DeployedStage
   functions: StageFunctions
-  region: string
-  credentials(): Promise<AwsCredentials>
   /** The identity of the credentials, and the user of this machine. */
   who: string
   endpoint: string | undefined
@@ -67,7 +64,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   try {
     const [region, credentials] = await reachAws(deployed.client, `deploy the stage ${name}`, async () => [await deployed.client.config.region(), await deployed.client.config.credentials()] as const)
     const identity = await callerIdentity(credentials, region)
-    return { ...options, name, folder, cdk, deployed, functions, region, credentials: () => deployed.client.config.credentials(), who: `${identity?.arn ?? 'unknown'} (${userInfo().username} on ${hostname()})`, endpoint: env('AWS_ENDPOINT_URL'), close }
+    return { ...options, name, folder, cdk, deployed, functions, who: `${identity?.arn ?? 'unknown'} (${userInfo().username} on ${hostname()})`, endpoint: env('AWS_ENDPOINT_URL'), close }
   } catch (error) {
     close()
     throw error

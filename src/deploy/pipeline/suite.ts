@@ -17,8 +17,8 @@ export interface SuiteRun {
 
 /** Runs it and gives what it found in a few words. Throws a Stop where a test fails. */
 export async function runSuite(stage: Stage, { addresses, isLiveSafe, target }: SuiteRun): Promise<string> {
-  const { root, loaded, store, region, credentials, klue } = stage
-  const caller = await makeSuiteCaller({ loaded, store, region, credentials })
+  const { root, loaded, store, klue } = stage
+  const caller = await makeSuiteCaller({ loaded, store })
   try {
     const services = Object.entries(addresses.services).flatMap(([api, url]) => ['--service', `${api}=${url}`])
     const words = [...klue, 'test', '--url', addresses.main, ...services, ...(isLiveSafe ? ['--live-safe'] : [])]
