@@ -2,7 +2,8 @@
 import type { Config } from '../config/index.ts'
 import type { Database } from '../persist/index.ts'
 import { type LogRecord, toLine } from '../runtime/edge.ts'
-import type { LogLine, Observation } from '../telemetry/index.ts'
+import type { Observation } from '../store/index.ts'
+import type { LogLine } from '../telemetry/index.ts'
 
 export interface LogDeliveryOptions {
   /** Opened with the first batch. */

@@ -1,5 +1,5 @@
 // Lines of the log become reports: what is reported, under which title, and what makes two of them one incident.
-import type { Report } from '../store/index.ts'
+import type { PlatformFailure, Report } from '../store/index.ts'
 import { callBody, type LineRecord, numberOf, ownBody, printed, textOf } from './body.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
@@ -8,22 +8,6 @@ export interface ReportSource {
   stage: string
   /** Public host of the stage, with its protocol; none by default. */
   host?: string
-}
-
-/** What the platform says of a function that did not end by itself. */
-export interface PlatformFailure {
-  /** Time-out, out of memory, a failed start, an exit. */
-  kind: 'timeout' | 'memory' | 'start' | 'exit'
-  /** What the platform printed. */
-  text: string
-  /** ISO 8601, the same for every copy of the line. */
-  time: string
-  /** Name of the function. */
-  function: string
-  /** Id of the request that was running; empty for a failed start. */
-  requestId: string
-  /** What is known of that request: its watchdog line, or any other. */
-  record?: LineRecord
 }
 
 /** An own report or alert that is not made from a line. */

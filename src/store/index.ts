@@ -6,6 +6,7 @@ export { type AllowedChange, type Deployment, type DeploymentLock, listDeploymen
 export { storeDefinition, type StoreRow } from './definition.ts'
 export { type CountedReport, countReports, findError, newestReports, newestTime, oldestReportMs, putReport, putSample, readSample, type Report } from './incidents-reports.ts'
 export { type DueMessage, endDelivery, type Incident, listIncidents, type MessageKind, readIncident, type StoredIncident, takeDelivery, writeIncident } from './incidents-rows.ts'
+export type { Observation, PlatformFailure } from './observation.ts'
 export { type PasswordHasher, scryptHasher } from './passwords.ts'
 export { putRequestRows, putWitnessedRow, type RequestRow, requestRows, shardOf, shards, type Witness } from './request-rows.ts'
 export { openStore, type Store, type StoreOptions } from './store.ts'

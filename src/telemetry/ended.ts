@@ -1,25 +1,10 @@
 // Invocations that the platform ended: lines in any order become one fatal report each, which names what was running.
 import type { Database } from '../persist/index.ts'
-import { addFacts, type EndedFacts, type EndedRow, noteTold, putWitnessedRow, settleEnded, untoldEnded } from '../store/index.ts'
+import { addFacts, type EndedFacts, type EndedRow, noteTold, type PlatformFailure, putWitnessedRow, settleEnded, untoldEnded } from '../store/index.ts'
 import { markLate } from './late.ts'
 import { type LineRecord, type LogLine, longestName, type ReadLine, textOf } from './log-line.ts'
 import { readPlatformLine } from './platform-lines.ts'
 import { identityOf } from './read-line.ts'
-
-/** What the platform says of a function that did not end by itself. */
-export interface PlatformFailure {
-  kind: 'timeout' | 'memory' | 'start' | 'exit'
-  /** What the platform printed. */
-  text: string
-  /** ISO 8601; the same for every copy of the line. */
-  time: string
-  /** Name of the function. */
-  function: string
-  /** Id of the invocation that was running; empty for a failed start. */
-  requestId: string
-  /** What is known of the request: its watchdog line, or any other. */
-  record?: LineRecord
-}
 
 /** What lines tell of ended invocations, to be added to what is known of them. */
 export interface EndedLines {

@@ -1,8 +1,8 @@
 // Lines of functions become rows: each line by itself, under a key of its own, so that it may come twice, late, and in any company.
 import type { Database } from '../persist/index.ts'
-import { addVolume, putRequestRows, putWitnessedRow, type RequestRow, type Volume } from '../store/index.ts'
+import { addVolume, type Observation, type PlatformFailure, putRequestRows, putWitnessedRow, type RequestRow, type Volume } from '../store/index.ts'
 import { ratesOf } from './budget.ts'
-import { endedFailures, EndedReader, noteFailuresTold, type PlatformFailure, waitingFailures } from './ended.ts'
+import { endedFailures, EndedReader, noteFailuresTold, waitingFailures } from './ended.ts'
 import { expiresAfter, isRemarkable, keepingOf, type KeepRules } from './keep.ts'
 import { markLate } from './late.ts'
 import type { BadLine, Counted, LineRecord, LogLine, MetricLine, RequestLine, WitnessLine } from './log-line.ts'
@@ -18,9 +18,6 @@ export interface Ingest {
   /** Epoch milliseconds; the database's clock by default. */
   now?: number
 }
-
-/** What may become a report: the record of a request that failed or was slow, what the code reported, or an end by the platform. What is `muted` is left out. */
-export type Observation = { record: LineRecord } | { failure: PlatformFailure }
 
 export interface Ingested {
   /** Requests that were stored, new or not. */

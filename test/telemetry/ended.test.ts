@@ -1,7 +1,8 @@
 // What Lambda and the gateway say of requests that left no line: fatal reports with the operation, and one count each.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { defaultKeepRules, ingest, type LogLine, type Observation, readStats, sweepEnded } from '../../src/telemetry/index.ts'
+import type { Observation } from '../../src/store/index.ts'
+import { defaultKeepRules, ingest, type LogLine, readStats, sweepEnded } from '../../src/telemetry/index.ts'
 import { readPlatformLine } from '../../src/telemetry/platform-lines.ts'
 import { noon, stores } from './store-fixture.ts'
 

@@ -1,7 +1,8 @@
 // Calls that take a multiple of what their operation usually takes are slow, whatever the fixed limit says.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compact, defaultKeepRules, ingest, listRequests, type LogLine, type Observation, recordOf } from '../../src/telemetry/index.ts'
+import type { Observation } from '../../src/store/index.ts'
+import { compact, defaultKeepRules, ingest, listRequests, type LogLine, recordOf } from '../../src/telemetry/index.ts'
 import { hour, noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
