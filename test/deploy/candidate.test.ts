@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before } from 'node:test'
 import { root } from '../rules/imports.ts'
 import { callAws, getAws } from './aws.ts'
 import { type Cloud, startCloud } from './cloud.ts'
 import { addresses, bootstrap, cdk, type Deployed, deploy } from './commands.ts'
+import { inOrder } from './in-order.ts'
 import { makeMinimal, stage } from './project.ts'
 import { functions, physicalNames } from './stack.ts'
 
@@ -19,23 +20,13 @@ let cloud: Cloud
 let project: string
 let deployed: Deployed
 let live: string
-let failed: string | undefined
-
 before(async () => {
   cloud = await startCloud('candidate')
   project = makeMinimal(join(cloud.folder, 'minimal'), root)
 })
 after(() => cloud.stop())
 
-// Each step needs those before it.
-function step(title: string, body: () => Promise<void>): void {
-  test(title, { timeout: 300_000 }, async () => {
-    if (failed !== undefined) assert.fail(`not tried, for "${failed}" failed`)
-    failed = title
-    await body()
-    failed = undefined
-  })
-}
+const step = inOrder(() => cloud)
 
 step('the first deployment makes the first version live', async () => {
   await bootstrap({ cloud, project })

@@ -1,9 +1,9 @@
 // The reference service, deployed with cdk deploy, changed, deployed again and destroyed; in one account with a service of ten lines.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { callAws, invoke } from './aws.ts'
 import { type Cloud, startCloud } from './cloud.ts'
@@ -11,6 +11,7 @@ import { addresses, bootstrap, cdk, type Deployed, deploy, klue } from './comman
 import { differences, readRecord } from './compare.ts'
 import { excusedGrants } from './excused-grants.ts'
 import { covers, type Grant, needsOf, readGrants, readManagedPolicies, readResources } from './grants.ts'
+import { inOrder } from './in-order.ts'
 import { changeReference, copyReference, makeMinimal, stage } from './project.ts'
 import { tableRows } from '../rules/pages.ts'
 import { type Receiver, startReceiver, startSmtp } from '../reports/receivers.ts'
@@ -45,22 +46,7 @@ after(async () => {
   await Promise.all([hook.close(), smtp.close()])
 })
 
-let failed: string | undefined
-
-// Each step needs those before it: after a failure the others say so instead of failing in their own ways.
-function step(title: string, body: () => Promise<void>): void {
-  test(title, { timeout: 600_000 }, async () => {
-    if (failed !== undefined) assert.fail(`not tried, for "${failed}" failed`)
-    try {
-      await body()
-    } catch (error) {
-      failed = title
-      const lines = await logLines(cloud).catch(() => [])
-      writeFileSync(join(cloud.logs, 'functions.log'), lines.map(({ group, message }) => `${group} ${message}\n`).join(''))
-      throw error
-    }
-  })
-}
+const step = inOrder(() => cloud)
 
 step('cdk bootstrap prepares the account', () => bootstrap({ cloud, project: reference }))
 

@@ -4,11 +4,12 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before } from 'node:test'
 import { packKit } from '../package/pack.ts'
 import { type Cloud, startCloud } from './cloud.ts'
 import { addresses, bootstrap } from './commands.ts'
 import { runGuarded } from './guarded.ts'
+import { inOrder } from './in-order.ts'
 
 const stage = 'trial'
 const user = { name: 'ann', password: randomBytes(12).toString('hex') }
@@ -24,17 +25,7 @@ before(async () => {
 })
 after(() => cloud.stop())
 
-let failed: string | undefined
-
-// Each step needs those before it.
-function step(title: string, body: () => Promise<void>): void {
-  test(title, { timeout: 900_000 }, async () => {
-    if (failed !== undefined) assert.fail(`not tried, for "${failed}" failed`)
-    failed = title
-    await body()
-    failed = undefined
-  })
-}
+const step = inOrder(() => cloud)
 
 /** A command as a user types it; fails where it fails. */
 async function type(command: string, words: readonly string[], { cwd = project, input, env = {} }: { cwd?: string; input?: string; env?: Record<string, string> } = {}): Promise<string> {

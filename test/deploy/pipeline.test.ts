@@ -1,15 +1,15 @@
 // Drills: what klue deploy does with good versions, with bad ones, with a crash at every step, and with somebody else at the same stage.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before } from 'node:test'
 import { type Cloud, startCloud } from './cloud.ts'
 import { bootstrap } from './commands.ts'
+import { inOrder } from './in-order.ts'
 import { callThroughout, type Ended, type PipelineRun, runPipeline } from './pipeline-commands.ts'
 import { codeBlocks } from '../rules/pages.ts'
 import { commit, makeRepository } from './pipeline-project.ts'
 import { copyReference, stage } from './project.ts'
-import { functions, logLines, stacks } from './stack.ts'
+import { functions, stacks } from './stack.ts'
 
 let cloud: Cloud
 let project: string
@@ -23,22 +23,7 @@ before(async () => {
 })
 after(() => cloud.stop())
 
-let failed: string | undefined
-
-// Each drill needs those before it.
-function drill(title: string, body: () => Promise<void>): void {
-  test(title, { timeout: 600_000 }, async () => {
-    if (failed !== undefined) assert.fail(`not tried, for "${failed}" failed`)
-    try {
-      await body()
-    } catch (error) {
-      failed = title
-      const lines = await logLines(cloud).catch(() => [])
-      writeFileSync(join(cloud.logs, 'functions.log'), lines.map(({ group, message }) => `${group} ${message}\n`).join(''))
-      throw error
-    }
-  })
-}
+const drill = inOrder(() => cloud)
 
 const ran = new Set<string>()
 const run = (words: readonly string[], onEvent?: PipelineRun['onEvent']): Promise<Ended> => {
