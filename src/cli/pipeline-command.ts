@@ -36,6 +36,7 @@ export async function withStage<Result>(call: CommandCall, run: (stage: Stage) =
 /** Runs a command of the pipeline to its screen at the end and its exit code. */
 export async function runOnStage(call: CommandCall, run: (stage: Stage) => Promise<Outcome>): Promise<number> {
   const { endScreen, exitCodes } = await import('../deploy/pipeline/index.ts')
+  const isOver = tellOfStop(call)
   try {
     const outcome = await withStage(call, run)
     const code = exitCodes[outcome.result]
@@ -45,7 +46,21 @@ export async function runOnStage(call: CommandCall, run: (stage: Stage) => Promi
     return code
   } catch (error) {
     return usageCode(call, error)
+  } finally {
+    isOver()
   }
+}
+
+// Commands that it runs end with it; CloudFormation does not. Gives what ends the waiting for signals.
+function tellOfStop({ output }: CommandCall): () => void {
+  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+  const stop = (signal: NodeJS.Signals): void => {
+    output.printError(`klue: stopped by ${signal}; what CloudFormation has begun goes on in the account, and the same command goes on from there`)
+    process.exit(signals[signal as keyof typeof signals])
+  }
+  const names = Object.keys(signals) as (keyof typeof signals)[]
+  for (const name of names) process.once(name, stop)
+  return () => names.forEach((name) => process.off(name, stop))
 }
 
 /** Shows why a command of the pipeline stopped, and gives the exit code; throws every other error on. */
