@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
+import { plainNodeModules } from './node-modules.ts'
 import { packApi } from './pack-api.ts'
 import { slimOpenapiBackend } from './slim.ts'
 
@@ -14,8 +15,8 @@ export interface FunctionBundle {
   metafile: Metafile
 }
 
-// CommonJS packages inside an ES module still call require for Node's own modules.
-const requireShim = "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);"
+// CommonJS packages inside an ES module may still call require; it is made when one does.
+const requireShim = "const require = new Proxy(() => {}, { apply: (_, __, [id]) => require.real(id), get: (shim, name) => (shim.real ??= process.getBuiltinModule('node:module').createRequire(import.meta.url), name === 'real' ? shim.real : shim.real[name]) });"
 
 // Run from its sources klue bundles its sources, installed what it was compiled to.
 const kitConditions = import.meta.url.endsWith('.ts') ? ['klue-source'] : []
@@ -46,7 +47,7 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'silent',
-    plugins: [generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
+    plugins: [plainNodeModules(), generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
   }).catch((error: unknown) => {
     throw bundleFaults(error)
   })

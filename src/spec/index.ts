@@ -14,5 +14,5 @@ export { readApi, readApis, type ReadOptions } from './read.ts'
 export { namesOf, shapeOfPath } from './routes.ts'
 export type {
   ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledReply, FormatBranch, FormatPlan, OperationFormats, OperationSettings, OperationTypes,
-  PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, TableFormats, ValidationFault, Validator,
+  PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, PlainMark, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, TableFormats, ValidationFault, Validator,
 } from './table.ts'
