@@ -4,6 +4,7 @@ import { catalog, UsageError } from '../errors/index.ts'
 import { type ApiSpec, usedNames } from './api-spec.ts'
 import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
+import { withForms } from './lazy-forms.ts'
 import { findOperation, type Match } from './match.ts'
 import type { FormatSet, Handler } from './types.ts'
 import { validateRequest } from './validate.ts'
@@ -39,7 +40,7 @@ export function bindApi(options: BindingOptions, call: CallStep): BoundApi {
     handlers,
     formats,
     match: (method, segments) => findOperation(spec.table, method, segments),
-    handle: (exchange) => backend.handleRequest(exchange as never, exchange) as Promise<unknown>,
+    handle: (exchange) => withForms(exchange, () => backend.handleRequest(exchange as never, exchange) as Promise<unknown>),
   }
 }
 
