@@ -23,7 +23,9 @@ const replyBrand = 'klue.Reply'
  * An answer with a status of its own.
  * @example return reply(201, measurement, { headers: { location: `/measurements/${measurement.id}` } })
  */
-export function reply<Status extends number, Body = undefined, Headers extends object = Record<never, never>>(status: Status, body?: Body, options: ReplyOptions<Headers> = {}): Reply<Status, Body, Headers> {
+export function reply<Status extends number>(status: Status): Reply<Status, undefined, Record<string, never>>
+export function reply<Status extends number, Body = undefined, Headers extends object = Record<string, never>>(status: Status, body?: Body, options?: ReplyOptions<Headers>): Reply<Status, Body, NoInfer<Headers>>
+export function reply<Status extends number, Body, Headers extends object>(status: Status, body?: Body, options: ReplyOptions<Headers> = {}): Reply<Status, Body, Headers> {
   const headers: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value
   return { kind: replyBrand, status, body: body as Body, headers: headers as Headers, cookies: options.cookies ?? [] }
