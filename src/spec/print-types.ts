@@ -141,11 +141,13 @@ function printRef(printing: Printing, pointer: string, context: Context): string
 }
 
 function printAll(printing: Printing, schema: JsonObject, context: Context): string[] {
-  const parts = arrayOf(schema['allOf']).map((part) => print(printing, part, context))
+  // A named type knows nothing of the headers of parts.
+  const whole = (part: unknown): unknown => (context.parts === undefined || context.parts.size === 0 ? part : followRefs(printing.api.document, part))
+  const parts = arrayOf(schema['allOf']).map((part) => print(printing, whole(part), context))
   for (const key of ['anyOf', 'oneOf']) {
     const { owner } = context
     if (owner !== undefined && arrayOf(schema[key]).some((part) => printing.traits.leadsBack(owner, part))) continue
-    const branches = arrayOf(schema[key]).map((part) => print(printing, part, context))
+    const branches = arrayOf(schema[key]).map((part) => print(printing, whole(part), context))
     if (branches.length > 0) parts.push(union(branches))
   }
   return parts
