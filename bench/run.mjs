@@ -19,6 +19,7 @@ const { buildKlue, buildPeers, bytesOf, peers, sizes, work } = await import('./b
 const { goodBody, targetPath } = await import('./documents.mjs')
 const { measureDev } = await import('./dev.mjs')
 const { measureRequestLog } = await import('./request-log.mjs')
+const { measureSecretRead } = await import('./secret-read.mjs')
 const { eventOf } = await import('./events.mjs')
 const { bundleFunction } = await import('../src/bundle/index.ts')
 const { generate } = await import('../src/spec/index.ts')
@@ -30,7 +31,7 @@ const same = await compare()
 const rows = measureAll()
 const report = {
   date: new Date().toISOString().slice(0, 10), node: process.version, machine: `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Linux ${release()}`, quick,
-  sameAnswers: same, missing, rows, requestLog: await measureRequestLog({ quick }), generation, bytes: Object.fromEntries(sizes.map((size) => [size, bytesOf(size)])), dev: process.argv.includes('--no-dev') ? {} : await measureDev(say, { quick }),
+  sameAnswers: same, missing, rows, requestLog: await measureRequestLog({ quick }), secretRead: await measureSecretRead({ quick }), generation, bytes: Object.fromEntries(sizes.map((size) => [size, bytesOf(size)])), dev: process.argv.includes('--no-dev') ? {} : await measureDev(say, { quick }),
 }
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, undefined, 1)}\n`)
 else print(report)
@@ -99,6 +100,7 @@ function print({ rows, ...rest }) {
   const klue = (size) => rows.find((row) => row.target === 'klue' && row.size === size)
   console.log(`\nklue, gh : 3 operations: cold ${(klue('gh').coldMs / klue('3').coldMs).toFixed(2)}, warm ${(klue('gh').warmUs / klue('3').warmUs).toFixed(2)}`)
   for (const [name, { coldMs, warmUs }] of Object.entries(rest.requestLog)) console.log(`request log, ${name}: cold ${round(coldMs)} ms, warm ${round(warmUs)} µs`)
+  for (const [name, { coldMs }] of Object.entries(rest.secretRead)) console.log(`secret read, ${name}: cold ${round(coldMs)} ms`)
   for (const [size, times] of Object.entries(rest.generation)) console.log(`generate, ${size}: ${Object.entries(times).map(([name, ms]) => `${name} ${round(ms)} ms`).join(', ')}`)
   for (const [size, bytes] of Object.entries(rest.bytes)) console.log(`bytes, ${size}: ${Object.entries(bytes).map(([name, count]) => `${name} ${count}`).join(', ')}`)
   console.log(`dev: ${JSON.stringify(rest.dev)}`)

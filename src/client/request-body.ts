@@ -2,6 +2,8 @@
 import { catalog } from '../errors/index.ts'
 import type { ClientOperation } from '../spec/table.ts'
 import type { RequestBody } from './options.ts'
+import { fileOf } from './form-file.ts'
+import { multipartOf } from './multipart.ts'
 import { plainText } from './parameter-text.ts'
 
 /** A body that fetch takes, and its Content-Type where fetch does not set it itself. */
@@ -21,7 +23,7 @@ export function writeBody(operation: ClientOperation, value: unknown, contentTyp
   const choices = declared.length === 0 ? ['application/json'] : declared
   if (isRaw(value)) return writeRaw(value, choices)
   for (const media of choices) {
-    const written = writeAs(media, value)
+    const written = writeWithHeaders(operation, media, value) ?? writeAs(media, value)
     if (written !== undefined) return written
   }
   throw unwritable(operation, `${typeof value === 'object' ? 'an object' : `a ${typeof value}`} cannot be written as ${choices.join(' or ')}; give it as text or bytes`)
@@ -40,6 +42,12 @@ function writeAs(media: string, value: unknown): WrittenBody | undefined {
   if (media.startsWith('*/') || media.startsWith('application/*')) return isText ? { body: value, contentType: 'text/plain' } : { body: JSON.stringify(value), contentType: 'application/json' }
   if (!isText && !(/^text\/plain/i.test(media) && typeof value !== 'object')) return undefined
   return { body: plainText(value), contentType: media.includes('*') ? 'text/plain' : media }
+}
+
+// fetch writes forms itself, but no headers of their parts.
+function writeWithHeaders(operation: ClientOperation, media: string, value: unknown): WrittenBody | undefined {
+  const parts = isForm(media, 'multipart/form-data') ? operation.body?.partHeaders?.[media.split(';', 1)[0]!.trim().toLowerCase()] : undefined
+  return parts === undefined || !isFields(value) ? undefined : multipartOf({ id: operation.id, parts }, fieldsOf(value))
 }
 
 type RawBody = Exclude<RequestBody, string>
@@ -80,15 +88,6 @@ function formOf(value: Record<string, unknown>): FormData {
     else form.append(name, file.blob, file.filename)
   }
   return form
-}
-
-function fileOf(field: unknown): { blob: Blob; filename?: string } | undefined {
-  if (field instanceof Blob) return { blob: field }
-  if (field instanceof ArrayBuffer || ArrayBuffer.isView(field)) return { blob: new Blob([field as Uint8Array<ArrayBuffer>]) }
-  // What the runtime hands to a handler can be sent on as it is.
-  const { filename, contentType, data } = field as { filename?: unknown; contentType?: unknown; data?: unknown }
-  if (typeof filename !== 'string' || !ArrayBuffer.isView(data)) return undefined
-  return { blob: new Blob([data as Uint8Array<ArrayBuffer>], typeof contentType === 'string' ? { type: contentType } : {}), filename }
 }
 
 function unwritable(operation: ClientOperation, reason: string): Error {

@@ -31,8 +31,8 @@ export async function requestOf(call: Call): Promise<Omit<OutgoingRequest, 'sign
     ...parameterHeaders(call),
     ...own,
     ...more,
-    // A form's boundary is known to fetch only.
-    ...(body instanceof FormData ? { 'content-type': undefined } : {}),
+    // A form's boundary is known to its writer only.
+    ...(body instanceof FormData ? { 'content-type': undefined } : written?.includes('; boundary=') === true ? { 'content-type': written } : {}),
   })
   const url = `${call.base}${path}${query === '' ? '' : `${path.includes('?') ? '&' : '?'}${query}`}`
   return { url, method: operation.method, headers, ...(body === undefined ? {} : { body }) }

@@ -1,7 +1,7 @@
 // Lets operations without a handler answer from their document: klue dev --mock.
 import { catalog, UsageError } from '../errors/index.ts'
 import { isNotImplemented, qualityOf, type Service, validate } from '../runtime/edge.ts'
-import { type ApiSpec, type Handler, reply } from '../runtime/index.ts'
+import { type ApiSpec, type FormatSet, type Handler, reply } from '../runtime/index.ts'
 import { type ApiDocument, listOperations, type MockReply, mockReply, type RawOperation } from '../spec/index.ts'
 
 export interface MockOptions {
@@ -17,9 +17,19 @@ export function mockService(service: Service, options: MockOptions): Service {
     const document = options.documents.get(api.spec.table.api)
     if (document === undefined) throw new UsageError({ code: 'api-unknown', file: api.spec.table.document, message: `There is no document for the API "${api.spec.table.api}"` })
     const open = Object.fromEntries(Object.entries(api.spec.table.securitySchemes).filter(([, scheme]) => scheme.kind !== 'bearer').map(([name]) => [name, () => true]))
-    return { ...api, handlers: { ...mockHandlers(api.spec, document, options.seed), ...done(api.handlers) }, security: { ...open, ...done(api.security) } }
+    const own = done(api.handlers)
+    return { ...api, handlers: { ...mockHandlers(api.spec, document, options.seed), ...own }, security: { ...open, ...done(api.security) }, ...(api.formats === undefined ? {} : { formats: forHandlers(api.formats, own) }) }
   })
   return { name: service.name, routes: service.routes, errorDecorator: service.errorDecorator, apis }
+}
+
+// A sample is written as text already: only what a handler gave is to be printed.
+function forHandlers(formats: FormatSet, handlers: object): FormatSet {
+  return {
+    ...formats,
+    print: (spec, operation, output) => Object.hasOwn(handlers, operation.id) ? formats.print(spec, operation, output) : output.body,
+    printHeaders: (spec, operation, output) => Object.hasOwn(handlers, operation.id) ? formats.printHeaders(spec, operation, output) : output.headers,
+  }
 }
 
 function done<Value>(functions: Readonly<Record<string, Value>>): Record<string, Value> {

@@ -5,6 +5,7 @@ import { type ApiSpec, usedNames } from './api-spec.ts'
 import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './authenticate.ts'
 import type { CompiledOperation } from '../spec/index.ts'
 import type { Exchange } from './exchange.ts'
+import { withForms } from './lazy-forms.ts'
 import { findOperation, type Match } from './match.ts'
 import type { FormatSet, Handler } from './types.ts'
 import { validateRequest } from './validate.ts'
@@ -40,7 +41,7 @@ export function bindApi(options: BindingOptions, call: CallStep): BoundApi {
     handlers,
     formats,
     match: (method, segments) => findOperation(spec.table, method, segments),
-    handle: (exchange) => backend.handleRequest(exchange as never, exchange) as Promise<unknown>,
+    handle: (exchange) => withForms(exchange, () => backend.handleRequest(exchange as never, exchange) as Promise<unknown>),
   }
 }
 

@@ -9,6 +9,8 @@ export interface FormPair {
   value: unknown
   /** What a part of a multipart form says of itself. */
   contentType?: string
+  /** The header lines of a part. */
+  head?: string
 }
 
 const delimiters: Partial<Record<CompiledParameter['style'], string>> = { spaceDelimited: ' ', pipeDelimited: '|' }
@@ -18,13 +20,18 @@ export function toForm(pairs: readonly FormPair[], fields: readonly CompiledPara
   const form = record()
   const byName = new Map(fields.map((field) => [field.name, field]))
   for (const pair of pairs) {
-    const bracket = pair.name.indexOf('[')
-    const owner = bracket > 0 && pair.name.endsWith(']') && !byName.has(pair.name) ? pair.name.slice(0, bracket) : undefined
+    const owner = byName.has(pair.name) ? undefined : ownerOf(pair.name)
     // Only below a declared list or object: elsewhere brackets are part of a name.
     if (owner !== undefined && byName.has(owner)) addBelow(form, owner, pair)
     else for (const value of valuesOf(pair, byName.get(pair.name))) add(form, pair.name, value)
   }
   return form
+}
+
+/** The field that a name in brackets is a part of, such as `a` of `a[b]`. */
+export function ownerOf(name: string): string | undefined {
+  const bracket = name.indexOf('[')
+  return bracket > 0 && name.endsWith(']') ? name.slice(0, bracket) : undefined
 }
 
 function addBelow(form: Record<string, unknown>, owner: string, { name, value }: FormPair): void {

@@ -3,6 +3,8 @@ import { catalog, type ErrorDetail, UsageError } from '../errors/index.ts'
 import type { CompiledOperation, FormatBranch, FormatPlan } from '../spec/index.ts'
 import type { ApiSpec } from './api-spec.ts'
 import { escapePointer } from './parameters.ts'
+import type { PartHead } from './part-headers.ts'
+import type { Reply } from './reply.ts'
 import type { Format, Formats, FormatSet, Input } from './types.ts'
 
 /**
@@ -15,6 +17,7 @@ export function defineFormats<Registered extends Formats>(formats: Registered): 
     check: (spec) => checkFormats(spec, formats),
     parse: (spec, operation, input) => parseInput({ spec, formats }, operation, input),
     print: (spec, operation, output) => printBody({ spec, formats }, operation, output),
+    printHeaders: (spec, operation, output) => printHeaders({ spec, formats }, operation, output),
   }
 }
 
@@ -26,13 +29,17 @@ interface FormatsOfApi {
 // As many faults as one answer names; a list of a million wrong texts must not cost a million exceptions.
 const faultLimit = 50
 
-function parseInput({ spec, formats }: FormatsOfApi, operation: CompiledOperation, { input, media }: { input: Input; media: string | undefined }): ErrorDetail[] {
+function parseInput({ spec, formats }: FormatsOfApi, operation: CompiledOperation, { input, media, parts = [] }: { input: Input; media: string | undefined; parts?: PartHead[] | undefined }): ErrorDetail[] {
   const plans = operation.formats
   if (plans === undefined) return []
   const walk: Walk = { formats, schemas: spec.table.formats?.schemas, faults: [], convert: parse }
   if (plans.parameters !== undefined) {
     const { path, query, headers, cookies } = input
     Object.assign(input, convertBelow({ path, query, headers, cookies }, [{ plan: plans.parameters }], { walk, pointer: '' }))
+  }
+  for (const { field, pointer, headers } of parts) {
+    const plan = own(own(plans.parts, media!), field)
+    if (plan !== undefined) Object.assign(headers, convertBelow(headers, [{ plan }], { walk, pointer }))
   }
   const body = media === undefined ? undefined : own(plans.body, media)
   try {
@@ -56,8 +63,23 @@ function printBody({ spec, formats }: FormatsOfApi, operation: CompiledOperation
     if (!(cause instanceof RangeError)) throw cause
     throw catalog.RESPONSE_INVALID(`The handler of ${operation.id} returned what is nested too deeply to be printed`, { cause })
   }
-  if (walk.faults.length > 0) throw catalog.RESPONSE_INVALID(`The handler of ${operation.id} gave at ${walk.faults[0]!.pointer} what its format cannot print: ${walk.faults[0]!.message}`, { errors: walk.faults })
+  refuseFaults(operation, walk)
   return printed
+}
+
+function printHeaders({ spec, formats }: FormatsOfApi, operation: CompiledOperation, { headers, status }: { headers: Reply['headers']; status: string }): Reply['headers'] {
+  const plan = own(operation.formats?.replyHeaders, status)
+  if (plan === undefined) return headers
+  const walk: Walk = { formats, schemas: spec.table.formats?.schemas, faults: [], convert: print }
+  const printed = convertBelow(headers, [{ plan }], { walk, pointer: '/headers' })
+  refuseFaults(operation, walk)
+  // A list is written as the style `simple` does it; what is absent is no header.
+  const texts = Object.entries(printed).map(([name, value]: [string, unknown]) => [name, Array.isArray(value) && own(plan.properties, name) !== undefined ? value.join(',') : value])
+  return Object.fromEntries(texts.filter(([, value]) => value !== undefined)) as Reply['headers']
+}
+
+function refuseFaults(operation: CompiledOperation, { faults }: Walk): void {
+  if (faults.length > 0) throw catalog.RESPONSE_INVALID(`The handler of ${operation.id} gave at ${faults[0]!.pointer} what its format cannot print: ${faults[0]!.message}`, { errors: faults })
 }
 
 function checkFormats({ table }: ApiSpec, formats: Readonly<Formats>): void {

@@ -6,21 +6,28 @@ export interface FormFile {
   filename: string
   contentType: string
   data: Uint8Array
+  /** By lower-case name, where the document declares headers of this part. */
+  headers?: Record<string, unknown>
 }
 
 // A form with more parts than this is no form that somebody filled in.
 const partLimit = 1000
 
+// As much as Node takes for the headers of a whole request.
+const headLimitBytes = 16_384
+
 /** Reads the parts in their order. */
-export function readMultipart(bytes: Uint8Array, contentType: string): { value: unknown; fault?: string } {
+export function readMultipart(bytes: Uint8Array, contentType: string): { pairs?: FormPair[]; fault?: string } {
   const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType)
   const mark = boundary?.[1] ?? boundary?.[2]
-  if (mark === undefined) return { value: undefined, fault: "must be multipart/form-data with a boundary in 'Content-Type'" }
+  if (mark === undefined) return { fault: "must be multipart/form-data with a boundary in 'Content-Type'" }
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const parts = splitParts(body, mark)
-  if (parts === undefined) return { value: undefined, fault: 'must be complete multipart/form-data' }
-  const read = parts.map(readPart)
-  return read.includes(undefined) ? { value: undefined, fault: 'must name each part of the form' } : { value: read }
+  if (parts === undefined) return { fault: 'must be complete multipart/form-data' }
+  const ends = parts.map((part) => part.indexOf('\r\n\r\n'))
+  if (ends.some((end) => end > headLimitBytes)) return { fault: `must have at most ${headLimitBytes} bytes of headers in each part` }
+  const pairs = parts.map((part, index) => readPart(part, ends[index]!)).filter((pair) => pair !== undefined)
+  return pairs.length < parts.length ? { fault: 'must name each part of the form' } : { pairs }
 }
 
 function splitParts(body: Buffer, boundary: string): Buffer[] | undefined {
@@ -40,24 +47,24 @@ function splitParts(body: Buffer, boundary: string): Buffer[] | undefined {
   return undefined
 }
 
-function readPart(part: Buffer): FormPair | undefined {
-  const blank = part.indexOf('\r\n\r\n')
-  const head = part.subarray(0, Math.max(0, blank)).toString('utf8')
+function readPart(part: Buffer, blank: number): FormPair | undefined {
+  // A line that begins with a blank goes on with the one before.
+  const head = part.subarray(0, Math.max(0, blank)).toString('utf8').replace(/\r\n[ \t]+/g, ' ')
   const disposition = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(head)?.[1]
   const attributes = attributesOf(disposition ?? '')
   const name = attributes.get('name')
   if (blank < 0 || name === undefined) return undefined
   const data = part.subarray(blank + 4)
-  const contentType = /^content-type:\s*(.+?)\s*$/im.exec(head)?.[1]
+  const contentType = /^content-type:(.*)$/im.exec(head)?.[1]?.trim()
   const filename = attributes.get('filename')
-  if (filename !== undefined) return { name, value: { filename, contentType: contentType ?? 'application/octet-stream', data } }
-  return { name, value: data.toString('utf8'), ...(contentType === undefined ? {} : { contentType }) }
+  if (filename !== undefined) return { name, head, value: { filename, contentType: contentType ?? 'application/octet-stream', data } satisfies FormFile }
+  return { name, head, value: data.toString('utf8'), ...(contentType === undefined ? {} : { contentType }) }
 }
 
 // Read one after the other: a name in quotes may hold what looks like the next attribute.
 function attributesOf(disposition: string): Map<string, string> {
   const attributes = new Map<string, string>()
-  for (const [, name, quoted, plain] of disposition.matchAll(/([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/g)) {
+  for (const [, name, quoted, plain] of disposition.matchAll(/(?<![\w*-])([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/g)) {
     const value = (quoted ?? plain!).replace(/%22/g, '"').replace(/\\"/g, '"')
     if (!attributes.has(name!.toLowerCase())) attributes.set(name!.toLowerCase(), value)
   }

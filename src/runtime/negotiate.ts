@@ -1,7 +1,7 @@
 // Content negotiation: what a caller's Accept header says of the media types that an operation declares.
 import { catalog } from '../errors/index.ts'
 import type { CompiledOperation, CompiledReply } from '../spec/index.ts'
-import { bareType, isJson } from './body.ts'
+import { bareType, isJson } from './media.ts'
 
 interface Range {
   type: string

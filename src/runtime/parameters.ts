@@ -77,7 +77,8 @@ const placeOf = { path: 'path', query: 'query', header: 'headers', cookie: 'cook
 
 const delimiters: Partial<Record<CompiledParameter['style'], string>> = { spaceDelimited: ' ', pipeDelimited: '|' }
 
-function readText(parameter: CompiledParameter, text: string | undefined): unknown {
+/** Reads the text of a parameter that does not come in a query. Throws where it is not what its media type says. */
+export function readText(parameter: CompiledParameter, text: string | undefined): unknown {
   if (text === undefined) return undefined
   if (parameter.content !== undefined) return parameter.content.includes('json') ? JSON.parse(text) : text
   const { style, name, explode, shape } = parameter

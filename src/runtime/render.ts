@@ -1,7 +1,7 @@
 // The step reply: what a handler gave becomes the declared status, media type and body.
 import { catalog, fromErrorBody, isError, isHttpError } from '../errors/index.ts'
 import type { CompiledOperation, CompiledReply } from '../spec/index.ts'
-import { bareType, isJson } from './body.ts'
+import { bareType, isJson } from './media.ts'
 import type { Exchange } from './exchange.ts'
 import { isHeaderName } from './finish.ts'
 import type { ApiResponse } from './message.ts'
@@ -27,10 +27,12 @@ export interface RenderOptions {
  */
 export function render(operation: CompiledOperation | undefined, value: unknown, { accept, api }: RenderOptions): Rendered {
   if (isError(value)) throw value
-  const answer = isReply(value) ? value : reply(operation?.successStatus ?? 200, value)
+  const given: Reply = isReply(value) ? value : reply(operation?.successStatus ?? 200, value)
+  const declared = operation === undefined || !Number.isInteger(given.status) ? undefined : declaredReply(operation, given.status)
+  const formats = operation === undefined || declared === undefined ? undefined : api?.formats
+  const answer = formats === undefined ? given : { ...given, headers: formats.printHeaders(api!.spec, operation!, { headers: given.headers, status: declared!.status }) }
   if (isError(answer.body)) throw withReply(answer)
   checkReply(answer, operation?.id ?? 'this route')
-  const declared = operation === undefined ? undefined : declaredReply(operation, answer.status)
   const isBodiless = answer.status === 204 || answer.status === 304 || (declared !== undefined && declared.media.length === 0)
   if (answer.body === undefined || answer.body === null) {
     if (!isReply(value) && operation !== undefined && !isBodiless && declared !== undefined) {
@@ -38,10 +40,10 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
     }
     if (answer.body === undefined) return { response: { ...parts(answer), body: '' }, declared: declared === undefined ? undefined : { status: declared.status, media: '' } }
   }
-  const media = answer.headers['content-type'] ?? chooseMedia(declared?.media ?? [], answer.body, accept)
+  const media = answer.headers['content-type'] ?? chooseMedia(declared?.media ?? [], answer.body, { accept, texts: formats === undefined ? undefined : operation!.formats?.replies?.[declared!.status] })
   const matched = declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) }
   const isWritten = typeof answer.body === 'string' && answer.headers['content-type'] !== undefined
-  const printed = api?.formats === undefined || operation === undefined || matched === undefined || isWritten ? answer : { ...answer, body: api.formats.print(api.spec, operation, { body: answer.body, declared: matched }) }
+  const printed = formats === undefined || matched === undefined || isWritten ? answer : { ...answer, body: formats.print(api!.spec, operation!, { body: answer.body, declared: matched }) }
   const response = { ...parts(answer), body: encode(printed, media) }
   response.headers['content-type'] ??= media.startsWith('text/') && !media.includes('charset') ? `${media}; charset=utf-8` : media
   return { response, declared: matched }
@@ -76,13 +78,19 @@ function withReply(answer: Reply): unknown {
   return error
 }
 
-function chooseMedia(declared: string[], body: unknown, accept: string | undefined): string {
-  const suits = declared.filter((media) => suitsBody(media, body))
+function chooseMedia(declared: string[], body: unknown, { accept, texts }: { accept: string | undefined; texts: Record<string, unknown> | undefined }): string {
+  const suits = declared.filter((media) => suitsBody(media, body) || (texts?.[media] !== undefined && media.startsWith('text/') && isPrintable(body, declared)))
   // Of equally welcome types the first that is declared; where none is, better some answer than none.
   const chosen = suits.reduce<string | undefined>((best, media) => (best === undefined || qualityOf(accept, media) > qualityOf(accept, best) ? media : best), undefined)
   if (chosen !== undefined && !chosen.includes('*')) return chosen
   if (body instanceof Uint8Array) return 'application/octet-stream'
   return typeof body === 'string' && declared.length === 0 ? 'text/plain' : 'application/json'
+}
+
+// What a format prints as the whole text of a body; a plain object is rather meant as the JSON that is declared beside it.
+function isPrintable(body: unknown, declared: string[]): boolean {
+  if (body === null || body instanceof Uint8Array) return false
+  return typeof body !== 'object' || ![Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body) as object | null) || !declared.some((media) => isJson(bareType(media)))
 }
 
 function suitsBody(media: string, body: unknown): boolean {

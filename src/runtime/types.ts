@@ -5,6 +5,7 @@ import type { ApiSpec } from './api-spec.ts'
 import type { Pieces } from './collect.ts'
 import type { Context } from './context.ts'
 import type { ApiRequest } from './message.ts'
+import type { PartHead } from './part-headers.ts'
 import type { Reply } from './reply.ts'
 
 /** The validated input of an operation. */
@@ -41,9 +42,11 @@ export interface FormatSet<Registered = Formats> {
   /** Throws a UsageError for a format that the API does not name. */
   check(spec: ApiSpec): void
   /** Parses the texts of a checked input in place; gives what could not be parsed. */
-  parse(spec: ApiSpec, operation: CompiledOperation, input: { input: Input; media: string | undefined }): ErrorDetail[]
+  parse(spec: ApiSpec, operation: CompiledOperation, input: { input: Input; media: string | undefined; parts?: PartHead[] | undefined }): ErrorDetail[]
   /** A copy of a body with its values printed. Throws RESPONSE_INVALID for what a format cannot print. */
   print(spec: ApiSpec, operation: CompiledOperation, output: { body: unknown; declared: { status: string; media: string } }): unknown
+  /** A copy of the headers of an answer with their values printed; `status` is the declared one. Throws as `print` does. */
+  printHeaders(spec: ApiSpec, operation: CompiledOperation, output: { headers: Reply['headers']; status: string }): Reply['headers']
 }
 
 /** No formats: every text stays text. */
@@ -62,16 +65,20 @@ interface ParsedOperation<Operation extends OperationTypes, Registered> {
   body: Parsed<Operation['body'], Registered>
   replies: Parsed<Operation['replies'], Registered> & object
   success: Parsed<Operation['success'], Registered>
+  replyHeaders: Parsed<Operation['replyHeaders'], Registered>
 }
 
 /** What a handler may give back. A failure may be thrown or returned. */
-export type Output<Operation extends OperationTypes> = Operation['success'] | Nothing<Operation['success']> | DeclaredReply<Operation['replies']> | Reply<number, ErrorBody> | HttpError | ErrorBody | Pieces | Reply<number, Pieces>
+export type Output<Operation extends OperationTypes> = Operation['success'] | Nothing<Operation['success']> | DeclaredReply<Operation> | Reply<number, ErrorBody> | HttpError | ErrorBody | Pieces | Reply<number, Pieces>
 
 // Without a body to send, a handler may simply end.
 // oxlint-disable-next-line typescript/no-invalid-void-type
 type Nothing<Success> = undefined extends Success ? void : never
 
-type DeclaredReply<Replies> = { [Status in keyof Replies]: Reply<Status extends number ? Status : number, Replies[Status]> }[keyof Replies]
+type DeclaredReply<Operation extends OperationTypes> = { [Status in keyof Operation['replies']]: Reply<Status extends number ? Status : number, Operation['replies'][Status], ReplyHeaders<Operation['replyHeaders'], Status>> }[keyof Operation['replies']]
+
+// Headers whose text a format prints are given as values, all others as text.
+type ReplyHeaders<Declared, Status> = Status extends keyof Declared ? Declared[Status] & Record<string, string | Declared[Status][keyof Declared[Status]]> : Record<string, string>
 
 /** The function bound to an operation; with the formats of its service, it sees their values instead of texts. */
 export type Handler<Operation extends OperationTypes, Set = NoFormats> = Set extends FormatSet<infer Registered> ? Bound<ParsedOperation<Operation, Registered>> : Bound<Operation>

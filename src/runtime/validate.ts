@@ -19,13 +19,14 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   const validators = spec.request(operation)
   const faults: ErrorDetail[] = [...unreadable]
   if (body.fault !== undefined) faults.push({ pointer: '/body', message: body.fault })
-  faults.push(...body.partFaults ?? [])
+  faults.push(...body.partFaults ?? [], ...body.parts?.check(validators, body.media!, runText) ?? [])
   if (validators.parameters !== undefined) faults.push(...runText(validators.parameters, parameters, '').filter((fault) => !unreadable.some(({ pointer }) => pointer === fault.pointer)))
   const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
   if (check !== undefined) faults.push(...(body.isForm === true ? runText : run)(check, body.value, '/body'))
   const input: Input = { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }
   const formats = exchange.api?.formats
-  if (formats !== undefined) faults.push(...formats.parse(spec, operation, { input, media: body.media }).filter((fault) => !faults.some(({ pointer }) => pointer === fault.pointer)))
+  if (formats !== undefined) faults.push(...formats.parse(spec, operation, { input, media: body.media, parts: body.parts?.heads }).filter((fault) => !faults.some(({ pointer }) => pointer === fault.pointer)))
+  if (faults.length === 0) body.parts?.handOver(input.body)
   return { input, faults: faults.slice(0, faultLimit) }
 }
 

@@ -99,7 +99,7 @@ function sorted(modules: PlannedModule[]): PlannedModule[] {
 
 function operationModules(planning: Planning, { raw, file, requests, replies }: OperationParts): PlannedModule[] {
   return [
-    operationModule(planning, { path: `requests/${file}.cjs`, pointer: raw.pointer, groups: ['body'] }, requests),
+    operationModule(planning, { path: `requests/${file}.cjs`, pointer: raw.pointer, groups: ['body', ...(requests.some(({ place }) => place[0] === 'parts') ? ['parts'] : [])] }, requests),
     operationModule(planning, { path: `replies/${file}.cjs`, pointer: raw.pointer, groups: ['replies', 'headers'] }, replies),
   ]
 }

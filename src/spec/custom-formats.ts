@@ -3,6 +3,7 @@ import type { ApiDocument, FaultNote } from './document.ts'
 import { isFile, pointerOfRef, typesOf } from './json-schema.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
+import { declaredParts } from './part-headers.ts'
 import { arrayOf, childOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf, valueAt } from './pointers.ts'
 import type { FormatBranch, FormatPlan, OperationFormats, TableFormats } from './table.ts'
 
@@ -71,8 +72,20 @@ export function compileFormats(api: ApiDocument, raws: RawOperation[]): { format
 function planOperation(planning: Planning, raw: RawOperation): OperationFormats | undefined {
   const parameters = planParameters(planning, raw)
   const body = planContent(planning, bodyOf(planning.api, raw)?.value)
-  const replies = pick(repliesOf(planning.api, raw).map(({ status, value }) => [status, planContent(planning, value)] as const))
-  return pick(Object.entries({ parameters, body, replies })) as OperationFormats | undefined
+  const parts = planParts(planning, bodyOf(planning.api, raw)?.value)
+  const answers = repliesOf(planning.api, raw)
+  const replies = pick(answers.map(({ status, value }) => [status, planContent(planning, value)] as const))
+  const replyHeaders = pick(answers.map(({ status, value }) => [status, planHeaders(planning, Object.entries(objectOf(value['headers'])).map(([name, header]) => [name.toLowerCase(), objectOf(followRefs(planning.api.document, header))]))] as const))
+  return pick(Object.entries({ parameters, body, parts, replies, replyHeaders })) as OperationFormats | undefined
+}
+
+function planParts(planning: Planning, body: JsonObject | undefined): Record<string, Record<string, FormatPlan>> | undefined {
+  return pick(Object.entries(objectOf(body?.['content'])).map(([type, media]) => [mediaOf(type), pick(declaredParts(planning.api.document, mediaOf(type), objectOf(media)).map(({ field, headers }) => [field, planHeaders(planning, headers)] as const))] as const))
+}
+
+function planHeaders(planning: Planning, headers: [name: string, header: JsonObject][]): FormatPlan | undefined {
+  const properties = pick(headers.map(([name, header]) => [name, plan(planning, parameterSchema(header).schema)] as const))
+  return properties === undefined ? undefined : { properties }
 }
 
 function planParameters(planning: Planning, raw: RawOperation): FormatPlan | undefined {
@@ -88,7 +101,24 @@ function planParameters(planning: Planning, raw: RawOperation): FormatPlan | und
 }
 
 function planContent(planning: Planning, owner: JsonObject | undefined): Record<string, FormatPlan> | undefined {
-  return pick(Object.entries(objectOf(owner?.['content'])).filter(([type]) => planned.test(mediaOf(type))).map(([type, media]) => [mediaOf(type), plan(planning, childOf(media, 'schema'))] as const))
+  return pick(Object.entries(objectOf(owner?.['content'])).map(([type, media]) => {
+    const schema = childOf(media, 'schema')
+    const text = textFormat(planning.api, mediaOf(type), schema)
+    return [mediaOf(type), planned.test(mediaOf(type)) ? plan(planning, schema) : text === undefined ? undefined : { format: text }] as const
+  }))
+}
+
+/** The custom format of a body that is one text, such as `text/plain`. */
+export function textFormat(api: ApiDocument, media: string, schema: unknown): string | undefined {
+  if (!media.startsWith('text/')) return undefined
+  const format = formatOf(objectOf(followRefs(api.document, schema)))
+  return format !== undefined && customFormats(api).has(format) ? format : undefined
+}
+
+/** Whether values of custom formats lie in what fits a schema. */
+export function holdsFormats(api: ApiDocument, schema: unknown): boolean {
+  const formats = customFormats(api)
+  return formats.size > 0 && plan({ api, formats, schemas: new Map() }, schema) !== undefined
 }
 
 // Only what holds something: an absent plan costs nothing at run time.

@@ -1,13 +1,14 @@
 // Writes the committed TypeScript files of an API: its types, and the specification for the client.
 import { clientSpecOf, type CompiledApi } from './compile-table.ts'
-import { customFormats } from './custom-formats.ts'
+import { customFormats, holdsFormats, textFormat } from './custom-formats.ts'
 import type { ApiDocument } from './document.ts'
 import { generatedMark } from './generated-mark.ts'
 import { constantName, docComment, literalOf, propertyName, quoted } from './identifiers.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
+import { declaredParts } from './part-headers.ts'
 import { persistedSchemas } from './persist.ts'
-import { followRefs, isObject, objectOf } from './pointers.ts'
+import { followRefs, isObject, type JsonObject, objectOf } from './pointers.ts'
 import { createTypePrinter, type TypePrinter, union, type Variant } from './print-types.ts'
 import { type StoredTypes, type TypePieces, typePieces } from './type-pieces.ts'
 
@@ -73,34 +74,56 @@ ${operations.map((operation) => `    ${literalOf(operation)},\n`).join('')}  ],
 function emitOperation(emitting: Emitting): string {
   const { raw, variant } = emitting
   const places = (['path', 'query', 'header', 'cookie'] as const).map((place) => `    ${{ path: 'path', query: 'query', header: 'headers', cookie: 'cookies' }[place]}: ${emitPlace(emitting, place)}\n`).join('')
-  const replies = variant === 'received' ? emitReplies(emitting) : ''
+  const replies = variant === 'received' ? `${emitReplies(emitting)}${emitReplyHeaders(emitting)}` : ''
   const comment = variant === 'received' ? docComment(`${raw.method} ${raw.path}${typeof raw.value['summary'] === 'string' ? `: ${raw.value['summary'].trim()}` : ''}`, '  ') : ''
   return `${comment}  ${propertyName(raw.id)}: {\n${places}    body: ${emitBody(emitting)}\n${replies}  }\n`
 }
 
-function emitPlace({ api, printer, raw, variant }: Emitting, place: string): string {
-  const lines = raw.parameters.filter(({ value }) => value['in'] === place).map(({ value }) => {
-    const { schema } = parameterSchema(value)
-    const hasDefault = isObject(schema) && ('default' in schema || 'default' in objectOf(followRefs(api.document, schema)))
-    const isNeeded = hasDefault ? variant === 'received' : place === 'path' || value['required'] === true
-    const type = printer.print(schema, variant, '      ')
+function emitPlace(emitting: Emitting, place: string): string {
+  const lines = emitting.raw.parameters.filter(({ value }) => value['in'] === place).map(({ value }) => {
     const name = place === 'header' ? String(value['name']).toLowerCase() : String(value['name'])
     const comment = typeof value['description'] === 'string' ? docComment(value['description'].trim().split(/\r?\n/)[0]?.slice(0, 160), '      ') : ''
-    return `${comment}      ${propertyName(name)}${isNeeded ? '' : '?'}: ${isNeeded ? type : union([type, 'undefined'])}\n`
+    const { isNeeded, member } = emitParameter(emitting, place, value)
+    return `${comment}      ${propertyName(name)}${isNeeded ? '' : '?'}: ${member}\n`
   })
   return lines.length === 0 ? '{}' : `{\n${lines.join('')}    }`
 }
 
-function emitBody({ api, printer, raw, variant }: Emitting): string {
+function emitParameter({ api, printer, variant }: Emitting, place: string, value: JsonObject): { isNeeded: boolean; member: string } {
+  const { schema } = parameterSchema(value)
+  const hasDefault = isObject(schema) && ('default' in schema || 'default' in objectOf(followRefs(api.document, schema)))
+  const isNeeded = hasDefault ? variant === 'received' : place === 'path' || value['required'] === true
+  const type = printer.print(schema, variant, '      ')
+  return { isNeeded, member: isNeeded ? type : union([type, 'undefined']) }
+}
+
+function emitBody(emitting: Emitting): string {
+  const { api, raw, variant } = emitting
   const body = bodyOf(api, raw)?.value
   if (body === undefined) return 'undefined'
-  const types = Object.entries(objectOf(body['content'])).map(([type, media]) => mediaType(printer, { media: mediaOf(type), schema: objectOf(media)['schema'], variant }))
+  const types = Object.entries(objectOf(body['content'])).map(([type, media]) => {
+    const name = mediaOf(type)
+    const isForm = name === 'application/x-www-form-urlencoded' || name.startsWith('multipart/')
+    return isForm ? emitForm(emitting, name, objectOf(media)) : mediaType(emitting, { media: name, schema: objectOf(media)['schema'], variant })
+  })
   return union([...types, ...(body['required'] === true ? [] : ['undefined'])])
 }
 
-function emitReplies({ api, printer, raw }: Emitting): string {
+function emitForm(emitting: Emitting, media: string, declared: JsonObject): string {
+  const { api, printer, variant } = emitting
+  const parts = new Map(declaredParts(api.document, media, declared).map(({ field, headers }) => {
+    const members = headers.map(([name, header]) => ({ name, ...emitParameter(emitting, 'header', header) }))
+    const isNeeded = variant === 'received' || members.some((member) => member.isNeeded)
+    const type = `{ ${members.map((member) => `${propertyName(member.name)}${member.isNeeded ? '' : '?'}: ${member.member}`).join('; ')} }`
+    return [field, `headers${isNeeded ? '' : '?'}: ${isNeeded ? type : union([type, 'undefined'])}`] as const
+  }))
+  return printer.printForm(declared['schema'], { variant, indent: '    ', parts })
+}
+
+function emitReplies(emitting: Emitting): string {
+  const { api, raw } = emitting
   const replies = repliesOf(api, raw).map(({ status, value }) => {
-    const types = Object.entries(objectOf(value['content'])).map(([type, media]) => mediaType(printer, { media: mediaOf(type), schema: objectOf(media)['schema'], variant: 'reply' }))
+    const types = Object.entries(objectOf(value['content'])).map(([type, media]) => mediaType(emitting, { media: mediaOf(type), schema: objectOf(media)['schema'], variant: 'reply' }))
     return { status, type: types.length === 0 ? 'undefined' : union(types) }
   })
   const good = replies.filter(({ status }) => status.startsWith('2'))
@@ -109,11 +132,24 @@ function emitReplies({ api, printer, raw }: Emitting): string {
   return `    replies: ${lines === '' ? '{}' : `{\n${lines}    }`}\n    success: ${success.length === 0 ? 'undefined' : union(success.map(({ status, type }) => type.includes('\n') ? `Operations[${quoted(raw.id)}]['replies'][${/^\d+$/.test(status) ? status : quoted(status)}]` : type))}\n`
 }
 
-function mediaType(printer: TypePrinter, { media, schema, variant }: { media: string; schema: unknown; variant: Variant }): string {
-  const isForm = media === 'application/x-www-form-urlencoded' || media.startsWith('multipart/')
-  if (isForm && variant !== 'reply') return printer.printForm(schema, variant, '    ')
+// Only headers with values of custom formats: all others are texts.
+function emitReplyHeaders({ api, printer, raw }: Emitting): string {
+  if (customFormats(api).size === 0) return ''
+  const lines = repliesOf(api, raw).flatMap(({ status, value }) => {
+    const headers = Object.entries(objectOf(value['headers'])).flatMap(([name, header]) => {
+      const { schema } = parameterSchema(objectOf(followRefs(api.document, header)))
+      return holdsFormats(api, schema) ? [`${propertyName(name.toLowerCase())}?: ${printer.print(schema, 'reply', '      ')}`] : []
+    })
+    return headers.length === 0 ? [] : [`      ${propertyName(status)}: { ${headers.join('; ')} }\n`]
+  })
+  return lines.length === 0 ? '' : `    replyHeaders: {\n${lines.join('')}    }\n`
+}
+
+function mediaType({ api, printer }: Emitting, { media, schema, variant }: { media: string; schema: unknown; variant: Variant }): string {
   if (isObject(schema) && schema['format'] === 'binary') return 'Uint8Array'
   if (/^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*)$/.test(media)) return printer.print(schema, variant, '      ')
+  const format = textFormat(api, media, schema)
+  if (format !== undefined) return `Formatted<${quoted(format)}>`
   if (media.startsWith('text/') || /[/+](xml|yaml|x-yaml|javascript|csv)$/.test(media)) return 'string'
   return 'Uint8Array'
 }

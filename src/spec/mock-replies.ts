@@ -62,7 +62,7 @@ function headersOf({ document }: ApiDocument, reply: JsonObject, seed: number): 
   for (const [name, value] of Object.entries(objectOf(reply['headers']))) {
     const header = objectOf(followRefs(document, value))
     if (header['required'] !== true && name.toLowerCase() !== 'location') continue
-    const sample = header['example'] ?? sampleOf(header['schema'] ?? { type: 'string' }, { document, seed, sparse: true })
+    const sample = header['example'] ?? objectOf(followRefs(document, header['schema']))['example'] ?? sampleOf(header['schema'] ?? { type: 'string' }, { document, seed, sparse: true })
     headers[name.toLowerCase()] = typeof sample === 'object' ? JSON.stringify(sample) : String(sample as string)
   }
   return headers

@@ -1,6 +1,7 @@
 // Lists the operations of a document and compiles each into its entry of the operation table.
 import type { ApiDocument } from './document.ts'
 import { compileFields, compileParameter, compilePartTypes, isIgnoredHeader } from './parameters.ts'
+import { compileParts } from './part-headers.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf } from './pointers.ts'
 import type { CompiledBody, CompiledOperation, CompiledReply, OperationSettings } from './table.ts'
 
@@ -103,9 +104,14 @@ function compileBody(api: ApiDocument, raw: RawOperation): CompiledBody | undefi
   const body = bodyOf(api, raw)?.value
   if (body === undefined) return undefined
   const content = objectOf(body['content'])
-  const fields = Object.fromEntries(Object.entries(content).map(([type, media]) => [mediaOf(type), compileFields(api.document, mediaOf(type), objectOf(media))] as const).filter(([, list]) => list.length > 0))
-  const partTypes = Object.fromEntries(Object.entries(content).map(([type, media]) => [mediaOf(type), compilePartTypes(mediaOf(type), objectOf(media))] as const).filter(([, types]) => Object.keys(types).length > 0))
-  return { required: body['required'] === true, media: [...new Set(Object.keys(content).map(mediaOf))], ...(Object.keys(fields).length > 0 ? { fields } : {}), ...(Object.keys(partTypes).length > 0 ? { partTypes } : {}) }
+  const byMedia = <Value extends object>(compile: (media: string, declared: JsonObject) => Value): Record<string, Value> | undefined => {
+    const found = Object.entries(content).map(([type, media]) => [mediaOf(type), compile(mediaOf(type), objectOf(media))] as const).filter(([, value]) => Object.keys(value).length > 0)
+    return found.length === 0 ? undefined : Object.fromEntries(found)
+  }
+  const fields = byMedia((media, declared) => compileFields(api.document, media, declared))
+  const partTypes = byMedia(compilePartTypes)
+  const partHeaders = byMedia((media, declared) => compileParts(api.document, media, declared))
+  return { required: body['required'] === true, media: [...new Set(Object.keys(content).map(mediaOf))], ...(fields === undefined ? {} : { fields }), ...(partTypes === undefined ? {} : { partTypes }), ...(partHeaders === undefined ? {} : { partHeaders }) }
 }
 
 function successStatusOf(replies: CompiledReply[]): number {

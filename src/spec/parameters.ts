@@ -56,7 +56,8 @@ export function compilePartTypes(media: string, declared: JsonObject): Record<st
   }))
 }
 
-function fieldsOf(document: unknown, schema: unknown, depth: number = 0): Map<string, unknown> {
+/** The fields of a form with their schemas, those of branches included. */
+export function fieldsOf(document: unknown, schema: unknown, depth: number = 0): Map<string, unknown> {
   const target = objectOf(followRefs(document, schema))
   const parts = depth > 8 ? [] : ['allOf', 'anyOf', 'oneOf'].flatMap((key) => arrayOf(target[key])).flatMap((part) => [...fieldsOf(document, part, depth + 1)])
   return new Map([...parts, ...Object.entries(objectOf(target['properties']))])

@@ -2,6 +2,7 @@
 import { customFormats, formatOf } from './custom-formats.ts'
 import type { ApiDocument } from './document.ts'
 import { docComment, propertyName, quoted, typeName } from './identifiers.ts'
+import { isListOfParts } from './part-headers.ts'
 import { hiddenNames, isFile, isNullable, pointerOfRef, typesOf } from './json-schema.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, keysOf, objectOf, pointerTo, stringsOf, valueAt } from './pointers.ts'
 import { type SchemaTraits, traitsOf } from './schema-traits.ts'
@@ -12,8 +13,8 @@ export type Variant = 'reply' | 'sent' | 'received'
 
 export interface TypePrinter {
   print: (schema: unknown, variant: Variant, indent: string) => string
-  /** The fields of a form: binary ones are files. */
-  printForm: (schema: unknown, variant: Variant, indent: string) => string
+  /** The fields of a form: binary ones are files. `parts` holds the property `headers` of fields whose parts declare some. */
+  printForm: (schema: unknown, form: { variant: Variant; indent: string; parts: ReadonlyMap<string, string> }) => string
   /** The name of a component schema's type. */
   nameOf: (pointer: string) => string
   /** The declarations of every component schema and of whatever else was referred to, in order of their names. */
@@ -40,12 +41,14 @@ interface Context {
   variant: Variant
   indent: string
   files?: boolean
+  /** By field of the form itself: what the type of its parts holds of their headers. */
+  parts?: ReadonlyMap<string, string> | undefined
   /** The named schema that is being declared, as long as no object or array stands between. */
   owner?: string | undefined
 }
 
-/** A file in a form, as handlers and callers see it. */
-export const fileType = '{ filename: string; contentType: string; data: Uint8Array }'
+// A file in a form, as handlers and callers see it.
+const fileFields = 'filename: string; contentType: string; data: Uint8Array'
 
 const suffixes: Record<Variant, string> = { reply: '', sent: 'Sent', received: 'Received' }
 
@@ -57,7 +60,7 @@ export function createTypePrinter(api: ApiDocument, reserved: string[], pieces: 
   for (const pointer of components) declare(printing, pointer, 'reply')
   return {
     print: (schema, variant, indent) => print(printing, schema, { variant, indent }),
-    printForm: (schema, variant, indent) => print(printing, followRefs(api.document, schema), { variant, indent, files: true }),
+    printForm: (schema, form) => print(printing, followRefs(api.document, schema), { ...form, files: true }),
     nameOf: (pointer) => claimName(printing, pointer),
     declarations: () => printDeclarations(printing),
     piece: (id, print) => printPiece(printing, id, print),
@@ -127,7 +130,7 @@ function printDeclarations(printing: Printing): string {
 function print(printing: Printing, schema: unknown, context: Context): string {
   if (schema === false) return 'never'
   if (!isObject(schema)) return 'unknown'
-  if (context.files === true && isFile(schema)) return fileType
+  if (context.files === true && isFile(schema)) return `{ ${fileFields} }`
   const ref = typeof schema['$ref'] === 'string' ? printRef(printing, pointerOfRef(schema['$ref']), context) : undefined
   const type = ref !== undefined && printing.api.dialect !== '3.1' ? ref : intersection([ref, printBase(printing, schema, context), ...printAll(printing, schema, context)])
   return isNullable(schema) ? union([type, 'null']) : type
@@ -138,11 +141,13 @@ function printRef(printing: Printing, pointer: string, context: Context): string
 }
 
 function printAll(printing: Printing, schema: JsonObject, context: Context): string[] {
-  const parts = arrayOf(schema['allOf']).map((part) => print(printing, part, context))
+  // A named type knows nothing of the headers of parts.
+  const whole = (part: unknown): unknown => (context.parts === undefined || context.parts.size === 0 ? part : followRefs(printing.api.document, part))
+  const parts = arrayOf(schema['allOf']).map((part) => print(printing, whole(part), context))
   for (const key of ['anyOf', 'oneOf']) {
     const { owner } = context
     if (owner !== undefined && arrayOf(schema[key]).some((part) => printing.traits.leadsBack(owner, part))) continue
-    const branches = arrayOf(schema[key]).map((part) => print(printing, part, context))
+    const branches = arrayOf(schema[key]).map((part) => print(printing, whole(part), context))
     if (branches.length > 0) parts.push(union(branches))
   }
   return parts
@@ -163,7 +168,7 @@ function printType(printing: Printing, schema: JsonObject, context: Context): st
   if (type === 'string' || type === 'boolean' || type === 'null') return type
   if (type === 'number' || type === 'integer') return 'number'
   const inside = { ...context, owner: undefined }
-  if (type === 'array') return printArray(printing, schema, inside)
+  if (type === 'array') return printArray(printing, schema, { ...inside, parts: undefined })
   return type === 'object' ? printObject(printing, schema, inside) : 'unknown'
 }
 
@@ -184,7 +189,9 @@ function printObject(printing: Printing, schema: JsonObject, context: Context): 
   const properties = objectOf(schema['properties'])
   const lines = Object.entries(properties).filter(([name]) => !hidden.has(name)).map(([name, property]) => {
     const needed = isNeeded(context.variant, required.has(name), 'default' in objectOf(property) || 'default' in objectOf(followRefs(document, property)))
-    const type = print(printing, property, { ...context, indent })
+    const headers = context.parts?.get(name)
+    const inner = { ...context, indent, parts: undefined }
+    const type = headers === undefined ? print(printing, property, inner) : printPart(printing, property, { ...inner, headers })
     return `${docComment(shortened(objectOf(property)['description']), indent)}${indent}${propertyName(name)}${needed ? '' : '?'}: ${needed ? type : union([type, 'undefined'])}\n`
   })
   for (const name of required) if (!hidden.has(name) && !Object.hasOwn(properties, name)) lines.push(`${indent}${propertyName(name)}: unknown\n`)
@@ -192,6 +199,14 @@ function printObject(printing: Printing, schema: JsonObject, context: Context): 
   if (lines.length === 0) return `{ [key: string]: ${more === undefined || more === false ? 'unknown' : print(printing, more, context)} }`
   if (more === true || isObject(more)) lines.push(`${indent}[key: string]: unknown\n`)
   return `{\n${lines.join('')}${context.indent}}`
+}
+
+// A part with headers of its own: of a file they stand beside its data, of anything else beside the value.
+function printPart(printing: Printing, schema: unknown, context: Context & { headers: string }): string {
+  const { document } = printing.api
+  const target = (part: unknown): JsonObject => objectOf(followRefs(document, part))
+  const one = (part: unknown): string => isFile(target(part)) ? `{ ${fileFields}; ${context.headers} }` : `{ value: ${print(printing, part, context)}; ${context.headers} }`
+  return isListOfParts(document, schema) ? arrayOfType(one(target(schema)['items'])) : one(schema)
 }
 
 function isNeeded(variant: Variant, required: boolean, hasDefault: boolean): boolean {

@@ -32,6 +32,15 @@ export interface CompiledBody {
   fields?: Record<string, CompiledParameter[]>
   /** By media type of multipart forms: the media types, possibly with wildcards, that a part of a name may have. */
   partTypes?: Record<string, Record<string, string[]>>
+  /** By media type of multipart forms, then by field: the headers that its parts declare. */
+  partHeaders?: Record<string, Record<string, CompiledPart>>
+}
+
+/** A field of a multipart form whose parts declare headers of their own. */
+export interface CompiledPart {
+  /** The field is a list, of which each part is an item. */
+  isList?: boolean
+  headers: CompiledParameter[]
 }
 
 export interface CompiledReply {
@@ -86,8 +95,12 @@ export interface OperationFormats {
   parameters?: FormatPlan
   /** By declared media type. */
   body?: Record<string, FormatPlan>
+  /** Of the headers of parts, by declared media type, then by field. */
+  parts?: Record<string, Record<string, FormatPlan>>
   /** By declared status, then by media type. */
   replies?: Record<string, Record<string, FormatPlan>>
+  /** Of the headers of answers, by declared status. */
+  replyHeaders?: Record<string, FormatPlan>
 }
 
 /** The custom formats of an API: those that `x-klue-formats` names. */
@@ -221,6 +234,8 @@ export interface RequestValidators {
   parameters?: Validator
   /** By declared media type. JSON bodies are not coerced; form bodies are. A media type whose schema accepts everything is absent. */
   body: Record<string, Validator>
+  /** The headers of parts, by media type, then by field; validates, coerces and completes. Absent where none are declared. */
+  parts?: Record<string, Record<string, Validator>>
 }
 
 /** The file `replies/<file>.cjs` of an operation. */
@@ -242,6 +257,8 @@ export interface OperationTypes {
   replies: object
   /** The success bodies: what a handler may return as it is. */
   success: unknown
+  /** Headers of answers with custom formats, by status; absent where there are none. */
+  replyHeaders?: object | undefined
 }
 
 /** What klue/client needs of an API; plain data, so that it runs in browsers. */

@@ -4,6 +4,7 @@ import type { ApiDocument } from './document.ts'
 import { acceptsEverything, type SchemaView, toJsonSchema } from './json-schema.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
+import { declaredParts } from './part-headers.ts'
 import { followRefs, isObject, type JsonObject, objectOf, stringsOf, valueAt } from './pointers.ts'
 import { type SchemaTraits, traitsOf } from './schema-traits.ts'
 
@@ -74,11 +75,17 @@ function requestParts(planning: Planning, raw: RawOperation): Part[] {
   for (const [type, media] of Object.entries(objectOf(bodyOf(planning.api, raw)?.value['content']))) {
     const name = mediaOf(type)
     const mode = jsonMedia.test(name) ? 'request' : formMedia.test(name) ? 'text' : undefined
+    for (const { field, headers } of declaredParts(planning.api.document, name, objectOf(media))) parts.push({ place: ['parts', name, field], mode: 'text', schema: partSchema(planning, headers) })
     const schema = objectOf(media)['schema']
     if (mode === undefined ? !isTextSchema(planning, name, schema) : schema === undefined) continue
     parts.push({ place: ['body', name], mode: mode ?? 'request', schema: plainOf(planning, mode ?? 'request', schema) })
   }
   return parts.filter((part) => !acceptsEverything(part.schema))
+}
+
+function partSchema(planning: Planning, headers: [string, JsonObject][]): Plain {
+  const required = headers.filter(([, header]) => header['required'] === true).map(([name]) => name)
+  return { type: 'object', properties: Object.fromEntries(headers.map(([name, header]) => [name, withTargetDefault(planning, parameterSchema(header).schema)])), ...(required.length > 0 ? { required } : {}) }
 }
 
 // Bodies of text are validated as the string they are; whatever is binary has nothing that a schema could say.

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from '../../src/client/index.ts'
-import { apiOf, json, operation, serve, things, thrownBy } from './things.ts'
+import type { CompiledParameter } from '../../src/spec/table.ts'
+import { apiOf, json, operation, parameter, serve, things, thrownBy } from './things.ts'
 
 function posting(media: string[]): ReturnType<typeof apiOf> {
   return apiOf([operation({ id: 'postIt', method: 'POST', body: { required: true, media } })])
@@ -36,6 +37,29 @@ test('multipart bodies carry fields and files', async () => {
   assert.match(text, /name="meta"\r\n\r\n\{"x":1\}/)
   assert.match(text, /name="file"; filename="blob"\r\nContent-Type: text\/csv\r\n\r\ndata/)
   assert.match(text, /filename="f\.bin"\r\nContent-Type: image\/png\r\n\r\nB/)
+})
+
+const declaredHeader = (name: string, more: Partial<CompiledParameter> = {}): CompiledParameter => parameter({ name, in: 'header', ...more })
+
+test('headers of parts go out beside their values, as their declaration writes them', async () => {
+  await using server = await serve((_, response) => json(response, 200, {}))
+  const partHeaders = { 'multipart/form-data': { note: { headers: [declaredHeader('x-lang'), declaredHeader('x-json', { content: 'application/json' })] }, tags: { isList: true, headers: [declaredHeader('x-weight', { shape: 'array' })] }, file: { headers: [declaredHeader('x-limit')] } } }
+  const client = createClient(apiOf([operation({ id: 'postIt', method: 'POST', body: { required: true, media: ['multipart/form-data'], partHeaders } })]), { url: server.url })
+  const file = { filename: 'a".csv', contentType: 'text/csv', data: new Uint8Array([66]), headers: { 'X-Limit': 5 } }
+  await client['postIt']!({ body: { note: { value: 'n', headers: { 'x-lang': 'en', 'x-json': { a: 1 }, 'x-none': undefined } }, tags: [{ value: 1, headers: { 'x-weight': [1, 2] } }, { value: 2 }], file, plain: { x: 1 } } }, { headers: { 'content-type': 'multipart/form-data' } })
+  const { headers, body } = server.received[0]!
+  const boundary = /^multipart\/form-data; boundary=(klue-[0-9a-f]{32})$/.exec(headers['content-type']!)![1]!
+  const parts = body.toString().split(`--${boundary}`)
+  assert.deepEqual(parts.slice(1, -1), [
+    '\r\nContent-Disposition: form-data; name="note"\r\nx-lang: en\r\nx-json: {"a":1}\r\n\r\nn\r\n',
+    '\r\nContent-Disposition: form-data; name="tags"\r\nx-weight: 1,2\r\n\r\n1\r\n',
+    '\r\nContent-Disposition: form-data; name="tags"\r\n\r\n2\r\n',
+    '\r\nContent-Disposition: form-data; name="file"; filename="a%22.csv"\r\nContent-Type: text/csv\r\nx-limit: 5\r\n\r\nB\r\n',
+    '\r\nContent-Disposition: form-data; name="plain"\r\n\r\n{"x":1}\r\n',
+  ])
+  assert.deepEqual([parts[0], parts.at(-1)], ['', '--\r\n'])
+  const refused = await thrownBy(client['postIt']!({ body: { note: { value: 'n', headers: { 'x-lang': 'a\r\nX-Other: b' } } } }))
+  assert.deepEqual([refused.code, refused.errors], ['INVALID_PARAMETER', [{ pointer: '/body/note/headers/x-lang', message: 'must hold only characters that a header may hold' }]])
 })
 
 test('a stream is sent once', async () => {

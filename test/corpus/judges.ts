@@ -7,6 +7,7 @@ import { escapePointer } from '../../src/runtime/parameters.ts'
 import type { ApiSpec } from '../../src/runtime/index.ts'
 import type { Exchange } from '../../src/runtime/exchange.ts'
 import { findOperation, toSegments } from '../../src/runtime/edge.ts'
+import { loadForms } from '../../src/runtime/lazy-forms.ts'
 import { validateRequest } from '../../src/runtime/validate.ts'
 import type { ApiDocument, CompiledOperation } from '../../src/spec/index.ts'
 import { followRefs, isObject, type JsonObject } from '../../src/spec/pointers.ts'
@@ -18,6 +19,7 @@ import { isForm, type Spoken, type Written } from './requests.ts'
 export type Verdict = ReadonlySet<string>
 
 const config = testConfig()
+await loadForms()
 
 /** What klue says of a request, from its path to its faults. */
 export function klueVerdict(spec: ApiSpec, operation: CompiledOperation, written: Written): Verdict {

@@ -19,6 +19,11 @@ ${head}paths:
       parameters: [{ in: path, name: w, required: true, schema: { $ref: '#/components/schemas/Week' } }]
       requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Tree' } } } }
       responses: { 200: { description: ok } }
+  /texts:
+    put:
+      operationId: texts
+      requestBody: { content: { text/plain: { schema: { $ref: '#/components/schemas/Week' } }, text/csv: { schema: { $ref: '#/components/schemas/Day' } }, multipart/form-data: { schema: { type: object, properties: { note: { type: string } } }, encoding: { note: { headers: { X-Week: { schema: { $ref: '#/components/schemas/Week' } }, X-Day: { schema: { $ref: '#/components/schemas/Day' } } } } } } } }
+      responses: { 200: { description: ok, headers: { X-Week: { schema: { $ref: '#/components/schemas/Week' } }, X-Day: { schema: { $ref: '#/components/schemas/Day' } } }, content: { text/plain: { schema: { $ref: '#/components/schemas/Week' } } } } }
 components:
   schemas:
     Week: { type: string, format: iso-week }
@@ -46,6 +51,9 @@ test('types and plans come and go with the list', async (t) => {
   assert.equal(typesIn(root).includes('Formatted'), false)
 })
 
+const header = { properties: { 'x-week': { ref: '/components/schemas/Week' } } }
+const texts = { body: { 'text/plain': { format: 'iso-week' } }, parts: { 'multipart/form-data': { note: header } }, replies: { 200: { 'text/plain': { format: 'iso-week' } } }, replyHeaders: { 200: header } }
+
 test('the plan says where values lie, in files and packed alike', async (t) => {
   const root = project(t, { 'apis/t.yaml': named })
   await generate(root)
@@ -53,7 +61,7 @@ test('the plan says where values lie, in files and packed alike', async (t) => {
   await packApi(folder, join(root, 'packed'))
   for (const place of [folder, join(root, 'packed')]) {
     const { table } = loadSpec(pathToFileURL(`${place}/`))
-    assert.deepEqual(table.operations.map(({ formats }) => formats), [undefined, { parameters: { properties: { path: { properties: { w: { ref: '/components/schemas/Week' } } } } }, body: { 'application/json': { ref: '/components/schemas/Tree' } } }])
+    assert.deepEqual(table.operations.map(({ formats }) => formats), [undefined, { parameters: { properties: { path: { properties: { w: { ref: '/components/schemas/Week' } } } } }, body: { 'application/json': { ref: '/components/schemas/Tree' } } }, texts])
     assert.deepEqual(table.formats, { names: ['iso-week'], schemas: { '/components/schemas/Week': { format: 'iso-week' }, '/components/schemas/Tree': { properties: { at: { ref: '/components/schemas/Week' }, children: { items: { ref: '/components/schemas/Tree' } } } } } })
   }
 })

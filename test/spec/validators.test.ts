@@ -144,3 +144,17 @@ test('what accepts everything has no validator', async (t) => {
   assert.equal(await bodyOf(t, '{}'), undefined)
   assert.equal(await bodyOf(t, '{ description: whatever, example: 1 }'), undefined)
 })
+
+test('headers of parts are coerced, completed and required; Content-Type, and what is no part of the form, is left out', async (t) => {
+  const body = (encoding: string): string => openapi(`/a:\n  post:\n    operationId: a\n    requestBody: { content: { multipart/form-data: { schema: { $ref: '#/components/schemas/Form' }${encoding} }, application/x-www-form-urlencoded: { schema: { $ref: '#/components/schemas/Form' }${encoding} } } }\n    ${done}`, "schemas:\n  Base: { type: object, properties: { files: { type: array, items: { type: string, format: binary } } } }\n  Form: { allOf: [{ $ref: '#/components/schemas/Base' }], properties: { note: { type: string } } }\nheaders:\n  Limit: { required: true, schema: { type: integer, minimum: 1 } }")
+  const { request, table, text } = await generated(t, body(", encoding: { files: { headers: { X-Limit: { $ref: '#/components/headers/Limit' }, X-Mode: { schema: { type: string, default: slow } }, content-type: { required: true, schema: { type: string } } } }, note: { contentType: text/plain }, other: { headers: { X-A: { schema: { type: string } } } } }"))
+  const { parts } = request('a')
+  assert.deepEqual(Object.entries(parts!).map(([media, fields]) => [media, Object.keys(fields)]), [['multipart/form-data', ['files']]])
+  const data = { 'x-limit': '5' }
+  assert.deepEqual([faults(parts!['multipart/form-data']!['files'], data), data], [[], { 'x-limit': 5, 'x-mode': 'slow' }])
+  assert.deepEqual(faults(parts!['multipart/form-data']!['files'], {}), [' required'])
+  assert.deepEqual(table.operations[0]!.body!.partHeaders, { 'multipart/form-data': { files: { isList: true, headers: [{ name: 'x-limit', in: 'header', required: true, style: 'simple', explode: false, shape: 'primitive' }, { name: 'x-mode', in: 'header', required: false, style: 'simple', explode: false, shape: 'primitive' }] } } })
+  assert.match(text('test.ts'), /files\?: \(\{ filename: string; contentType: string; data: Uint8Array; headers: \{ 'x-limit': number; 'x-mode': string \} \}\)\[\] \| undefined/)
+  const without = await generated(t, body(''))
+  assert.deepEqual(['parts' in without.request('a'), 'partHeaders' in without.table.operations[0]!.body!], [false, false])
+})

@@ -129,3 +129,57 @@ test('a missing suite, file, stage or address is a sentence', async () => {
     assert.equal(stderr.trim().split('\n').length, 1, stderr)
   }
 })
+
+test('the typed client sends headers of parts, and custom formats arrive as texts', async () => {
+  const week = '{ type: string, format: week, pattern: ^W }'
+  const forms = await makeProject({
+    'apis/notes.yaml': `openapi: 3.1.0
+info: { title: Notes, version: '1' }
+x-klue-formats: [week]
+paths:
+  /notes:
+    post:
+      operationId: upload
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema: { type: object, required: [file, note], properties: { file: { type: string, format: binary }, note: { type: string } } }
+            encoding: { file: { headers: { X-Limit: { required: true, schema: { type: integer } } } }, note: { headers: { X-Week: { schema: ${week} } } } }
+      responses: { 200: { description: '', headers: { X-Week: { required: true, schema: ${week} } }, content: { text/plain: { schema: ${week} } } } }
+`,
+    'functions/notes.ts': `import { defineFormats, defineService, reply } from 'klue/runtime'
+import { toLambda } from 'klue/lambda'
+import { notes } from './gen/notes.ts'
+const formats = defineFormats({ week: { parse: (text: string) => ({ week: Number(text.slice(1)) }), print: ({ week }: { week: number }) => \`W\${week}\` } })
+export const service = defineService({ spec: notes, formats, handlers: { upload: ({ body }) => reply(200, { week: body.file.headers['x-limit'] + body.file.data.length }, { headers: { 'x-week': body.note.headers['x-week'] ?? { week: body.note.value.length } } }) } })
+export const handler = toLambda(service)
+`,
+    'testaccept/notes.test.ts': `import assert from 'node:assert/strict'
+import { send, test, testClient } from 'klue/testing'
+import { notesClient } from '../functions/gen/notes.client.ts'
+const file = { filename: 'f', contentType: 'text/csv', data: new Uint8Array([1, 2]), headers: { 'x-limit': 5 } }
+test('a client', async () => {
+  const client = await testClient(notesClient)
+  const { status, body, headers } = await client.$send('upload', { body: { file, note: { value: 'n', headers: { 'x-week': 'W9' } } } })
+  assert.deepEqual([status, body, headers.get('x-week')], [200, 'W7', 'W9'])
+  assert.equal(await client.upload({ body: { file, note: { value: 'n' } } }), 'W7')
+})
+test('send', async () => {
+  const head = 'Content-Disposition: form-data; name='
+  const body = \`--X\\r\\n\${head}"file"; filename="f"\\r\\nX-Limit: 1\\r\\n\\r\\n\\r\\n--X\\r\\n\${head}"note"\\r\\n\\r\\nnn\\r\\n--X--\`
+  const { status, text } = await send('post', '/notes', { data: body, headers: { 'content-type': 'multipart/form-data; boundary=X' } })
+  assert.deepEqual([status, text], [200, 'W1'])
+})
+`,
+  })
+  try {
+    for (const target of ['--in-process', '--local']) {
+      const { code, stdout, stderr } = await klue(forms.root, ['test', target])
+      assert.equal(code, 0, stdout + stderr)
+      assert.match(stdout, /pass 2/)
+    }
+  } finally {
+    await forms.remove()
+  }
+})

@@ -16,12 +16,31 @@ paths:
       parameters: [{ in: path, name: week, required: true, schema: { $ref: '#/components/schemas/Week' } }]
       requestBody: { required: true, content: { application/json: { schema: { $ref: '#/components/schemas/Plan' } } } }
       responses: { 200: { description: '', content: { application/json: { schema: { $ref: '#/components/schemas/Plan' } } } } }
+  /text:
+    put:
+      operationId: move
+      requestBody: { required: true, content: { text/plain: { schema: { $ref: '#/components/schemas/Week' } } } }
+      responses: { 200: { description: '', headers: { X-Week: { schema: { $ref: '#/components/schemas/Week' } }, X-Weeks: { schema: { type: array, items: { $ref: '#/components/schemas/Week' } } }, X-Count: { schema: { type: integer } } }, content: { text/plain: { schema: { type: string, format: iso-week } } } }, 404: { description: '' } }
+  /form:
+    post:
+      operationId: form
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema: { type: object, required: [file, note], properties: { file: { type: string, format: binary }, files: { type: array, items: { type: string, format: binary } }, note: { type: string }, tags: { type: array, items: { type: integer } }, plain: { type: string } } }
+            encoding:
+              file: { headers: { X-Limit: { required: true, schema: { type: integer } }, X-Week: { schema: { $ref: '#/components/schemas/Week' } } } }
+              files: { headers: { X-Place: { schema: { type: string } } } }
+              note: { headers: { X-Lang: { schema: { type: string, default: en } } } }
+              tags: { headers: { X-Weight: { required: true, schema: { type: number } } } }
+      responses: { 204: { description: '' } }
 components:
   schemas:
     Week: { type: string, format: iso-week }
     Plan: { type: object, required: [weeks], properties: { weeks: { type: array, items: { $ref: '#/components/schemas/Week' } }, next: { $ref: '#/components/schemas/Plan' }, other: { type: string, format: odd }, name: { type: string } } }
 `
-const service = `import { defineFormats, defineService, type Handler, type Service } from 'klue/runtime'
+const service = `import { defineFormats, defineService, type Handler, reply, type Service } from 'klue/runtime'
 import { type Operations, weeks as spec } from './gen/weeks.ts'
 
 interface Week { year: number; week: number }
@@ -33,14 +52,33 @@ const plan: Handler<Operations['plan'], typeof formats> = ({ path, body }) => {
   return { weeks: [path.week, { year: years, week: 1 }], other, name: body.name }
 }
 
-export const service: Service = defineService({ spec, handlers: { plan }, formats })
+const move: Handler<Operations['move'], typeof formats> = ({ body }) => {
+  if (body.week === 0) return reply(404)
+  if (body.week === 1) return body
+  if (body.week === 2) return reply(200, body)
+  return reply(200, body, { headers: { 'x-week': body, 'x-weeks': [body], 'x-count': '5', location: '/' } })
+}
+
+const form: Handler<Operations['form'], typeof formats> = ({ body }) => {
+  const limit: number = body.file.headers['x-limit'] + (body.file.headers['x-week']?.week ?? 0) + body.file.data.length
+  const place: string = body.files?.map(({ headers, filename }) => headers['x-place'] ?? filename).join() ?? ''
+  const lang: string = body.note.headers['x-lang'] + body.note.value
+  const weight: number = body.tags?.map(({ value, headers }) => value * headers['x-weight'])[0] ?? 0
+  const plain: string = body.plain ?? ''
+  return void [limit, place, lang, weight, plain]
+}
+
+export const service: Service = defineService({ spec, handlers: { plan, move, form }, formats })
 `
 const client = `import { createClient } from 'klue/client'
 import { weeksClient } from './gen/weeks.client.ts'
 
 export async function ask(): Promise<string> {
   const answer = await createClient(weeksClient, { url: 'https://api.example.com' }).plan({ path: { week: '2024-W01' }, body: { weeks: ['2024-W02'] } })
-  return answer.weeks[0]!.toUpperCase()
+  const text = await createClient(weeksClient, {}).move({ body: '2024-W01' })
+  const file = { filename: 'f', contentType: 'a/b', data: new Uint8Array() }
+  await createClient(weeksClient, {}).form({ body: { file: { ...file, headers: { 'x-limit': 5, 'x-week': '2024-W01' } }, files: [file], note: { value: 'n' }, tags: [{ value: 1, headers: { 'x-weight': 1.5 } }] } })
+  return answer.weeks[0]!.toUpperCase() + text.toUpperCase()
 }
 `
 
@@ -62,14 +100,28 @@ async function errorsOf(text: string): Promise<string> {
 
 test('handlers see values and give values, also below references and in lists', async () => {
   assert.equal(await errorsOf(service), '')
-  assert.equal(await errorsOf(`${service.replace('{ plan }, formats', '{ plan: ({ path, body }) => ({ ...body, weeks: [path.week] }) }, formats')}void plan\n`), '')
+  assert.equal(await errorsOf(`${service.replace('{ plan, move', '{ plan: ({ path, body }) => ({ ...body, weeks: [path.week] }), move')}void plan\n`), '')
 })
 
 test('a text where a value belongs does not compile, nor a value where the service has no formats', async () => {
   assert.match(await errorsOf(service.replace('[path.week, {', "['2024-W01', {")), /not assignable/)
   assert.match(await errorsOf(service.replace('path.week.year', 'path.week.length')), /'length' does not exist/)
   assert.match(await errorsOf(service.replace(", typeof formats> =", '> =')), /'year' does not exist/)
-  assert.match(await errorsOf(service.replace('{ plan }, formats }', '{ plan } }')), /not assignable/)
+  assert.match(await errorsOf(service.replace('form }, formats }', 'form } }')), /not assignable/)
+})
+
+test('headers and texts of answers are values of their formats, and nothing else', async () => {
+  assert.match(await errorsOf(service.replace("'x-week': body,", "'x-week': '2024-W01',")), /not assignable/)
+  assert.match(await errorsOf(service.replace("'x-count': '5'", "'x-count': 5")), /not assignable/)
+  assert.match(await errorsOf(service.replace('return reply(200, body)\n', "return reply(200, '2024-W01')\n")), /not assignable/)
+  assert.match(await errorsOf(service.replace('if (body.week === 1)', 'if (body.length === 1)')), /'length' does not exist/)
+})
+
+test('headers of parts are typed as they are declared', async () => {
+  assert.match(await errorsOf(service.replace("headers['x-place'] ?? filename", "headers['x-place'].length + filename")), /possibly 'undefined'/)
+  assert.match(await errorsOf(service.replace("+ body.note.value", '+ body.note.length')), /'length' does not exist/)
+  assert.match(await errorsOf(client.replace("'x-limit': 5, ", '')), /x-limit.*is missing/)
+  assert.match(await errorsOf(client.replace("tags: [{ value: 1, headers: { 'x-weight': 1.5 } }]", 'tags: [{ value: 1 }]')), /not assignable|missing/)
 })
 
 test('clients give and get texts', async () => {
