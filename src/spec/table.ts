@@ -189,9 +189,6 @@ export interface ApiTable {
 /** Where a record of `api.pack` lies: offset and length in bytes. */
 export type Span = [offset: number, length: number]
 
-/** Begins the code of validators of whose patterns none can take long. */
-export type PlainMark = '/* plain */'
-
 /** What a function's `api.json` knows of `api.pack`; of every record only its place. */
 export interface PackedIndex {
   /** Places of the operations: 6 digits of offset and 4 of length each, to the base 36. */
@@ -212,38 +209,6 @@ export interface PackedIndex {
 /** The file `api.json` of an API in a function. */
 export interface PackedTable extends Omit<ApiTable, 'operations' | 'routes'> {
   pack: PackedIndex
-}
-
-/** One fault as Ajv reports it. */
-export interface ValidationFault {
-  instancePath: string
-  keyword: string
-  message?: string
-  params: Record<string, unknown>
-}
-
-/** An Ajv standalone validator: may coerce and fill in defaults in place. */
-export interface Validator {
-  (data: unknown): boolean
-  errors?: ValidationFault[] | null
-}
-
-/** The file `requests/<file>.cjs` of an operation. */
-export interface RequestValidators {
-  /** Validates, coerces and completes `{ path, query, headers, cookies }`; absent where the operation has no parameters. */
-  parameters?: Validator
-  /** By declared media type. JSON bodies are not coerced; form bodies are. A media type whose schema accepts everything is absent. */
-  body: Record<string, Validator>
-  /** The headers of parts, by media type, then by field; validates, coerces and completes. Absent where none are declared. */
-  parts?: Record<string, Record<string, Validator>>
-}
-
-/** The file `replies/<file>.cjs` of an operation. */
-export interface ReplyValidators {
-  /** By declared status, then by media type. Nothing is coerced. */
-  replies: Record<string, Record<string, Validator>>
-  /** Headers by declared status; header values are coerced from text. */
-  headers: Record<string, Validator>
 }
 
 /** An operation's types; klue generate writes one for each operation. */
