@@ -39,7 +39,6 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     conditions: kitConditions,
     // The SDK's ES modules are a third smaller than its CommonJS ones.
     mainFields: ['module', 'main'],
-    banner: { js: requireShim },
     sourcemap: 'inline',
     write: false,
     metafile: true,
@@ -47,7 +46,7 @@ export async function bundleFunction(options: { root: string; entry: string; fol
   }).catch((error: unknown) => {
     throw bundleFaults(error)
   })
-  const outputs = await writeWithOneStart(first, { folder: options.folder, entry: 'index.mjs', options: { ...shared, sourcemap: 'linked' } })
+  const outputs = await writeWithOneStart(first, { folder: options.folder, entry: 'index.mjs', options: { ...shared, banner: { js: requireShim }, sourcemap: 'linked' } })
   for (const folder of compiled) await packApi(folder, join(options.folder, basename(folder)))
   return { file, metafile: { inputs: first.metafile.inputs, outputs } }
 }

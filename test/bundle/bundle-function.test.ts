@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { SourceMap } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { bundleFunction, type FunctionBundle } from '../../src/bundle/index.ts'
 import { compileConfig } from '../../src/config/build.ts'
@@ -50,6 +52,29 @@ test('what a start loads, openapi-backend and the service itself included, stays
   const bytes = bytesAtStart()
   context.diagnostic(`${bytes} bytes before the first use of the SDK, of jsonwebtoken and of a client`)
   assert.ok(bytes <= 100_400, `${bytes} bytes`)
+})
+
+test('a start loads one module, which takes of Node only what it uses; what comes later takes from it', async () => {
+  const text = await readFile(bundle.file, 'utf8')
+  const imported = [...text.matchAll(/(?:from|import)\s*"([^"]+)"/g)].map(([, path]) => path)
+  // What the service itself imports stays as it is.
+  assert.deepEqual(imported, ['node:crypto'])
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.mjs') && !['index.mjs', 'call.mjs'].includes(name))
+  const later = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))
+  assert.ok(later.some((code) => code.includes('from"./index.mjs"')), 'later parts share what the start has')
+  // All of them can be loaded: no name is asked for that the start does not give.
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', `for (const file of ${JSON.stringify(files)}) await import(${JSON.stringify(`${pathToFileURL(folder).href}/`)} + file)`])
+  assert.equal(stderr, '')
+})
+
+test('places in it are told as places in the sources', async () => {
+  const text = await readFile(bundle.file, 'utf8')
+  const before = text.slice(0, text.indexOf('is nested too deeply')).split('\n')
+  const map = new SourceMap(JSON.parse(await readFile(`${bundle.file}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0])
+  const entry = map.findEntry(before.length - 1, before.at(-1)!.length) as { originalSource: string; originalLine: number }
+  assert.match(entry.originalSource, /src\/runtime\/validate\.ts$/)
+  const line = (await readFile('src/runtime/validate.ts', 'utf8')).split('\n')[entry.originalLine]
+  assert.match(line!, /is nested too deeply/)
 })
 
 test('validators lie beside it, in one file of which only parts are read, and need no package', async () => {

@@ -1,9 +1,13 @@
 // Patterns that back-track: bounded at run time where V8 can, refused by klue check where it cannot.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { isUnboundedPattern } from '../../src/spec/pattern-cost.ts'
+import { generate } from '../../src/spec/index.ts'
+import { isPlainPattern, isUnboundedPattern } from '../../src/spec/pattern-cost.ts'
 import { isUnicodeNeutral } from '../../src/spec/unicode-neutral.ts'
 
 test('patterns that need Unicode mode are told from those that do not', () => {
@@ -33,4 +37,24 @@ test('a text that would take years is answered', { timeout: 60_000 }, async () =
   `
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=klue-source', '--import', 'tsx', '--input-type=module', '-e', script], { timeout: 50_000 })
   assert.equal(stdout.trim(), 'false,false,false,false')
+})
+
+test('a pattern is plain where nothing in it can be tried in many ways', () => {
+  for (const pattern of ['^[a-z-]{3,20}$', '^\\d{4}-\\d\\d$', '^[A-Z]+$', 'abc', '^(?:on|off)$', '^\\w+:[0-9a-f]{8}$', '^[(+*]?x$', '^a?b?$', '.{1,3}$']) assert.equal(isPlainPattern(pattern), true, pattern)
+  for (const pattern of ['[a-z]+$', '^a+b+$', '^(a+)+$', '^(ab){1,3}$', '^(a|a){9}$', '^a*|b$', 'a{0,30}b', '^a{0,40}b{0,40}$', '^a+b{0,30}$', '^(?=a)b$', '^(?!a)b$', '^(?<n>a)b$', '^(a)*$', '^a{3,}b*$']) assert.equal(isPlainPattern(pattern), false, pattern)
+})
+
+test('only validators whose patterns are all plain say so', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'klue-plain-'))
+  const operation = (id: string, ...patterns: string[]): object => ({ operationId: id, parameters: patterns.map((pattern, index) => ({ name: `p${index}`, in: 'query', schema: { type: 'string', pattern } })), responses: { 200: { description: 'ok' } } })
+  try {
+    await mkdir(join(folder, 'apis'))
+    await writeFile(join(folder, 'apis', 'a.json'), JSON.stringify({ openapi: '3.0.3', info: { title: 'a', version: '1' }, paths: { '/plain': { get: operation('plain', '^[a-z]+$', '^x{1,3}$') }, '/mixed': { get: operation('mixed', '^[a-z]+$', '(a|b)*$') }, '/none': { get: operation('none') } } }))
+    await generate(folder)
+    const code = (id: string): Promise<string> => readFile(join(folder, 'functions', 'gen', 'a', 'requests', `${id}.cjs`), 'utf8')
+    const mark = '/* plain */'
+    assert.deepEqual([(await code('plain')).startsWith(mark), (await code('mixed')).startsWith(mark), (await code('none')).startsWith(mark)], [true, false, false])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })
