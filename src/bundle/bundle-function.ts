@@ -1,21 +1,23 @@
 // Bundles an entry file into what a Lambda function runs: a module with the parts that it loads on first use, and its compiled APIs beside it.
 import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Metafile } from 'esbuild'
+import type { BuildOptions, Metafile } from 'esbuild'
 import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
+import { plainNodeModules } from './node-modules.ts'
+import { writeWithOneStart } from './one-start.ts'
 import { packApi } from './pack-api.ts'
 import { slimOpenapiBackend } from './slim.ts'
 
 export interface FunctionBundle {
   /** Path of the module. */
   file: string
-  /** esbuild's account of what went in. */
+  /** esbuild's account of what went in, and of what is loaded when. */
   metafile: Metafile
 }
 
-// CommonJS packages inside an ES module still call require for Node's own modules.
-const requireShim = "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);"
+// CommonJS packages inside an ES module may still call require; it is made when one does.
+const requireShim = "const require = new Proxy(() => {}, { apply: (_, __, [id]) => require.real(id), get: (shim, name) => (shim.real ??= process.getBuiltinModule('node:module').createRequire(import.meta.url), name === 'real' ? shim.real : shim.real[name]) });"
 
 // Run from its sources klue bundles its sources, installed what it was compiled to.
 const kitConditions = import.meta.url.endsWith('.ts') ? ['klue-source'] : []
@@ -26,30 +28,26 @@ export async function bundleFunction(options: { root: string; entry: string; fol
   const compiled = new Set<string>()
   const file = join(options.folder, 'index.mjs')
   await mkdir(options.folder, { recursive: true })
-  const { metafile } = await build({
-    absWorkingDir: options.root,
-    entryPoints: [options.entry],
+  const shared: BuildOptions = { absWorkingDir: options.root, platform: 'node', target: 'node20', format: 'esm', minify: true, logLevel: 'silent', entryNames: '[name]', outExtension: { '.js': '.mjs' } }
+  const first = await build({
+    ...shared,
+    entryPoints: [{ in: options.entry, out: 'index' }],
     outdir: options.folder,
-    entryNames: 'index',
-    outExtension: { '.js': '.mjs' },
     bundle: true,
     // What is imported on first use, such as the AWS SDK, is not even read before.
     splitting: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
     conditions: kitConditions,
     // The SDK's ES modules are a third smaller than its CommonJS ones.
     mainFields: ['module', 'main'],
     banner: { js: requireShim },
-    minify: true,
-    sourcemap: 'linked',
+    sourcemap: 'inline',
+    write: false,
     metafile: true,
-    logLevel: 'silent',
-    plugins: [generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
+    plugins: [plainNodeModules(), generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
   }).catch((error: unknown) => {
     throw bundleFaults(error)
   })
+  const outputs = await writeWithOneStart(first, { folder: options.folder, entry: 'index.mjs', options: { ...shared, sourcemap: 'linked' } })
   for (const folder of compiled) await packApi(folder, join(options.folder, basename(folder)))
-  return { file, metafile }
+  return { file, metafile: { inputs: first.metafile.inputs, outputs } }
 }

@@ -88,6 +88,11 @@ export function env(name: EnvironmentName): string | undefined {
   return process.env[name] || undefined
 }
 
+/** The entries of a variable, which commas separate; undefined where it is not set at all. */
+export function envList(name: EnvironmentName): string[] | undefined {
+  return process.env[name]?.split(',').filter((entry) => entry !== '')
+}
+
 /** A copy of the whole environment, for child processes and for `env_secrets`. */
 export function environment(): Record<string, string | undefined> {
   return { ...process.env }

@@ -1,6 +1,6 @@
 // What a running service needs of its configuration; what reads, merges and checks files is behind build.ts, so that no bundle holds it.
 export { getConfig, setConfig } from './current.ts'
-export { env, environment, type EnvironmentName, environmentVariables, quietAwsSdk, setEnvironment, stageName } from './environment.ts'
+export { env, environment, envList, type EnvironmentName, environmentVariables, quietAwsSdk, setEnvironment, stageName } from './environment.ts'
 export type { ApiSettings, Config, KeyGroup, KeySpec, KnownConfig, LogThreshold } from './keys.ts'
 export type { AlertSettings } from './alert-settings.ts'
 export { liveUrl } from './live-url.ts'

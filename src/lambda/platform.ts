@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CompiledConfig, env, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
-import { type Database, openDatabase } from '../persist/index.ts'
+import { type Database, openDatabase } from '../persist/start.ts'
 import { lineWriter, type Platform } from '../runtime/edge.ts'
-import { openStore, type Store } from '../store/index.ts'
+import type { Store } from '../store/index.ts'
+import { lazyStore } from '../store/lazy-store.ts'
 import { addApiUrls } from './api-urls.ts'
 import { sourceStack } from './source-stack.ts'
 import { functionSecrets, listedSecrets } from './secrets.ts'
@@ -29,7 +30,7 @@ export function lambdaPlatform(): Platform {
   return {
     config,
     database: open,
-    store: () => (store ??= openStore(open())),
+    store: () => (store ??= lazyStore(open(), config)),
     ...functionSecrets({ compiled, config, log }),
     log,
     local: new Map(),

@@ -1,11 +1,11 @@
 // The secrets of a deployed function: its signing key when a token comes, those of its configuration before an operation runs.
-import { environment } from '../config/index.ts'
+import { environment, envList } from '../config/index.ts'
 import type { Platform } from '../runtime/edge.ts'
 import type { SecretReader, SecretReaderOptions } from './secret-reader.ts'
 
 /** The secrets that the deployment names for this function; undefined where values come from the environment alone. */
 export function listedSecrets(): string[] | undefined {
-  return environment()['KLUE_SECRETS']?.split(',').filter((name) => name !== '')
+  return envList('KLUE_SECRETS')
 }
 
 /**
@@ -13,8 +13,8 @@ export function listedSecrets(): string[] | undefined {
  * Each rejects with SECRET_UNAVAILABLE, whose cause says for the log which secret is meant and what to do.
  */
 export function functionSecrets(options: SecretReaderOptions): Pick<Platform, 'secret' | 'ready'> {
-  const given = environment()
-  const fromEnvironment = (name: string): string | undefined => given[name] || given[name.toUpperCase()] || undefined
+  let given: ReturnType<typeof environment> | undefined
+  const fromEnvironment = (name: string): string | undefined => (given ??= environment())[name] || given[name.toUpperCase()] || undefined
   const listed = listedSecrets()?.filter((name) => fromEnvironment(name) === undefined)
   if (listed === undefined) return { secret: (name) => Promise.resolve(fromEnvironment(name)) }
   const named = listed.filter((listedName) => options.compiled.secrets.some(({ name }) => name === listedName))

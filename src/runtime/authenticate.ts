@@ -22,8 +22,8 @@ export type SecurityHandler = (credentials: Credentials, context: Context) => un
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** The check of one scheme, in the form that openapi-backend calls: a User, or a thrown refusal. */
-export function schemeCheck(name: string, scheme: SecurityScheme, own: SecurityHandler | undefined): (exchange: Exchange) => Promise<User> {
+/** The check of one scheme, in the form that openapi-backend calls: a User or its promise, or a thrown refusal. */
+export function schemeCheck(name: string, scheme: SecurityScheme, own: SecurityHandler | undefined): (exchange: Exchange) => User | Promise<User> {
   return (exchange) => (own === undefined && scheme.kind === 'bearer' ? bearerUser(exchange) : ownUser({ name, scheme, own, exchange }))
 }
 
@@ -57,7 +57,7 @@ export function chooseRefusal(results: Record<string, unknown>): Error {
 }
 
 /** The user of a bearer token, from the header or, where there is none, the cookie `token`. */
-export async function bearerUser(exchange: Exchange): Promise<User> {
+export function bearerUser(exchange: Exchange): User | Promise<User> {
   const { headers, method } = exchange.request
   if (headers['authorization']?.trim()) return userOfHeader(exchange.platform, headers['authorization'])
   const cookie = readCookies(headers['cookie'])['token']?.replaceAll('+', ' ')

@@ -3,6 +3,7 @@ import { OpenAPIBackend } from 'openapi-backend'
 import { catalog, UsageError } from '../errors/index.ts'
 import { type ApiSpec, usedNames } from './api-spec.ts'
 import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './authenticate.ts'
+import type { CompiledOperation } from '../spec/index.ts'
 import type { Exchange } from './exchange.ts'
 import { withForms } from './lazy-forms.ts'
 import { findOperation, type Match } from './match.ts'
@@ -56,33 +57,36 @@ class CompiledBackend extends OpenAPIBackend {
     // Every refusing hook is registered and strict is on: without either openapi-backend calls the handler anyway.
     super({ definition: {} as never, strict: true, validate: true, handlers: refusingHooks() as never, securityHandlers: securityHooks(spec, security) as never })
     // Without a prototype: a name like `constructor` that nobody registered must not find a function there.
-    this.handlers = operationHooks(handlers, call, Object.assign(Object.create(null) as Record<string, Hook>, this.handlers)) as never
+    const hooks = Object.assign(Object.create(null) as Record<string, Hook>, this.handlers)
+    this.handlers = hooks as never
     this.securityHandlers = Object.assign(Object.create(null) as Record<string, never>, this.securityHandlers)
-    this.router = compiledRouter(spec) as never
+    this.router = compiledRouter(spec, operationHooks(handlers, call, hooks)) as never
     this.validator = compiledValidator(spec) as never
     this.initialized = true
   }
 }
 
-// Made when one is called for: a start must not cost more the more operations an API has.
-function operationHooks(handlers: BindingOptions['handlers'], call: CallStep, hooks: Record<string, Hook>): Record<string, Hook> {
-  return new Proxy(hooks, {
-    get(known, name) {
-      if (typeof name !== 'string' || name in known || !name.startsWith(operationMark)) return Reflect.get(known, name) as unknown
-      const handler = own(handlers, name.slice(operationMark.length))
-      if (handler !== undefined) known[name] = (_context, exchange) => call(exchange, handler)
-      return known[name]
-    },
-  })
+/** What openapi-backend reads of an operation. */
+interface MatchedOperation {
+  operationId: string
+  security: CompiledOperation['security']
 }
 
-// openapi-backend keeps handlers and hooks in one map: without a mark an operation called `notFound` or
-// `postResponseHandler` would take part in the answers of all others.
-function hookName(operationId: string): string {
-  return operationMark + operationId
+// Made when an operation is called for: a start must not cost more the more operations an API has.
+function operationHooks(handlers: BindingOptions['handlers'], call: CallStep, hooks: Record<string, Hook>): (operation: CompiledOperation) => MatchedOperation {
+  const known = new Map<CompiledOperation, MatchedOperation>()
+  return (operation) => {
+    const found = known.get(operation)
+    if (found !== undefined) return found
+    // openapi-backend keeps handlers and hooks in one map: without a mark an operation called `notFound` or
+    // `postResponseHandler` would take part in the answers of all others.
+    const matched = { operationId: `operation ${operation.id}`, security: operation.security }
+    const handler = own(handlers, operation.id)
+    if (handler !== undefined) hooks[matched.operationId] = (_context, exchange) => call(exchange, handler)
+    known.set(operation, matched)
+    return matched
+  }
 }
-
-const operationMark = 'operation '
 
 function refusingHooks(): Record<string, Hook> {
   return {
@@ -126,13 +130,13 @@ function securityHooks(spec: ApiSpec, security: BindingOptions['security']): Rec
   return hooks
 }
 
-function compiledRouter(spec: ApiSpec): object {
+function compiledRouter(spec: ApiSpec, matched: (operation: CompiledOperation) => MatchedOperation): object {
   return {
     parseRequest: (request: unknown) => request,
     matchOperation(exchange: Exchange) {
       if (exchange.match.kind === 'operation') {
         exchange.operation = exchange.match.operation
-        return { operationId: hookName(exchange.operation.id), security: exchange.operation.security }
+        return matched(exchange.operation)
       }
       // openapi-backend tells a 405 from a 404 by the first characters of the text.
       throw new Error(exchange.match.kind === 'method-not-allowed' ? '405-methodNotAllowed' : '404-notFound')

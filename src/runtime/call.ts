@@ -5,30 +5,34 @@ import { loadLineParts } from './lazy-line-parts.ts'
 
 /**
  * Runs an operation until it settles or its time is up, whichever comes first.
- * Throws DEADLINE_EXCEEDED at the limit, or the reason with which the exchange was aborted.
+ * Rejects with DEADLINE_EXCEEDED at the limit, or the reason for which the exchange was ended.
  */
-export async function callInTime(exchange: Exchange, run: () => unknown): Promise<unknown> {
-  const { abort, context } = exchange
+export function callInTime(exchange: Exchange, run: () => Promise<unknown>): Promise<unknown> {
+  const { interruption, context } = exchange
   const limit = setLimit(exchange)
-  let onAbort: (() => void) | undefined
-  const ended = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(abort.signal.reason as Error)
-    if (abort.signal.aborted) onAbort()
-    else abort.signal.addEventListener('abort', onAbort, { once: true })
+  return new Promise((resolve, reject) => {
+    // One timer in two stretches: near its end a line says what runs, as nobody may be left to say it later.
+    const early = Math.floor(limit * watchdogShare)
+    let timer = setTimeout(() => {
+      if (early >= shortestWatchMs) watch(exchange, limit)
+      timer = setTimeout(() => interruption.end(catalog.DEADLINE_EXCEEDED(`${context.operationId} did not finish within ${limit} ms`)), limit - early)
+    }, early)
+    const over = (): void => {
+      clearTimeout(timer)
+      interruption.watch(undefined)
+    }
+    interruption.watch((reason) => {
+      over()
+      reject(reason)
+    })
+    run().then((value) => {
+      over()
+      resolve(value)
+    }, (reason: Error) => {
+      over()
+      reject(reason)
+    })
   })
-  // One timer in two stretches: near its end a line says what runs, as nobody may be left to say it later.
-  const early = Math.floor(limit * watchdogShare)
-  let timer = setTimeout(() => {
-    if (early >= shortestWatchMs) watch(exchange, limit)
-    timer = setTimeout(() => abort.abort(catalog.DEADLINE_EXCEEDED(`${context.operationId} did not finish within ${limit} ms`)), limit - early)
-  }, early)
-  try {
-    // What runs may throw at once or be synchronous: both take the same way as a promise.
-    return await Promise.race([Promise.resolve().then(run), ended])
-  } finally {
-    clearTimeout(timer)
-    abort.signal.removeEventListener('abort', onAbort!)
-  }
 }
 
 function watch(exchange: Exchange, limit: number): void {

@@ -6,12 +6,12 @@ import { isReply } from './reply.ts'
 export type Pieces = AsyncIterable<string | Uint8Array>
 
 /**
- * The value with a stream in it read; everything else as it is.
- * Throws RESPONSE_TOO_LARGE as soon as the limit is passed, RESPONSE_INVALID for pieces that are neither text nor bytes.
+ * The value with a stream in it read, by a promise; everything else as it is.
+ * Rejects with RESPONSE_TOO_LARGE as soon as the limit is passed, RESPONSE_INVALID for pieces that are neither text nor bytes.
  */
-export async function collect(value: unknown, limitBytes: number): Promise<unknown> {
+export function collect(value: unknown, limitBytes: number): unknown {
   if (isPieces(value)) return read(value, limitBytes)
-  if (isReply(value) && isPieces(value.body)) return { ...value, body: await read(value.body, limitBytes) }
+  if (isReply(value) && isPieces(value.body)) return read(value.body, limitBytes).then((body) => ({ ...value, body }))
   return value
 }
 

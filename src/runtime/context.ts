@@ -1,9 +1,11 @@
 // What a handler is given besides its input: who calls, how long it has, and the doors to tables and other APIs.
 import type { Client, ClientOptions, ClientSpec } from '../client/index.ts'
 import type { Config } from '../config/index.ts'
-import { openTable, type Table } from '../persist/index.ts'
+import type { Table } from '../persist/index.ts'
+import { lazyTable } from '../persist/start.ts'
 import type { PersistDefinition } from '../spec/index.ts'
 import type { Users } from '../store/index.ts'
+import type { Interruption } from './interruption.ts'
 import { generateToken, type TokenOptions, type User } from './jwt.ts'
 import { isMuted, notingLogger, withLineParts } from './lazy-line-parts.ts'
 import type { Logger } from './log.ts'
@@ -53,7 +55,7 @@ export interface Context {
 }
 
 /** Makes the context of one request. */
-export function createContext(platform: Platform, request: ApiRequest, options: { service: string; signal: AbortSignal; notes: Notes }): Context {
+export function createContext(platform: Platform, request: ApiRequest, options: { service: string; interruption: Interruption; notes: Notes }): Context {
   const callId = incomingId(request.headers['kluecallid'])
   const incomingPath = request.headers['kluecallpath']
   const callPath = incomingPath !== undefined && isPath(incomingPath) ? `${incomingPath}.${options.service}` : options.service
@@ -66,7 +68,9 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
     callId,
     callPath,
     user: undefined,
-    signal: options.signal,
+    get signal() {
+      return options.interruption.signal
+    },
     endsAt: request.endsAt ?? Number.POSITIVE_INFINITY,
     config: platform.config,
     get log() {
@@ -75,7 +79,7 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
     get users() {
       return platform.store().users
     },
-    table: (definition) => openTable(platform.database(), definition),
+    table: (definition) => lazyTable(platform.database(), definition),
     client: (spec, clientOptions) => callApi({ platform, context, notes, spec, options: clientOptions ?? {} }),
     generateToken: (userId, tokenOptions) => generateToken(platform, userId, tokenOptions),
     backendToken: (tokenOptions, run) => withBackendToken(platform, tokenOptions, run),

@@ -2,6 +2,7 @@
 import type { CompiledOperation } from '../spec/index.ts'
 import type { ApiSpec } from './api-spec.ts'
 import type { Context } from './context.ts'
+import type { Interruption } from './interruption.ts'
 import type { Match } from './match.ts'
 import type { ApiRequest } from './message.ts'
 import type { Notes } from './notes.ts'
@@ -28,6 +29,6 @@ export interface Exchange {
   operation?: CompiledOperation
   /** Set by the step validate. */
   input?: Input
-  /** Aborted at the deadline, on an interrupt, or when the caller goes away. */
-  readonly abort: AbortController
+  /** Ends the request at its deadline. */
+  readonly interruption: Interruption
 }

@@ -65,10 +65,10 @@ function withoutReserved(claims: Record<string, unknown> = {}): Record<string, u
 }
 
 /**
- * The user of an Authorization header `Bearer <token>`.
+ * The user of an Authorization header `Bearer <token>`; a promise where the secret has to be read first.
  * Throws AUTHORIZATION_HEADER_MISSING, TOKEN_INVALID or TOKEN_EXPIRED.
  */
-export async function userOfHeader(platform: TokenPlatform, header: string | undefined): Promise<User> {
+export function userOfHeader(platform: TokenPlatform, header: string | undefined): User | Promise<User> {
   const words = (header ?? '').trim().split(/\s+/)
   if (words[0] === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
   if (words[0]!.toLowerCase() !== 'bearer') throw catalog.TOKEN_INVALID('Authorization header must start with Bearer')
@@ -77,9 +77,13 @@ export async function userOfHeader(platform: TokenPlatform, header: string | und
   return userOfToken(platform, words[1]!)
 }
 
-/** The user of a token. Throws TOKEN_INVALID or TOKEN_EXPIRED. */
-export async function userOfToken(platform: TokenPlatform, token: string): Promise<User> {
-  const secret = await signingSecret(platform)
+/** The user of a token; a promise where the secret has to be read first. Throws TOKEN_INVALID or TOKEN_EXPIRED. */
+export function userOfToken(platform: TokenPlatform, token: string): User | Promise<User> {
+  const { jwtSecret } = platform.config
+  return jwtSecret ? verifiedUser(platform, token, jwtSecret) : signingSecret(platform).then((secret) => verifiedUser(platform, token, secret))
+}
+
+function verifiedUser(platform: TokenPlatform, token: string, secret: string): User {
   const nowSeconds = Math.floor(platform.now() / 1000)
   const verdict = verifyToken(token, secret, { nowSeconds, leewaySeconds })
   if (verdict.fault !== undefined) throw refusal(verdict.fault, verdict.reason)

@@ -28,10 +28,10 @@ export function toSegments(path: string, isDecoded: boolean): string[] {
 
 /** Finds the operation for decoded segments; HEAD falls back to GET. */
 export function findOperation(table: ApiTable, method: string, segments: string[]): Match {
-  const allowed = new Set<string>()
-  const found = walk(table.routes, { method, segments, values: [], allowed }, 0)
+  const state: Walk = { method, segments, values: [] }
+  const found = walk(table.routes, state, 0)
   if (found !== undefined) return { kind: 'operation', operation: table.operations[found.operation]!, path: found.path }
-  return allowed.size > 0 ? { kind: 'method-not-allowed', allow: allowedMethods(allowed) } : { kind: 'none' }
+  return state.allowed === undefined ? { kind: 'none' } : { kind: 'method-not-allowed', allow: allowedMethods(state.allowed) }
 }
 
 /** The methods of an `Allow` header: HEAD comes with GET, OPTIONS is always answered. */
@@ -48,7 +48,7 @@ interface Walk {
   /** Values of the parameters met on the way, in path order. */
   values: string[]
   /** Methods of the paths that match although the method does not. */
-  allowed: Set<string>
+  allowed?: string[]
 }
 
 function walk(node: RouteNode, state: Walk, depth: number): { operation: number; path: Record<string, string> } | undefined {
@@ -61,10 +61,17 @@ function walk(node: RouteNode, state: Walk, depth: number): { operation: number;
   if (segment === '') return undefined
   for (const pattern of node.patterns ?? []) {
     const values = expressionOf(pattern).exec(segment)
-    const found = values && step(pattern.node, { ...state, depth }, values.slice(1))
-    if (found) return found
+    if (values === null) continue
+    state.values.push(...values.slice(1))
+    const found = walk(pattern.node, state, depth + 1)
+    if (found !== undefined) return found
+    state.values.length -= values.length - 1
   }
-  return node.parameter && step(node.parameter, { ...state, depth }, [segment])
+  if (node.parameter === undefined) return undefined
+  state.values.push(segment)
+  const found = walk(node.parameter, state, depth + 1)
+  if (found === undefined) state.values.pop()
+  return found
 }
 
 const expressions = new WeakMap<object, RegExp>()
@@ -78,22 +85,15 @@ function expressionOf(pattern: { source: string }): RegExp {
   return expression
 }
 
-function step(node: RouteNode, state: Walk & { depth: number }, values: string[]): ReturnType<typeof walk> {
-  state.values.push(...values)
-  const found = walk(node, state, state.depth + 1)
-  if (!found) state.values.length -= values.length
-  return found
-}
-
 function end(node: RouteNode, state: Walk): ReturnType<typeof walk> {
   const { methods } = node
   if (methods === undefined) return undefined
   const ending = (Object.hasOwn(methods, state.method) ? methods[state.method] : undefined) ?? (state.method === 'HEAD' ? methods['GET'] : undefined)
   if (ending === undefined) {
-    for (const method of Object.keys(methods)) state.allowed.add(method)
+    state.allowed = [...(state.allowed ?? []), ...Object.keys(methods)]
     return undefined
   }
   const path = Object.create(null) as Record<string, string>
-  for (const [index, name] of ending.names.entries()) path[name] = state.values[index]!
+  for (let index = 0; index < ending.names.length; index += 1) path[ending.names[index]!] = state.values[index]!
   return { operation: ending.operation, path }
 }

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { compileFunction } from 'node:vm'
 import { boundPatterns } from './linear-patterns.ts'
-import type { ApiTable, CompiledOperation, PackedTable, ReplyValidators, RequestValidators, RouteNode, Span } from '../spec/index.ts'
+import type { ApiTable, CompiledOperation, PackedTable, PlainMark, ReplyValidators, RequestValidators, RouteNode, Span } from '../spec/index.ts'
 
 interface OperationRecord {
   operation: CompiledOperation
@@ -121,11 +121,13 @@ function withRecords(file: string, node: RouteNode): RouteNode {
   return node
 }
 
+const plainPatterns: PlainMark = '/* plain */'
+
 function runModule(pack: Pack, span: Span, module: { exports: unknown } = { exports: {} }): { exports: unknown } {
   // What require does with the text of a file, for the text of a record.
   const text = readRecord(pack.file, span)
   // The part that all share holds no pattern of a specification, only what makes them.
-  if (span !== pack.index.runtime && /\b(regExp|formats)\b/.test(text)) boundPatterns()
+  if (span !== pack.index.runtime && !text.startsWith(plainPatterns) && /\b(regExp|formats)\b/.test(text)) boundPatterns()
   const run = compileFunction(text, ['exports', 'require', 'module'], { filename: pack.file }) as (...parts: unknown[]) => void
   run(module.exports, (path: string) => requireFrom(pack, path), module)
   return module

@@ -21,23 +21,32 @@ export function readParameters(operation: CompiledOperation, request: ApiRequest
   const parameters: RawParameters = { path: record(), query: record(), headers: record(), cookies: record() }
   const unreadable: UnreadableParameter[] = []
   if (operation.parameters.length === 0) return { parameters, unreadable }
-  const query = new QueryText(request.query)
-  let cookies: Record<string, string> | undefined
+  const sources: Sources = { request, path }
   for (const parameter of operation.parameters) {
-    const target = parameters[placeOf[parameter.in]]
-    const text = (): string | undefined => {
-      if (parameter.in === 'path') return path[parameter.name]
-      if (parameter.in === 'header') return headerOf(request.headers, parameter.name)
-      return (cookies ??= readCookies(request.headers['cookie']))[parameter.name]
-    }
     try {
-      const value = parameter.in === 'query' ? query.read(parameter) : readText(parameter, text())
-      if (value !== undefined) target[parameter.name] = value
+      const value = read(sources, parameter)
+      if (value !== undefined) parameters[placeOf[parameter.in]][parameter.name] = value
     } catch {
       unreadable.push({ pointer: `/${placeOf[parameter.in]}/${escapePointer(parameter.name)}`, message: `must be readable as ${parameter.content ?? 'percent-encoded UTF-8'}` })
     }
   }
   return { parameters, unreadable }
+}
+
+interface Sources {
+  request: ApiRequest
+  path: Record<string, string>
+  /** Made when they are asked for. */
+  pairs?: QueryPair[]
+  cookies?: Record<string, string>
+}
+
+function read(sources: Sources, parameter: CompiledParameter): unknown {
+  const { request, path } = sources
+  if (parameter.in === 'query') return readQuery((sources.pairs ??= pairsOf(request.query)), parameter)
+  if (parameter.in === 'path') return readText(parameter, path[parameter.name])
+  if (parameter.in === 'header') return readText(parameter, headerOf(request.headers, parameter.name))
+  return readText(parameter, (sources.cookies ??= readCookies(request.headers['cookie']))[parameter.name])
 }
 
 /** Cookies by name; the first of a name wins. Values that are no valid escapes stay as they are. */
@@ -94,52 +103,56 @@ function shaped(shape: CompiledParameter['shape'], text: string, { separator, ex
   return explode ? toObject(parts) : pairUp(parts)
 }
 
-/** The raw query string, decoded parameter by parameter, so that a delimiter inside a value survives. */
-class QueryText {
-  readonly #pairs: { name: string; value: string }[] = []
+/** A part of the raw query string; its value is decoded with its parameter, so that a delimiter inside survives. */
+interface QueryPair {
+  name: string
+  value: string
+}
 
-  constructor(query: string) {
-    if (query === '') return
-    for (const pair of query.split('&')) {
-      if (pair === '') continue
-      const equals = pair.indexOf('=')
-      this.#pairs.push({ name: decodeOr(plus(equals < 0 ? pair : pair.slice(0, equals))), value: equals < 0 ? '' : pair.slice(equals + 1) })
-    }
+function pairsOf(query: string): QueryPair[] {
+  const pairs: QueryPair[] = []
+  if (query === '') return pairs
+  for (const pair of query.split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    pairs.push({ name: decodeOr(plus(equals < 0 ? pair : pair.slice(0, equals))), value: equals < 0 ? '' : pair.slice(equals + 1) })
   }
+  return pairs
+}
 
-  read(parameter: CompiledParameter): unknown {
-    const { name, style, explode, shape } = parameter
-    if (style === 'deepObject') return this.#deepObject(name)
-    if (shape === 'object' && explode && style === 'form' && parameter.content === undefined) return this.#explodedObject(parameter)
-    const values = this.#pairs.filter((pair) => pair.name === name).map((pair) => pair.value)
-    if (values.length === 0) return undefined
-    if (parameter.content !== undefined) return readText(parameter, decode(values[0]!))
-    if (shape === 'primitive') return decode(values[0]!)
-    if (shape === 'array' && (explode || values.length > 1)) return values.map(decode)
-    const parts = splitDelimited(values[0]!, parameter)
-    return shape === 'array' ? parts : pairUp(parts)
-  }
+function readQuery(pairs: QueryPair[], parameter: CompiledParameter): unknown {
+  const { name, style, explode, shape } = parameter
+  if (style === 'deepObject') return deepObject(pairs, name)
+  if (shape === 'object' && explode && style === 'form' && parameter.content === undefined) return explodedObject(pairs, parameter)
+  const values: string[] = []
+  for (const pair of pairs) if (pair.name === name) values.push(pair.value)
+  if (values.length === 0) return undefined
+  if (parameter.content !== undefined) return readText(parameter, decode(values[0]!))
+  if (shape === 'primitive') return decode(values[0]!)
+  if (shape === 'array' && (explode || values.length > 1)) return values.map(decode)
+  const parts = splitDelimited(values[0]!, parameter)
+  return shape === 'array' ? parts : pairUp(parts)
+}
 
-  #deepObject(name: string): unknown {
-    const result = record()
-    let isPresent = false
-    for (const pair of this.#pairs) {
-      if (!pair.name.startsWith(`${name}[`) || !pair.name.endsWith(']')) continue
-      isPresent = true
-      setDeep(result, pair.name.slice(name.length + 1, -1).split(']['), decode(pair.value))
-    }
-    if (isPresent) return result
-    // A list, or one of its items, has no keys to write in brackets.
-    const plain = this.#pairs.filter((pair) => pair.name === name).map((pair) => decode(pair.value))
-    return plain.length > 1 ? plain : plain[0]
+function deepObject(pairs: QueryPair[], name: string): unknown {
+  const result = record()
+  let isPresent = false
+  for (const pair of pairs) {
+    if (!pair.name.startsWith(`${name}[`) || !pair.name.endsWith(']')) continue
+    isPresent = true
+    setDeep(result, pair.name.slice(name.length + 1, -1).split(']['), decode(pair.value))
   }
+  if (isPresent) return result
+  // A list, or one of its items, has no keys to write in brackets.
+  const plain = pairs.filter((pair) => pair.name === name).map((pair) => decode(pair.value))
+  return plain.length > 1 ? plain : plain[0]
+}
 
-  // The object's properties are query keys of their own; which of them are meant, the schema says.
-  #explodedObject({ properties }: CompiledParameter): unknown {
-    const result = record()
-    for (const pair of this.#pairs) if (properties === undefined || properties.includes(pair.name)) add(result, pair.name, decode(pair.value))
-    return Object.keys(result).length === 0 ? undefined : result
-  }
+// The object's properties are query keys of their own; which of them are meant, the schema says.
+function explodedObject(pairs: QueryPair[], { properties }: CompiledParameter): unknown {
+  const result = record()
+  for (const pair of pairs) if (properties === undefined || properties.includes(pair.name)) add(result, pair.name, decode(pair.value))
+  return Object.keys(result).length === 0 ? undefined : result
 }
 
 function splitDelimited(raw: string, parameter: CompiledParameter): string[] {

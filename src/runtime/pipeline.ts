@@ -11,6 +11,7 @@ import { createContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { fail, type Failure } from './fail.ts'
 import { answerOptions, checkSize, finish, isPreflight } from './finish.ts'
+import { Interruption } from './interruption.ts'
 import { requestRecord, unfinishedRecord } from './make-record.ts'
 import { allowedMethods, toSegments } from './match.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
@@ -37,8 +38,10 @@ export interface OpenService {
  */
 export function openService(service: Service, platform: Platform): OpenService {
   const apis = service.apis.map((api) => bindApi({ ...api, handlers: decorated(api) }, call))
-  const routes = [...toRawRoutes(service.routes), ...builtInRoutes(service, platform)]
-  const opened: Opened = { service, platform, apis, routes, running: new Set(), isFirst: true }
+  const own = toRawRoutes(service.routes)
+  let routes: RawRoute[] | undefined
+  // The kit's own routes are made with the first request that no operation answers.
+  const opened: Opened = { service, platform, apis, routes: () => (routes ??= [...own, ...builtInRoutes(service, platform)]), running: new Set(), isFirst: true }
   const sayRunning = (): void => {
     for (const exchange of opened.running) platform.log(unfinishedRecord(exchange))
   }
@@ -49,7 +52,7 @@ interface Opened {
   service: Service
   platform: Platform
   apis: BoundApi[]
-  routes: RawRoute[]
+  routes(): RawRoute[]
   running: Set<Exchange>
   isFirst: boolean
 }
@@ -79,12 +82,12 @@ function begin(opened: Opened, request: ApiRequest): Exchange {
   const { service, platform, isFirst } = opened
   opened.isFirst = false
 
-  const abort = new AbortController()
+  const interruption = new Interruption()
   const { method, path, headers } = request
   const startedAt = platform.now()
   const notes = openNotes(startedAt)
-  const context = createContext(platform, request, { service: service.name, signal: abort.signal, notes })
-  return { method, path, headers, request, platform, context, abort, startedAt, notes, isFirst, match: { kind: 'none' } }
+  const context = createContext(platform, request, { service: service.name, interruption, notes })
+  return { method, path, headers, request, platform, context, interruption, startedAt, notes, isFirst, match: { kind: 'none' } }
 }
 
 async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse> {
@@ -94,7 +97,7 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
     ? api.handle(exchange) // openapi-backend runs                        3 authenticate, 4 validate, 5 call
     : callRaw(exchange, raw))
   const ready = needsSecrets(opened, exchange, raw) ? exchange.platform.ready : undefined
-  const value = await callInTime(exchange, () => (ready === undefined ? run() : ready().then(run)))
+  const value = await callInTime(exchange, ready === undefined ? run : () => ready().then(run))
   const rendered = render(exchange.operation, value, { accept: exchange.headers['accept'], api: exchange.api }) // 6 reply
   checkResponse(exchange, rendered)
   return rendered.response
@@ -116,24 +119,25 @@ interface Matched {
 function match({ apis, routes }: Opened, exchange: Exchange): Matched {
   const { method, path, request, context } = exchange
   const segments = toSegments(path, request.pathIsDecoded === true)
-  const allow = new Set<string>()
   // A preflight asks about the method to come, even where the spec declares OPTIONS itself.
   if (!isPreflight(request)) {
     for (const api of apis) {
       const found = api.match(method, segments)
       if (found.kind === 'operation') {
-        Object.assign(exchange, { api, match: found })
+        exchange.api = api
+        exchange.match = found
         context.operationId = found.operation.id
         return { api }
       }
     }
-    const raw = findRawRoute(routes, method, segments)
+    const raw = findRawRoute(routes(), method, segments)
     if (raw.kind === 'route') {
       context.operationId = raw.route.name
       return { api: apis[0]!, raw }
     }
   }
-  for (const found of [...apis.map((api) => api.match('', segments)), findRawRoute(routes, '', segments)]) {
+  const allow = new Set<string>()
+  for (const found of [...apis.map((api) => api.match('', segments)), findRawRoute(routes(), '', segments)]) {
     if (found.kind === 'method-not-allowed') for (const name of found.allow) allow.add(name)
   }
   if (allow.size > 0 && method === 'OPTIONS') return { api: apis[0]!, allow: allowedMethods(allow) }
@@ -142,13 +146,13 @@ function match({ apis, routes }: Opened, exchange: Exchange): Matched {
 }
 
 // A stream takes its time like the handler that made it.
-async function settled({ platform }: Exchange, value: Promise<unknown>): Promise<unknown> {
-  return collect(await value, platform.config.responseLimitBytes)
+function settled({ platform }: Exchange, answered: Promise<unknown>): Promise<unknown> {
+  return answered.then((value) => collect(value, platform.config.responseLimitBytes))
 }
 
 const call: CallStep = async (exchange, handler) => {
   // A slow security check may end after the answer has left: nothing must happen then.
-  exchange.abort.signal.throwIfAborted()
+  exchange.interruption.throwIfEnded()
   // Before the handler has done anything that the caller then does not get to see.
   const { operation, headers } = exchange
   if (operation !== undefined && headers['accept'] !== undefined) checkAcceptable(operation, declaredReply(operation, operation.successStatus), headers['accept'])
@@ -159,7 +163,7 @@ async function callRaw(exchange: Exchange, { route, path }: NonNullable<Matched[
   const { request, context, platform } = exchange
   if (request.bodyTooLarge === true) throw catalog.PAYLOAD_TOO_LARGE(`The body of the request is larger than the ${platform.config.bodyLimitBytes} bytes that this service accepts`)
   if (route.isPrivate) context.user = await bearerUser(exchange)
-  exchange.abort.signal.throwIfAborted()
+  exchange.interruption.throwIfEnded()
   return route.handler({ path, raw: request }, context)
 }
 

@@ -5,8 +5,10 @@ import { compactValidator } from './compact-validator.ts'
 import type { ApiDocument } from './document.ts'
 import { uniqueFileNames } from './file-names.ts'
 import type { RawOperation } from './operations.ts'
+import { isPlainPattern } from './pattern-cost.ts'
 import { type PlanRecord, reachedFrom, sharedNames } from './plan-record.ts'
 import { isObject, keysOf } from './pointers.ts'
+import type { PlainMark } from './table.ts'
 import { bareMark, type OperationParts, type Part, type Planning, partsOf, referenceTo, refsIn, type SharedSchema, startPlan } from './validator-parts.ts'
 
 /** A module to be written; `code` compiles it, which the cache may make unnecessary. */
@@ -141,8 +143,16 @@ function coerces(mode: Mode): boolean {
   return mode === 'text' || mode === 'header'
 }
 
+const plainMark: PlainMark = '/* plain */'
+
 function withRuntime(code: string): string {
-  return `"use strict";${/\bk\./.test(code) ? 'const k=require("../runtime.cjs");' : ''}${code}\n`
+  return `${hasPlainPatterns(code) ? plainMark : ''}"use strict";${/\bk\./.test(code) ? 'const k=require("../runtime.cjs");' : ''}${code}\n`
+}
+
+// Where a look shows that no pattern can take long, a function need not bound them, which would cost it as much as the rest of a validator.
+function hasPlainPatterns(code: string): boolean {
+  const patterns = [...code.matchAll(/=\s*func\d+\(("(?:[^"\\]|\\.)*"),/g)].map(([, text]) => JSON.parse(text!) as string)
+  return patterns.length > 0 && patterns.length === code.match(/\bpattern\d+\s*=/g)?.length && patterns.every(isPlainPattern)
 }
 
 function sharedModule(planning: Planning, mode: Mode, pointer: string): PlannedModule {

@@ -13,6 +13,5 @@ export { type PublishedDocument, readPublished } from './published.ts'
 export { readApi, readApis, type ReadOptions } from './read.ts'
 export { namesOf, shapeOfPath } from './routes.ts'
 export type {
-  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, FormatBranch, FormatPlan, OperationFormats, OperationSettings, OperationTypes,
-  PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, TableFormats, ValidationFault, Validator,
+  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, FormatBranch, FormatPlan, OperationFormats, OperationSettings, OperationTypes, PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, PlainMark, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, TableFormats, ValidationFault, Validator,
 } from './table.ts'

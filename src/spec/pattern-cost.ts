@@ -28,6 +28,23 @@ export function isUnboundedPattern(pattern: string): boolean {
   }
 }
 
+/**
+ * Whether a look at a pattern shows that it takes little time on any text, whatever engine runs it: single characters and classes,
+ * counted within bounds, at most one of them without a bound and that one behind a `^`, and no group that repeats.
+ */
+export function isPlainPattern(pattern: string): boolean {
+  const plain = pattern.replace(/\\./gs, 'a').replace(/\[[^\]]*\]/g, 'a').replaceAll('(?:', '(')
+  if (/\(\?|\)[*+?{]/.test(plain)) return false
+  const unbounded = plain.match(/[*+]|\{\d+,\}/g)?.length ?? 0
+  const isAnchored = plain.startsWith('^') && !plain.includes('|')
+  if (unbounded > 1 || (unbounded === 1 && !isAnchored)) return false
+  // How many ways there are to go through it.
+  let ways = 2 ** (plain.match(/[?|]/g)?.length ?? 0)
+  for (const [, least, most] of plain.matchAll(/\{(\d+),(\d+)\}/g)) ways *= Number(most) - Number(least) + 1
+  // Tried once for a text, or once for each of its characters.
+  return ways <= (isAnchored && unbounded === 0 ? 1000 : 10)
+}
+
 function isLinear(pattern: string): boolean {
   const plain = pattern.replace(/\\\\/g, '')
   if (/\(\?<?[=!]|\\[1-9]|\\k</.test(plain)) return false

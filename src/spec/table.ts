@@ -189,6 +189,9 @@ export interface ApiTable {
 /** Where a record of `api.pack` lies: offset and length in bytes. */
 export type Span = [offset: number, length: number]
 
+/** Begins the code of validators of whose patterns none can take long. */
+export type PlainMark = '/* plain */'
+
 /** What a function's `api.json` knows of `api.pack`; of every record only its place. */
 export interface PackedIndex {
   /** Places of the operations: 6 digits of offset and 4 of length each, to the base 36. */

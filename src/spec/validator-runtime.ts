@@ -13,7 +13,9 @@ const source = `
 const { isUnicodeNeutral } = require('${neutralFile}')
 exports.ucs2length = require('ajv/dist/runtime/ucs2length').default
 exports.equal = require('ajv/dist/runtime/equal').default
-exports.formats = Object.fromEntries(Object.entries(require('ajv-formats/dist/formats').fullFormats).map(([name, format]) => [name, format instanceof RegExp ? (text) => format.test(text) : format]))
+// Made when one is asked for: most validators ask for none.
+let formats
+Object.defineProperty(exports, 'formats', { get: () => (formats ??= Object.fromEntries(Object.entries(require('ajv-formats/dist/formats').fullFormats).map(([name, format]) => [name, format instanceof RegExp ? (text) => format.test(text) : format]))) })
 exports.regExp = (pattern, flags) => { try { return new RegExp(pattern, isUnicodeNeutral(pattern) ? '' : flags) } catch { return new RegExp(pattern) } }
 
 const limits = { Length: 'characters', Items: 'items', Properties: 'properties' }

@@ -41,6 +41,8 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/dev/edge.ts': { reason: 'starts a project; the rest of dev/ brings what compiles and checks documents, which a start without a change does without' },
   'src/spec/generate.ts': { reason: 'looks whether anything changed; the door of spec/ brings the compilers along, which it loads only then' },
   'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },
+  'src/persist/start.ts': { reason: 'loads the working part of a table with its first call; the door of persist/ would bring it into the start of every function' },
+  'src/store/lazy-store.ts': { reason: 'loads the store with its first call; the door of store/ would bring it into the start of every function' },
   'src/platform/local/index.ts': { reason: 'the local adapters; those of AWS must not come along' },
   'src/platform/aws/index.ts': { reason: 'the adapters of AWS, a part of a function that it loads on first use; those of the local machine must not come along' },
   'src/deploy/pipeline/index.ts': { reason: 'the commands of the pipeline; the CDK app, which imports the door of deploy/, needs none of it' },
