@@ -41,7 +41,8 @@ export type LambdaEvent = HttpApiEvent | RestApiEvent | AlbEvent
 export function fromEvent(event: LambdaEvent, endsAt?: number): ApiRequest {
   if (!isRequest(event)) throw new UsageError({ code: 'event-unknown', file: '', message: 'The event that invoked the function is no request of an HTTP API, a function URL, a REST API or a load balancer', hint: 'let one of these invoke it, and give other events a function of their own' })
   const request = 'rawPath' in event ? fromHttpApi(event) : isAlb(event) ? fromAlb(event) : fromRestApi(event)
-  return endsAt === undefined ? request : { ...request, endsAt }
+  if (endsAt !== undefined) request.endsAt = endsAt
+  return request
 }
 
 /** The result that an answer becomes, in the form that the event's sender reads. */
@@ -68,21 +69,33 @@ function isAlb(event: RestApiEvent | AlbEvent): event is AlbEvent {
 function fromHttpApi(event: HttpApiEvent): ApiRequest {
   const { requestContext } = event
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(event.headers ?? {})) if (typeof value === 'string') headers[name.toLowerCase()] = value
+  const given = event.headers ?? {}
+  for (const name of Object.keys(given)) {
+    const value = given[name]
+    if (typeof value === 'string') headers[name.toLowerCase()] = value
+  }
   if (Array.isArray(event.cookies) && event.cookies.length > 0) headers['cookie'] = event.cookies.filter((cookie) => typeof cookie === 'string').join('; ')
-  const body = bytesOf(event)
-  return {
-    method: requestContext.http.method.toUpperCase(),
+  const { requestId, timeEpoch, http } = requestContext
+  const request: ApiRequest = {
+    method: http.method.toUpperCase(),
     path: withoutStage(event.rawPath, requestContext.stage),
     // An HTTP API hands the path over decoded, a function URL as it came.
     pathIsDecoded: !textOf(requestContext.domainName).includes('.lambda-url.'),
     query: textOf(event.rawQueryString),
     headers,
-    ...(body === undefined ? {} : { body }),
-    sourceIp: textOf(requestContext.http.sourceIp),
-    ...(typeof requestContext.requestId === 'string' ? { requestId: requestContext.requestId } : {}),
-    ...(typeof requestContext.requestId === 'string' && isTime(requestContext.timeEpoch) ? { gateway: { id: requestContext.requestId, time: requestContext.timeEpoch! } } : {}),
+    sourceIp: textOf(http.sourceIp),
   }
+  const body = bytesOf(event)
+  if (body !== undefined) {
+    request.body = body
+    // A text of as many characters as bytes is plain ASCII: what the bytes say, the text says too.
+    if (event.isBase64Encoded !== true && body.length === event.body!.length) request.text = event.body!
+  }
+  if (typeof requestId === 'string') {
+    request.requestId = requestId
+    if (isTime(timeEpoch)) request.gateway = { id: requestId, time: timeEpoch! }
+  }
+  return request
 }
 
 // What is no time of a Date cannot be printed as one.

@@ -34,7 +34,8 @@ export function toLambda(service: Service, options: { platform?: () => Platform 
     const { platform, answer } = open()
     const remaining = context.getRemainingTimeInMillis?.()
     const request = fromEvent(event, remaining === undefined ? undefined : platform.now() + remaining)
-    return toResult(await answer(context.awsRequestId === undefined ? request : { ...request, requestId: context.awsRequestId }), event)
+    if (context.awsRequestId !== undefined) request.requestId = context.awsRequestId
+    return toResult(await answer(request), event)
   }
   // The form of the result follows from the event, which overloads can say and an arrow function cannot.
   return handler as LambdaHandler

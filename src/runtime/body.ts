@@ -32,19 +32,21 @@ export function readBody(operation: CompiledOperation, request: ApiRequest, limi
   const media = chooseMedia(operation.body.media, contentType)
   if (media === undefined) throw catalog.UNSUPPORTED_MEDIA_TYPE(`${operation.id} takes a body of ${operation.body.media.join(' or ')}, not of ${bareType(contentType)}`)
   const sent = contentType === '' ? media : contentType
-  return { media, ...(isForm(sent) ? openForms().readForm(operation.body, { media, contentType: sent, bytes, text: () => toText(bytes, sent) }) : parse(bytes, sent)) }
+  return { media, ...(isForm(sent) ? openForms().readForm(operation.body, { media, contentType: sent, bytes, text: () => toText(bytes, sent) }) : parse({ bytes, text: request.text }, sent)) }
 }
 
-function parse(bytes: Uint8Array, contentType: string): Omit<ReadBody, 'media'> {
+function parse({ bytes, text }: { bytes: Uint8Array; text: string | undefined }, contentType: string): Omit<ReadBody, 'media'> {
   const type = bareType(contentType)
-  if (isJson(type)) return parseJson(bytes)
+  if (isJson(type)) return parseJson(bytes, text)
   if (type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml')) return { value: toText(bytes, contentType) }
   return { value: bytes }
 }
 
-function parseJson(bytes: Uint8Array): { value: unknown; fault?: string } {
+let strictUtf8: InstanceType<typeof TextDecoder> | undefined
+
+function parseJson(bytes: Uint8Array, text: string | undefined): { value: unknown; fault?: string } {
   try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown }
+    return { value: JSON.parse(text ?? (strictUtf8 ??= new TextDecoder('utf-8', { fatal: true })).decode(bytes)) as unknown }
   } catch {
     return { value: undefined, fault: unreadableJson }
   }

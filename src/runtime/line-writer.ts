@@ -22,7 +22,7 @@ export function lineWriter(target: LineTarget = standardOutput()): (record: LogR
   return (record) => {
     const line = toBoundedLine(dropped === 0 ? record : { ...record, dropped })
     // What is left of a line that was broken off must not swallow this one.
-    const bytes = Buffer.from(`${isBroken ? '\n' : ''}${line}\n`)
+    const bytes = Buffer.from(isBroken ? `\n${line}\n` : `${line}\n`)
     // While nobody reads, only the first line waits.
     const written = writeAll(bytes, target, dropped === 0 ? patienceMs : 0)
     if (written === bytes.length) [dropped, isBroken] = [0, false]

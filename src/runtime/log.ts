@@ -37,6 +37,17 @@ export interface Logger {
   keep(how: 'always' | 'count'): void
 }
 
+let second = { start: Number.NaN, text: '' }
+
+/** A time as ISO 8601, UTC, in milliseconds; requests of one second share the most of it. */
+export function isoTime(milliseconds: number): string {
+  const rest = milliseconds - second.start
+  if (rest >= 0 && rest < 1000 && Number.isInteger(rest)) return `${second.text}${String(rest).padStart(3, '0')}Z`
+  const text = new Date(milliseconds).toISOString()
+  second = { start: Math.floor(milliseconds / 1000) * 1000, text: text.slice(0, -4) }
+  return text
+}
+
 /** One line of JSON for a record; a field that cannot be printed does not lose the others. */
 export function toLine(record: LogRecord): string {
   try {

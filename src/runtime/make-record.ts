@@ -1,7 +1,7 @@
 // Makes the line of a request once it has been answered.
 import type { Exchange } from './exchange.ts'
 import type { Failure } from './fail.ts'
-import type { LogLevel, LogRecord } from './log.ts'
+import { isoTime, type LogLevel, type LogRecord } from './log.ts'
 import { isMuted, lineParts, loadLineParts } from './lazy-line-parts.ts'
 import type { Masker } from './mask.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
@@ -22,10 +22,10 @@ export function unfinishedRecord(exchange: Exchange): LogRecord {
   return {
     kind: 'watchdog',
     level: 'error',
-    time: new Date(now).toISOString(),
+    time: isoTime(now),
     message: `The process ended while ${context.operationId || 'a request'} was running`,
     ended: true,
-    started: new Date(startedAt).toISOString(),
+    started: isoTime(startedAt),
     elapsed_ms: now - startedAt,
     ...originOf(exchange),
   }
@@ -50,7 +50,7 @@ function originOf({ context, platform, request }: Exchange): Pick<RequestRecord,
 
 /** The names that the gateway's log has for a request too. */
 export function gatewayFields({ gateway }: Pick<ApiRequest, 'gateway'>): Pick<RequestRecord, 'gateway_id' | 'gateway_time'> {
-  return gateway === undefined ? {} : { gateway_id: gateway.id, gateway_time: new Date(gateway.time).toISOString() }
+  return gateway === undefined ? {} : { gateway_id: gateway.id, gateway_time: isoTime(gateway.time) }
 }
 
 /** How a request ended. */
@@ -120,8 +120,8 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
   return {
     kind: 'request',
     level,
-    time: new Date(now).toISOString(),
-    started: new Date(startedAt).toISOString(),
+    time: isoTime(now),
+    started: isoTime(startedAt),
     message: `${request.method} ${path} ${status}`,
     ...originOf(exchange),
     method: request.method,

@@ -16,12 +16,8 @@ export function chooseMedia(declared: string[], contentType: string): string | u
   // Without the header the body is taken for what the operation declares first.
   if (contentType === '') return declared[0]
   const type = bareType(contentType)
-  const candidates = [type, `${type.split('/', 1)[0]}/*`, '*/*']
-  for (const candidate of candidates) {
-    const found = declared.find((media) => bareType(media) === candidate)
-    if (found !== undefined) return found
-  }
-  return undefined
+  const named = (wanted: string): string | undefined => declared.find((media) => media === wanted || bareType(media) === wanted)
+  return named(type) ?? named(`${type.split('/', 1)[0]}/*`) ?? named('*/*')
 }
 
 /** Whether a media type is a form that the runtime reads into fields. */

@@ -14,6 +14,8 @@ export interface ApiRequest {
   headers: Record<string, string>
   /** Absent where the request has none. */
   body?: Uint8Array
+  /** The same as text, where it came as one. */
+  text?: string
   /** The edge stopped reading because the body exceeds the limit. */
   bodyTooLarge?: boolean
   /** The caller's address; empty where unknown. */

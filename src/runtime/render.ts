@@ -51,19 +51,17 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
 
 /** The declaration that a status falls under: its own, its class, or the default. */
 export function declaredReply(operation: CompiledOperation, status: number): CompiledReply | undefined {
-  const names = [String(status), `${Math.floor(status / 100)}XX`, 'default']
-  for (const name of names) {
-    const found = operation.replies.find((declared) => declared.status.toUpperCase() === name.toUpperCase())
-    if (found !== undefined) return found
-  }
-  return undefined
+  const named = (name: string): CompiledReply | undefined => operation.replies.find((declared) => declared.status === name || declared.status.toUpperCase() === name)
+  return named(String(status)) ?? named(`${Math.floor(status / 100)}XX`) ?? named('DEFAULT')
 }
 
 // What an HTTP message cannot carry would break the connection behind the caller's back, each edge in its own way.
 function checkReply({ status, headers }: Reply, name: string): void {
   if (!Number.isInteger(status) || status < 200 || status > 999) throw catalog.RESPONSE_INVALID(`The handler of ${name} answered with ${String(status)}, which is no status from 200 to 999`)
-  const wrong = Object.entries(headers).find(([header, value]) => !isHeaderName(header) || !['string', 'number', 'boolean'].includes(typeof value))
-  if (wrong !== undefined) throw catalog.RESPONSE_INVALID(`The handler of ${name} set the header ${JSON.stringify(wrong[0])}, which cannot be written`)
+  for (const header of Object.keys(headers)) {
+    if (isHeaderName(header) && ['string', 'number', 'boolean'].includes(typeof headers[header])) continue
+    throw catalog.RESPONSE_INVALID(`The handler of ${name} set the header ${JSON.stringify(header)}, which cannot be written`)
+  }
 }
 
 function parts({ status, headers, cookies }: Reply): Omit<ApiResponse, 'body'> {

@@ -17,27 +17,31 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   const { parameters, unreadable } = readParameters(operation, request, path)
   const body = readBody(operation, request, platform.config.bodyLimitBytes)
   const validators = spec.request(operation)
-  const faults: ErrorDetail[] = [...unreadable]
+  const faults: ErrorDetail[] = unreadable.slice()
   if (body.fault !== undefined) faults.push({ pointer: '/body', message: body.fault })
-  faults.push(...body.partFaults ?? [], ...body.parts?.check(validators, body.media!, runText) ?? [])
-  if (validators.parameters !== undefined) faults.push(...runText(validators.parameters, parameters, '').filter((fault) => !unreadable.some(({ pointer }) => pointer === fault.pointer)))
+  if (body.partFaults !== undefined) faults.push(...body.partFaults)
+  if (body.parts !== undefined) faults.push(...body.parts.check(validators, body.media!, runText))
+  if (validators.parameters !== undefined) for (const fault of runText(validators.parameters, parameters, '')) if (!unreadable.some(({ pointer }) => pointer === fault.pointer)) faults.push(fault)
   const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
   if (check !== undefined) faults.push(...(body.isForm === true ? runText : run)(check, body.value, '/body'))
-  const input: Input = { ...(parameters as Omit<Input, 'body' | 'raw'>), body: body.value, raw: request }
+  const input: Input = { path: parameters.path, query: parameters.query, headers: parameters.headers, cookies: parameters.cookies, body: body.value, raw: request }
   const formats = exchange.api?.formats
   if (formats !== undefined) faults.push(...formats.parse(spec, operation, { input, media: body.media, parts: body.parts?.heads }).filter((fault) => !faults.some(({ pointer }) => pointer === fault.pointer)))
   if (faults.length === 0) body.parts?.handOver(input.body)
-  return { input, faults: faults.slice(0, faultLimit) }
+  return { input, faults: faults.length > faultLimit ? faults.slice(0, faultLimit) : faults }
 }
 
 /** What is wrong with a value in the words of an error answer; at most 50 faults. */
 export function run(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
-  return faultsOf(validator, value).map((fault) => toDetail(fault, prefix))
+  const faults = faultsOf(validator, value)
+  return faults === none ? [] : faults.map((fault) => toDetail(fault, prefix))
 }
+
+const none: ValidationFault[] = []
 
 function faultsOf(validator: Validator, value: unknown): ValidationFault[] {
   try {
-    return validator(value) ? [] : (validator.errors ?? []).slice(0, faultLimit)
+    return validator(value) ? none : (validator.errors ?? []).slice(0, faultLimit)
   } catch (error) {
     // Validators of recursive schemas call themselves once a level: who nests deeper than the stack sent nonsense.
     if (error instanceof RangeError) return [{ instancePath: '', keyword: 'depth', message: 'is nested too deeply', params: {} }]
@@ -51,6 +55,7 @@ function faultsOf(validator: Validator, value: unknown): ValidationFault[] {
 // Of what came as text a single value may be a list of one: only the schema can tell.
 function runText(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
   let faults = faultsOf(validator, value)
+  if (faults === none) return isEndless(value) ? endless(value, prefix) : []
   // Lists may hold lists; each place is put right once, so that a union of both cannot go back and forth.
   const seen = new Set<string>()
   for (let level = 0; level < 8; level++) {

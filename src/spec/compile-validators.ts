@@ -8,7 +8,7 @@ import type { RawOperation } from './operations.ts'
 import { isPlainPattern } from './pattern-cost.ts'
 import { type PlanRecord, reachedFrom, sharedNames } from './plan-record.ts'
 import { isObject, keysOf } from './pointers.ts'
-import type { PlainMark } from './table.ts'
+import type { PlainMark } from './validator-types.ts'
 import { bareMark, type OperationParts, type Part, type Planning, partsOf, referenceTo, refsIn, type SharedSchema, startPlan } from './validator-parts.ts'
 
 /** A module to be written; `code` compiles it, which the cache may make unnecessary. */

@@ -1,11 +1,11 @@
 // Where values of custom formats lie in what an operation takes and gives: a plan for those who parse and print them.
 import type { ApiDocument, FaultNote } from './document.ts'
-import type { FormatBranch, FormatPlan, OperationFormats, TableFormats } from './format-plan.ts'
 import { isFile, pointerOfRef, typesOf } from './json-schema.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
 import { declaredParts } from './part-headers.ts'
 import { arrayOf, childOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf, valueAt } from './pointers.ts'
+import type { FormatBranch, FormatPlan, OperationFormats, TableFormats } from './table.ts'
 
 const planned = /^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*|application\/x-www-form-urlencoded|multipart\/.*)$/
 const found = new WeakMap<object, ReadonlySet<string>>()

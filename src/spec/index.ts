@@ -3,7 +3,6 @@ export { checkApis } from './check.ts'
 export type { ApiDocument, Origin, SourceFile } from './document.ts'
 export { type Extension, extensionVocabulary } from './extensions.ts'
 export { type FaultCode, faultCodes } from './fault-codes.ts'
-export type { FormatBranch, FormatPlan } from './format-plan.ts'
 export { generate, type GenerateOptions, type GenerateResult } from './generate.ts'
 export { constantName } from './identifiers.ts'
 export { mockReply, type MockReply, type MockWish } from './mock-replies.ts'
@@ -14,5 +13,6 @@ export { type PublishedDocument, readPublished } from './published.ts'
 export { readApi, readApis, type ReadOptions } from './read.ts'
 export { namesOf, shapeOfPath } from './routes.ts'
 export type {
-  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, OperationSettings, OperationTypes, PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, PlainMark, ReplyValidators, RequestValidators, RouteNode, SecurityScheme, Span, ValidationFault, Validator,
+  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, FormatBranch, FormatPlan, OperationFormats, OperationSettings, OperationTypes, PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, RouteNode, SecurityScheme, Span, TableFormats,
 } from './table.ts'
+export type { PlainMark, ReplyValidators, RequestValidators, ValidationFault, Validator } from './validator-types.ts'

@@ -1,5 +1,4 @@
 // The compiled form of an OpenAPI document: what klue generate writes and the runtime and the client read.
-import type { OperationFormats, TableFormats } from './format-plan.ts'
 
 /** Where a parameter travels. */
 export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie'
@@ -90,6 +89,56 @@ export interface CompiledOperation {
   formats?: OperationFormats
 }
 
+/** Where values of custom formats lie in the parts of an operation. */
+export interface OperationFormats {
+  /** Below `path`, `query`, `headers`, `cookies`. */
+  parameters?: FormatPlan
+  /** By declared media type. */
+  body?: Record<string, FormatPlan>
+  /** Of the headers of parts, by declared media type, then by field. */
+  parts?: Record<string, Record<string, FormatPlan>>
+  /** By declared status, then by media type. */
+  replies?: Record<string, Record<string, FormatPlan>>
+  /** Of the headers of answers, by declared status. */
+  replyHeaders?: Record<string, FormatPlan>
+}
+
+/** The custom formats of an API: those that `x-klue-formats` names. */
+export interface TableFormats {
+  names: string[]
+  /** Plans that others refer to, by the pointer of their schema. */
+  schemas: Record<string, FormatPlan>
+}
+
+/** Where values of custom formats lie in a value; everything in it applies at once. */
+export interface FormatPlan {
+  /** The value itself, where it is text. */
+  format?: string
+  properties?: Record<string, FormatPlan>
+  /** Of properties by regular expression. */
+  patterns?: Record<string, FormatPlan>
+  /** Of all other properties. */
+  others?: FormatPlan
+  /** Of the first items of a list, empty where one has none; `items` is for those that follow. */
+  first?: FormatPlan[]
+  items?: FormatPlan
+  all?: FormatPlan[]
+  /** Branches of a union; those count whose conditions a value meets. */
+  any?: FormatBranch[]
+  /** The pointer of a schema in the table's `formats`. */
+  ref?: string
+}
+
+/** A branch of a union: what can be seen of a value without its validator, and its plan. */
+export interface FormatBranch {
+  types?: string[]
+  values?: unknown[]
+  required?: string[]
+  /** Properties that may only have these values. */
+  fixed?: Record<string, unknown[]>
+  plan?: FormatPlan
+}
+
 export type SecurityScheme =
   | { kind: 'bearer' }
   | { kind: 'basic' }
@@ -140,9 +189,6 @@ export interface ApiTable {
 /** Where a record of `api.pack` lies: offset and length in bytes. */
 export type Span = [offset: number, length: number]
 
-/** Begins the code of validators of whose patterns none can take long. */
-export type PlainMark = '/* plain */'
-
 /** What a function's `api.json` knows of `api.pack`; of every record only its place. */
 export interface PackedIndex {
   /** Places of the operations: 6 digits of offset and 4 of length each, to the base 36. */
@@ -163,38 +209,6 @@ export interface PackedIndex {
 /** The file `api.json` of an API in a function. */
 export interface PackedTable extends Omit<ApiTable, 'operations' | 'routes'> {
   pack: PackedIndex
-}
-
-/** One fault as Ajv reports it. */
-export interface ValidationFault {
-  instancePath: string
-  keyword: string
-  message?: string
-  params: Record<string, unknown>
-}
-
-/** An Ajv standalone validator: may coerce and fill in defaults in place. */
-export interface Validator {
-  (data: unknown): boolean
-  errors?: ValidationFault[] | null
-}
-
-/** The file `requests/<file>.cjs` of an operation. */
-export interface RequestValidators {
-  /** Validates, coerces and completes `{ path, query, headers, cookies }`; absent where the operation has no parameters. */
-  parameters?: Validator
-  /** By declared media type. JSON bodies are not coerced; form bodies are. A media type whose schema accepts everything is absent. */
-  body: Record<string, Validator>
-  /** The headers of parts, by media type, then by field; validates, coerces and completes. Absent where none are declared. */
-  parts?: Record<string, Record<string, Validator>>
-}
-
-/** The file `replies/<file>.cjs` of an operation. */
-export interface ReplyValidators {
-  /** By declared status, then by media type. Nothing is coerced. */
-  replies: Record<string, Record<string, Validator>>
-  /** Headers by declared status; header values are coerced from text. */
-  headers: Record<string, Validator>
 }
 
 /** An operation's types; klue generate writes one for each operation. */
