@@ -90,13 +90,13 @@ test('it answers events in a process that has nothing else', async () => {
   await writeFile(join(folder, 'klue-config.json'), JSON.stringify(config))
   await writeFile(join(folder, 'call.mjs'), `
     import { handler } from './index.mjs'
-    const event = (method, rawPath) => ({ version: '2.0', rawPath, rawQueryString: '', headers: {}, requestContext: { requestId: 'r', stage: '$default', http: { method, sourceIp: '1.2.3.4' } } })
+    const event = (method, rawPath, headers = {}) => ({ version: '2.0', rawPath, rawQueryString: '', headers, body: 'x', requestContext: { requestId: 'r', stage: '$default', http: { method, sourceIp: '1.2.3.4' } } })
     const answers = []
-    for (const [method, path] of [['GET', '/ping'], ['GET', '/version'], ['GET', '/jobs/a/measurements'], ['POST', '/login'], ['GET', '/nothing']]) answers.push(await handler(event(method, path), {}))
+    for (const [method, path, headers] of [['GET', '/ping'], ['GET', '/version'], ['GET', '/jobs/a/measurements'], ['POST', '/login'], ['GET', '/nothing'], ['POST', '/login', { 'content-type': 'multipart/form-data; boundary=X' }]]) answers.push(await handler(event(method, path, headers), {}))
     process.stderr.write(JSON.stringify(answers.map(({ statusCode, body }) => [statusCode, JSON.parse(body).error ?? JSON.parse(body)])))
   `)
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(folder, 'call.mjs')], { env: { LAMBDA_TASK_ROOT: folder } })
-  assert.deepEqual(JSON.parse(stderr), [[200, {}], [200, { name: 'builds', version: '1.0.0', container: '' }], [401, 'AUTHORIZATION_HEADER_MISSING'], [400, 'INVALID_PARAMETER'], [404, 'NOT_FOUND']])
+  assert.deepEqual(JSON.parse(stderr), [[200, {}], [200, { name: 'builds', version: '1.0.0', container: '' }], [401, 'AUTHORIZATION_HEADER_MISSING'], [400, 'INVALID_PARAMETER'], [404, 'NOT_FOUND'], [415, 'UNSUPPORTED_MEDIA_TYPE']])
   const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { kind: string; status: number })
-  assert.deepEqual(lines.map(({ kind, status }) => [kind, status]), [['request', 200], ['request', 200], ['request', 401], ['request', 400], ['request', 404]])
+  assert.deepEqual(lines.map(({ kind, status }) => [kind, status]), [['request', 200], ['request', 200], ['request', 401], ['request', 400], ['request', 404], ['request', 415]])
 })
