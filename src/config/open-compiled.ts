@@ -86,15 +86,19 @@ export function withFixedParts(config: Record<string, unknown>, { spellings, par
   if (config['defaultUserId'] === undefined && config['live'] !== true) config['defaultUserId'] = 'KLUE_DEFAULT_USER_ID'
   for (const [key, value] of Object.entries(parts)) Object.defineProperty(config, key, { value: Object.freeze(value), enumerable: key === 'stage', configurable: key === 'values' })
   // Both spellings of a known key mean one value: otherwise setting the other one at run time would do nothing, silently.
-  for (const [name, key] of Object.entries(spellings)) {
-    Object.defineProperty(config, name, {
-      get: () => config[key],
-      set(value: unknown) {
-        config[key] = value
-      },
-    })
+  // They lie behind the object: with accessors of its own V8 would look up every key of it by hash.
+  return Object.setPrototypeOf(config, Object.create(Object.prototype, Object.fromEntries(Object.entries(spellings).map(([name, key]) => [name, otherSpelling(key)]))) as object) as Config
+}
+
+function otherSpelling(key: string): PropertyDescriptor & ThisType<Record<string, unknown>> {
+  return {
+    get() {
+      return this[key]
+    },
+    set(value: unknown) {
+      this[key] = value
+    },
   }
-  return config as unknown as Config
 }
 
 /** The faults of the rules that do not hold. */

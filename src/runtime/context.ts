@@ -59,26 +59,18 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
   const callId = incomingId(request.headers['kluecallid'])
   const incomingPath = request.headers['kluecallpath']
   const callPath = incomingPath !== undefined && isPath(incomingPath) ? `${incomingPath}.${options.service}` : options.service
-  const { notes } = options
-  let log: Logger | undefined
+  const { notes, interruption } = options
+  const openLog = (): Logger => notingLogger({ notes, config: platform.config, now: platform.now, write: (record) => platform.log({ ...record, operation: context.operationId || undefined, call_id: callId, call_path: callPath, request_id: request.requestId }) })
   const origin = (): Origin => ({ platform, context, notes, requestId: request.requestId })
-  const context: Context & WithSlowLimit = {
+  const made: Omit<Context, keyof typeof late> & WithSlowLimit & Behind = {
     [slowLimit]: (maxMs) => void (notes.slowMs = maxMs),
+    [behind]: { platform, interruption, openLog, log: undefined },
     operationId: '',
     callId,
     callPath,
     user: undefined,
-    get signal() {
-      return options.interruption.signal
-    },
     endsAt: request.endsAt ?? Number.POSITIVE_INFINITY,
     config: platform.config,
-    get log() {
-      return (log ??= notingLogger({ notes, config: platform.config, now: platform.now, write: (record) => platform.log({ ...record, operation: context.operationId || undefined, call_id: callId, call_path: callPath, request_id: request.requestId }) }))
-    },
-    get users() {
-      return platform.store().users
-    },
     table: (definition) => lazyTable(platform.database(), definition),
     client: (spec, clientOptions) => callApi({ platform, context, notes, spec, options: clientOptions ?? {} }),
     generateToken: (userId, tokenOptions) => generateToken(platform, userId, tokenOptions),
@@ -90,7 +82,31 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
     },
     metric: (name, value, ...[unit = 'Count', dimensions = {}]) => withLineParts({ notes }, (parts) => parts.metric(origin(), { name, value, unit, dimensions })),
   }
+  const context = Object.defineProperties(made, late) as unknown as Context
   return context
+}
+
+const behind: unique symbol = Symbol('what lies behind a context')
+
+interface Behind {
+  [behind]: { platform: Platform; interruption: Interruption; openLog: () => Logger; log: Logger | undefined }
+}
+
+// Made when they are asked for. The getters are those of all contexts: with functions of its own for them each would cost several times as much.
+const late = {
+  signal: lately(({ interruption }) => interruption.signal),
+  log: lately((parts) => (parts.log ??= parts.openLog())),
+  users: lately(({ platform }) => platform.store().users),
+}
+
+function lately(read: (parts: Behind[typeof behind]) => unknown): PropertyDescriptor & ThisType<Behind> {
+  return {
+    get() {
+      return read(this[behind])
+    },
+    enumerable: true,
+    configurable: true,
+  }
 }
 
 // Ids come from strangers and end up in logs: anything but a plain id is replaced.

@@ -30,7 +30,7 @@ export function toSegments(path: string, isDecoded: boolean): string[] {
 export function findOperation(table: ApiTable, method: string, segments: string[]): Match {
   const state: Walk = { method, segments, values: [] }
   const found = walk(table.routes, state, 0)
-  if (found !== undefined) return { kind: 'operation', operation: table.operations[found.operation]!, path: found.path }
+  if (found !== undefined) return { kind: 'operation', operation: table.operationAt?.(found.operation) ?? table.operations[found.operation]!, path: found.path }
   return state.allowed === undefined ? { kind: 'none' } : { kind: 'method-not-allowed', allow: allowedMethods(state.allowed) }
 }
 

@@ -35,12 +35,17 @@ export function openPack(folder: string): PackedApi | undefined {
   const file = join(folder, 'api.pack')
   const pack: Pack = { file, index, modules: new Map() }
   const records = new Map<CompiledOperation, OperationRecord>()
-  const operations = lazyList(index.count, (position) => {
+  const read: CompiledOperation[] = []
+  const operationAt = (position: number): CompiledOperation => {
+    const known = read[position]
+    if (known !== undefined) return known
     const record = JSON.parse(readRecord(file, placeOf(index.operations, position))) as OperationRecord
     records.set(record.operation, record)
-    return record.operation
-  })
-  const table = Object.defineProperty({ ...rest, operations } as ApiTable, 'routes', lazy(() => readNode(file, index.routes)))
+    return (read[position] = record.operation)
+  }
+  const operations = lazyList(index.count, operationAt)
+  const table = lazily({ ...rest, operations } as ApiTable, 'routes', () => readNode(file, index.routes))
+  table.operationAt = operationAt
   const spanOf = (operation: CompiledOperation): OperationRecord => records.get(operation) ?? records.get(operations.find(({ id }) => id === operation.id)!)!
   const requests = new Map<CompiledOperation, RequestValidators>()
   return {
@@ -86,7 +91,7 @@ function placeOf(places: string, position: number): Span {
 /** A list that reads an item when it is asked for, and all of them only where somebody looks at the list as a whole. */
 function lazyList(count: number, read: (position: number) => CompiledOperation): CompiledOperation[] {
   const items: CompiledOperation[] = []
-  const item = (position: number): CompiledOperation => (items[position] ??= read(position))
+  const item = (position: number): CompiledOperation => (items[position] = read(position))
   const whole = (): CompiledOperation[] => {
     for (let position = 0; position < count; position += 1) item(position)
     return items
@@ -99,9 +104,17 @@ function lazyList(count: number, read: (position: number) => CompiledOperation):
   })
 }
 
-function lazy<Value>(read: () => Value): PropertyDescriptor {
-  let value: Value | undefined
-  return { get: () => (value ??= read()), enumerable: true, configurable: true }
+// A plain property from its first use on: V8 looks up the others of an object with accessors by hash.
+function lazily<Owner extends object, Key extends keyof Owner>(owner: Owner, key: Key, read: () => Owner[Key]): Owner {
+  return Object.defineProperty(owner, key, {
+    get() {
+      const value = read()
+      Object.defineProperty(owner, key, { value, enumerable: true, configurable: true, writable: true })
+      return value
+    },
+    enumerable: true,
+    configurable: true,
+  })
 }
 
 function readNode(file: string, span: Span): RouteNode {
@@ -112,7 +125,7 @@ function readNode(file: string, span: Span): RouteNode {
 function withRecords(file: string, node: RouteNode): RouteNode {
   const mend = (owner: object, key: string): void => {
     const child = (owner as Record<string, RouteNode | Span>)[key]!
-    if (Array.isArray(child)) Object.defineProperty(owner, key, lazy(() => readNode(file, child)))
+    if (Array.isArray(child)) lazily(owner as Record<string, RouteNode>, key, () => readNode(file, child))
     else withRecords(file, child)
   }
   for (const name of Object.keys(node.literals ?? {})) mend(node.literals!, name)

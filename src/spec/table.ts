@@ -181,6 +181,8 @@ export interface ApiTable {
   /** What a service may register; absent where the document names none. */
   formats?: TableFormats
   operations: CompiledOperation[]
+  /** One of `operations`, where reading the list itself costs something. */
+  operationAt?(position: number): CompiledOperation
   routes: RouteNode
   /** The definitions with x-persist. */
   persist: PersistDefinition[]
