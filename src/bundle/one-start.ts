@@ -6,11 +6,15 @@ import type { BuildOptions, BuildResult, Metafile, Plugin } from 'esbuild'
 /** The first run of esbuild: in memory, with its source maps inside. */
 export type FirstRun = BuildResult<{ write: false; metafile: true }>
 
-/** Writes the modules of a run into `folder`, those that `entry` imports at once within it. Gives what stands in them. */
+/**
+ * Writes the modules of a run into `folder`, those that `entry` imports at once within it. Gives what stands in them.
+ * A start that waits for something stays in its modules: a later part of one module would wait for that one, which waits for it.
+ */
 export async function writeWithOneStart(first: FirstRun, { folder, entry, options }: { folder: string; entry: string; options: BuildOptions }): Promise<Metafile['outputs']> {
   const { build } = await import('esbuild')
   const modules = modulesOf(first)
-  const start = startOf(first.metafile, entry)
+  const together = startOf(first.metafile, entry)
+  const start = (await isWaiting([...together].map((name) => modules.get(name)!.text))) ? new Set<string>() : together
   const wanted = wantedNames(modules, start)
   const own = modules.get(entry)!.exports
   const whole = [`export { ${own.join(', ')} } from './${entry}'`, ...[...wanted].map(([name, names]) => `export { ${[...names].map((inner) => `${inner} as ${bridged(name, inner)}`).join(', ')} } from './${name}'`)].join('\n')
@@ -32,7 +36,7 @@ export async function writeWithOneStart(first: FirstRun, { folder, entry, option
     },
   }
   const later = [...modules.keys()].filter((name) => !start.has(name))
-  const entryPoints = [{ in: wholeName, out: stem(entry) }, ...later.map((name) => ({ in: name, out: stem(name) }))]
+  const entryPoints = [...(start.size === 0 ? [] : [{ in: wholeName, out: stem(entry) }]), ...later.map((name) => ({ in: name, out: stem(name) }))]
   const { outputFiles, metafile } = await build({ ...options, entryPoints, outdir: folder, bundle: true, write: false, metafile: true, plugins: [plugin] })
   await Promise.all(outputFiles.map(({ path, contents: bytes }) => writeFile(path, bytes)))
   return metafile.outputs
@@ -55,6 +59,13 @@ function startOf({ outputs }: Metafile, entry: string): Set<string> {
   const found = new Set([entry])
   for (const name of found) for (const imported of imports.get(name) ?? []) found.add(imported)
   return found
+}
+
+// esbuild tells of an `await` at the top of a module where the form of the output has none.
+async function isWaiting(texts: string[]): Promise<boolean> {
+  const { transform } = await import('esbuild')
+  const failures = await Promise.all(texts.map((text) => transform(text, { format: 'cjs', logLevel: 'silent' }).then(() => '', (failure: unknown) => String(failure))))
+  return failures.some((failure) => failure.includes('Top-level await'))
 }
 
 // The names that later modules take from those of the start.

@@ -1,0 +1,40 @@
+// A service that waits for a part at its top, where that part needs what the service has loaded itself.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { promisify } from 'node:util'
+import { bundleFunction } from '../../src/bundle/index.ts'
+import { compileConfig } from '../../src/config/build.ts'
+import { generate } from '../../src/spec/index.ts'
+import { makeProject } from '../dev/project-fixture.ts'
+
+const document = `openapi: 3.0.3
+info: { title: Words, version: '1' }
+paths: { /word: { get: { operationId: word, responses: { 200: { description: '', content: { application/json: { schema: {} } } } } } } }
+`
+const service = `import { toLambda } from 'klue/lambda'
+import { defineError, defineService } from 'klue/runtime'
+import { words } from './gen/words.ts'
+const { chosen } = await import('./chosen.ts')
+const old = await import('old-package')
+export const NONE = defineError('NO_WORD', 404, 'There is no word')
+export const handler = toLambda(defineService({ spec: words, handlers: { word: () => ({ chosen: chosen(), old: old.default.word }) } }))
+`
+
+test('a start that waits for a part works, and its places are told as those of the sources', async () => {
+  const { root, remove } = await makeProject({ 'apis/words.yaml': document, 'functions/words.ts': service, 'functions/chosen.ts': "import { isError } from 'klue/runtime'\nexport const chosen = (): string => (isError(undefined) ? 'error' : 'late')\n" })
+  after(remove)
+  await mkdir(join(root, 'node_modules', 'old-package'), { recursive: true })
+  await writeFile(join(root, 'node_modules', 'old-package', 'package.json'), '{ "name": "old-package", "main": "index.js" }')
+  await writeFile(join(root, 'node_modules', 'old-package', 'index.js'), "module.exports = { word: require('path').posix.join('old', 'word') }\n")
+  await generate(root)
+  const folder = join(root, 'bundle')
+  const { file } = await bundleFunction({ root, entry: 'functions/words.ts', folder })
+  await writeFile(join(folder, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'test', values: { name: 'words' }, places: {} })))
+  const script = "const { handler } = await import('./index.mjs'); const answer = await handler({ version: '2.0', rawPath: '/word', rawQueryString: '', headers: {}, requestContext: { requestId: 'r', stage: '$default', http: { method: 'GET', sourceIp: '1.2.3.4' } } }, {}); process.stderr.write(answer.body)"
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: folder, env: { LAMBDA_TASK_ROOT: folder }, timeout: 60_000 })
+  assert.deepEqual(JSON.parse(stderr), { chosen: 'late', old: 'old/word' })
+  assert.ok((await readFile(`${file}.map`, 'utf8')).includes('functions/words.ts'))
+})
