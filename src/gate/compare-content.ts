@@ -1,6 +1,7 @@
 // Compares bodies: of the request, and of each response with its headers and media types.
 import { bodyOf, followRefs, isObject, type Located, objectOf, type RawOperation, repliesOf } from '../spec/index.ts'
 import type { Direction } from './change.ts'
+import { compareEncoding } from './compare-encoding.ts'
 import type { Parts } from './parts.ts'
 import { below, type Place } from './resolve.ts'
 
@@ -79,11 +80,17 @@ function compareMedia({ part, was, is, direction }: Content, parts: Parts): void
       continue
     }
     used.add(other)
+    if (direction === 'request' && isForm(media)) compareEncoding({ was: below(was, 'content', media), is: below(is, 'content', other) }, parts)
     const places = { before: schemaOf(was, media), after: schemaOf(is, other) }
     if (places.before.length > 0 && places.after.length > 0) parts.schemas(part, places, { direction, label: 'body' })
     else compareDescribed({ part, pointer: below(is, 'content', other).pointer, direction, isDescribed: [places.before.length > 0, places.after.length > 0] }, parts)
   }
   for (const media of fresh) if (!used.has(media)) parts.tell(part, { pointer: below(is, 'content', media).pointer, rule: `${direction}-media-type-added`, breaking: false, text: `${media} is new; no caller breaks` })
+}
+
+// Elsewhere `encoding` means nothing.
+function isForm(media: string): boolean {
+  return ['multipart/form-data', 'application/x-www-form-urlencoded'].includes(plainMedia(media))
 }
 
 function compareDescribed({ part, pointer, direction, isDescribed: [was, is] }: { part: string; pointer: string; direction: Direction; isDescribed: [boolean, boolean] }, parts: Parts): void {

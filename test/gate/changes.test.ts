@@ -140,3 +140,20 @@ test('what is not looked into is compared as it is written', () => {
   assert.deepEqual(rules({ [`${read}${name}`]: undefined }, { [`${read}${name}`]: { enum: ['x'] } }), ['response-constraint-removed!'])
   assert.deepEqual(rules({ [`${read}${name}`]: { enum: ['x'], description: 'Other words' } }, { [`${read}${name}`]: { enum: ['x'] } }), [])
 })
+
+test('parts of a form: media types, style and headers', () => {
+  const at = '/paths/~1pets/post/requestBody/content/multipart~1form-data'
+  const form = (photo: JsonObject): JsonObject => ({ schema: { type: 'object', properties: { photo: { type: 'string' } } }, encoding: { photo } })
+  const turned = (before: JsonObject, after: JsonObject): string[] => rules({ [at]: form(after) }, { [at]: form(before) })
+  const header = (value: JsonObject): JsonObject => ({ headers: { 'X-Place': value } })
+  assert.deepEqual(turned({}, { contentType: 'image/png' }), ['request-part-media-type-removed!'])
+  assert.deepEqual(turned({ contentType: 'image/png' }, { contentType: 'image/*' }), ['request-part-media-type-added'])
+  assert.deepEqual(turned({ contentType: 'image/png' }, { contentType: 'IMAGE/PNG; q=1' }), [])
+  assert.deepEqual(turned({}, { style: 'form', explode: true }), [])
+  assert.deepEqual(turned({}, header({ required: true, schema: { type: 'string' } })), ['request-part-header-required!'])
+  assert.deepEqual(turned({}, header({ required: true, schema: { type: 'string', default: 'home' } })), ['request-part-header-added'])
+  assert.deepEqual(turned(header({ schema: { type: 'integer', maximum: 9 } }), header({ schema: { type: 'integer', maximum: 5 } })), ['request-maximum-tightened!'])
+  assert.deepEqual(turned({ headers: { 'Content-Type': { required: true, schema: { type: 'string' } } } }, {}), [])
+  const messages = changes({ [at]: form(header({ required: true, schema: { type: 'string' } })) }, { [at]: form({}) }).map(({ message }) => message)
+  assert.deepEqual(messages, ['Header `x-place` of part `photo` of the request body: it is new and required; callers that do not send it are refused.'])
+})

@@ -9,6 +9,13 @@ import { type SingleChange, singleChanges } from './single-changes.ts'
 
 const page = 'docs/reference/breaking-changes.md'
 
+// One and the other encoding of a part of a form, each becoming the other.
+function turnForm(one: object, other: object): SingleChange[] {
+  const form = (encoding: object): object => ({ schema: { type: 'object', properties: { photo: { type: 'string' } } }, encoding: { photo: encoding } })
+  const at = '/paths/~1pets/post/requestBody/content/multipart~1form-data'
+  return [{ name: '', from: { [at]: form(one) }, to: { [at]: form(other) } }, { name: '', from: { [at]: form(other) }, to: { [at]: form(one) } }]
+}
+
 // Changes that oasdiff is not asked about, so that every rule has one.
 const further: readonly SingleChange[] = ['Pet', 'NewPet'].flatMap((schema): SingleChange[] => {
   const at = `/components/schemas/${schema}/properties`
@@ -42,6 +49,10 @@ const further: readonly SingleChange[] = ['Pet', 'NewPet'].flatMap((schema): Sin
   { name: '', from: { '/paths/~1pets/post/x-klue-body-limit': 2 }, to: { '/paths/~1pets/post/x-klue-body-limit': 1 } },
   { name: '', from: { '/paths/~1pets/post/x-klue-body-limit': 1 }, to: { '/paths/~1pets/post/x-klue-body-limit': 2 } },
   { name: '', from: { '/paths/~1pets/get/parameters/0/deprecated': true }, to: { '/paths/~1pets/get/parameters/0/schema': { type: 'integer' } } },
+  ...turnForm({ contentType: 'image/png, image/jpeg' }, { contentType: 'image/png' }),
+  ...turnForm({ explode: false }, {}),
+  ...turnForm({ headers: { 'X-Place': { required: true, schema: { type: 'string' } } } }, { headers: { 'X-Place': { schema: { type: 'string' } } } }),
+  ...turnForm({ headers: { 'X-Place': { schema: { type: 'string' } } } }, {}),
   ...['/paths/~1pets~1{id}/patch/requestBody/content/application~1json', '/paths/~1pets/get/responses/200/content/text~1csv'].flatMap((media): SingleChange[] => [{ name: '', to: { [media]: {} } }, { name: '', from: { [media]: {} }, to: { [media]: { schema: { type: 'object' } } } }]),
 ])
 
