@@ -12,7 +12,7 @@ import type { Store } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
 import { importServices, type LocatedService } from './entries.ts'
-import { type LocalData, localData } from './local-data.ts'
+import { type DataSource, type LocalData, localData } from './local-data.ts'
 import { processFolder, pruneKept } from './process-folder.ts'
 
 export interface LocalProjectOptions {
@@ -53,7 +53,8 @@ export interface LocalProject {
 
 /** Opens a project. Throws a UsageError with every fault of configuration, documents, handlers and data. */
 export async function openLocalProject(options: LocalProjectOptions): Promise<LocalProject> {
-  const { project, openData } = await beginLocalProject(options)
+  const { embeddedData } = await import('./embedded-data.ts')
+  const { project, openData } = await beginLocalProject({ ...options, source: embeddedData })
   await openData().catch(async (error: unknown) => {
     await project.close()
     throw error
@@ -61,11 +62,16 @@ export async function openLocalProject(options: LocalProjectOptions): Promise<Lo
   return project
 }
 
+/** What makes the place of the data; `folder`: the project's `.klue` folder, without it everything stays in memory. */
+export interface BeginOptions extends LocalProjectOptions {
+  source(config: Config, folder: string | undefined): DataSource
+}
+
 /**
  * The same as soon as requests can be answered: calls of the database wait until `openData` was called and the tables are there.
  * That rejects with a UsageError where they cannot be.
  */
-export async function beginLocalProject(options: LocalProjectOptions): Promise<{ project: LocalProject; openData: () => Promise<void> }> {
+export async function beginLocalProject(options: BeginOptions): Promise<{ project: LocalProject; openData: () => Promise<void> }> {
   const { root } = options
   const secrets = localSecrets(join(root, '.klue'))
   const jwtSecret = await secrets.ensure('jwt_secret')
@@ -73,7 +79,7 @@ export async function beginLocalProject(options: LocalProjectOptions): Promise<{
   const config = readSettings()
   setConfig(config)
   await generate(root, { basePath: config.basePath })
-  const data = localData(config, options.inMemory === true ? undefined : join(root, '.klue'))
+  const data = localData(config, options.source(config, options.inMemory === true ? undefined : join(root, '.klue')))
   const [processes, kept] = [join(root, '.klue', 'dev'), join(root, '.klue', 'apis')]
   let bundler: LocalBundler | undefined
   try {
@@ -145,8 +151,8 @@ class State {
     this.#take(await this.#load())
   }
 
-  openData(): Promise<void> {
-    return this.#data.ensure(this.#definitions)
+  async openData(): Promise<void> {
+    await this.#data.ensure(this.#definitions)
   }
 
   async #load(): Promise<Loaded> {
