@@ -5,6 +5,7 @@ import { storeDefinition } from '../store/index.ts'
 
 /** The same calls, answers and errors as over the network. */
 export function directDatabase(dynamo: LocalDynamo, prefix: string): Database {
+  const put = gatheredPuts((rows) => dynamo.putItems(`${prefix}${storeDefinition.table}`, rows))
   return {
     prefix,
     endpoint: dynamo.endpoint,
@@ -12,13 +13,29 @@ export function directDatabase(dynamo: LocalDynamo, prefix: string): Database {
     async run(name, input, { signal } = {}) {
       signal?.throwIfAborted()
       const rows = name === 'BatchWriteItem' ? ownRows(input as DatabaseCalls['BatchWriteItem'][0], `${prefix}${storeDefinition.table}`) : undefined
-      if (rows !== undefined && (await dynamo.putItems(`${prefix}${storeDefinition.table}`, rows))) return { UnprocessedItems: {} } as never
+      if (rows !== undefined && (await put(rows))) return { UnprocessedItems: {} } as never
       const { status, text } = await dynamo.call(name, toJson(input))
       const answer = JSON.parse(text === '' ? '{}' : text) as Record<string, unknown>
       if (status !== 200) throw toDatabaseError(refusal(answer), name, input)
       return withBytes(answer) as never
     },
     close: () => undefined,
+  }
+}
+
+// Batches that are on their way at the same time become one: what costs is the write, not the row.
+function gatheredPuts(putItems: (items: object[]) => Promise<boolean>): (rows: object[]) => Promise<boolean> {
+  let waiting: object[] = []
+  let next: Promise<boolean> | undefined
+  return (rows) => {
+    waiting.push(...rows)
+    next ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
+      const items = waiting
+      waiting = []
+      next = undefined
+      return putItems(items)
+    })
+    return next
   }
 }
 

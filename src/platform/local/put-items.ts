@@ -26,7 +26,7 @@ export interface DynaliteDb {
  * @returns false where it takes the ordinary way, and nothing was done: no such table, one with indexes, an item without its key
  */
 export async function putItems({ db, store }: { db: DynaliteDb; store: DynaliteStore }, table: string, items: readonly object[]): Promise<boolean> {
-  const described = await new Promise<DynaliteTable | undefined>((resolve) => store.getTable(table, (failure, found) => resolve(failure ? undefined : found)))
+  const described = await describe(store, table)
   if (described === undefined || described.GlobalSecondaryIndexes !== undefined || described.LocalSecondaryIndexes !== undefined) return false
   if (items.some((item) => Boolean(db.validateItem(item, described)))) return false
   const byKey = new Map(items.map((item) => [db.createKey(item, described), item]))
@@ -39,4 +39,15 @@ export async function putItems({ db, store }: { db: DynaliteDb; store: DynaliteS
     })
   })
   return true
+}
+
+const known = new WeakMap<DynaliteStore, Map<string, DynaliteTable>>()
+
+// Its key stays as it is for as long as there is a table, and indexes are made with it.
+async function describe(store: DynaliteStore, table: string): Promise<DynaliteTable | undefined> {
+  const tables = known.get(store) ?? new Map<string, DynaliteTable>()
+  known.set(store, tables)
+  const described = tables.get(table) ?? (await new Promise<DynaliteTable | undefined>((resolve) => store.getTable(table, (failure, found) => resolve(failure ? undefined : found))))
+  if (described !== undefined) tables.set(table, described)
+  return described
 }
