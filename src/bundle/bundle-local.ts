@@ -2,9 +2,10 @@
 import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { BuildContext } from 'esbuild'
+import type { BuildContext, Plugin } from 'esbuild'
 import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
+import { kitFolder } from './kit-folder.ts'
 import { snapshotApi } from './snapshot.ts'
 
 /** A bundler that keeps what it has parsed between builds. */
@@ -53,7 +54,7 @@ export async function openLocalBundler(options: { root: string; entries: string[
       sourcemap: 'inline',
       metafile: true,
       logLevel: 'silent',
-      plugins: [generatedApis(copy)],
+      plugins: [generatedApis(copy), sameKit(kitFolder())],
     })
   return {
     async build() {
@@ -81,6 +82,16 @@ export async function openLocalBundler(options: { root: string; entries: string[
 export async function warmBundler(): Promise<void> {
   const { transform } = await import('esbuild')
   await transform('')
+}
+
+// Handlers and the server that runs them have to mean the same kit.
+function sameKit(folder: URL | undefined): Plugin {
+  return {
+    name: 'klue-same-kit',
+    setup(build) {
+      if (folder !== undefined) build.onResolve({ filter: /^klue\/(runtime|lambda|client)$/ }, ({ path }) => ({ path: new URL(`${path.slice('klue/'.length)}.js`, folder).href, external: true }))
+    },
+  }
 }
 
 interface WriteOptions {

@@ -1,6 +1,7 @@
 // The requests' side of the thread of data and log: a line costs one push here, and what fails there takes no answer down.
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { kitFolder } from '../bundle/index.ts'
 import type { Config } from '../config/index.ts'
 import { messageOf, UsageError } from '../errors/index.ts'
 import { openDatabase, type Database } from '../persist/index.ts'
@@ -166,7 +167,7 @@ class Link implements DataLink {
 }
 
 function openThread(workerData: ThreadStart): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./data-thread.js', import.meta.url), { workerData })
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('data-thread.js', kitFolder() ?? new URL('./', import.meta.url)), { workerData })
   // From sources: what loads TypeScript has to be told in each thread.
   const [loader, file] = [import.meta.resolve('tsx/esm/api'), new URL('./data-thread.ts', import.meta.url).href]
   return new Worker(`import(${JSON.stringify(loader)}).then(({ register }) => (register(), import(${JSON.stringify(file)})))`, { eval: true, workerData })

@@ -22,10 +22,11 @@ export const dev: Command = {
   async run(call) {
     // Before the slow part: a signal that comes while the project starts must end it too.
     const stopped = stopSignal()
-    const { loadSlimBackend, warmBundler } = await import('../../bundle/index.ts')
+    const { kitFolder, loadSlimBackend, warmBundler } = await import('../../bundle/index.ts')
     // A process of its own: it comes up while this one loads the rest.
     void warmBundler().catch(() => undefined)
-    loadSlimBackend()
+    // It is in the one file already.
+    if (kitFolder() === undefined) loadSlimBackend()
     const { startProject, toReadable } = await import('../../dev/edge.ts')
     const { output } = call
     const isJson = call.values['json'] === true
