@@ -12,17 +12,15 @@ const outdir = join(dist, 'local')
 // The doors that handlers import are among the entries: they and the server have to share one copy.
 const entries = { dev: 'cli/dev-alone.js', runtime: 'runtime/index.js', lambda: 'lambda/index.js', client: 'client/index.js', 'data-thread': 'dev/data-thread.js' }
 
-// Files find others by where they lie themselves. These two write about it, and look at its ending only.
-const writers = ['bundle/bundle-function.js', 'bundle/generated.js']
-
+// Files find others by where they lie themselves: each keeps a name of its own for that.
 const places = {
   name: 'places',
   setup({ onLoad }) {
     onLoad({ filter: /\.js$/ }, async ({ path }) => {
       const place = relative(dist, path).split(sep).join('/')
-      if (place.startsWith('..') || writers.includes(place)) return undefined
+      if (place.startsWith('..')) return undefined
       const text = await readFile(path, 'utf8')
-      return { contents: text.replaceAll('import.meta.url', `new URL(${JSON.stringify(`../${place}`)}, import.meta.url).href`), loader: 'js' }
+      return text.includes('import.meta.url') ? { contents: `const klueOwnPlace = new URL(${JSON.stringify(`../${place}`)}, klueBundlePlace).href; ${text}`, loader: 'js' } : undefined
     })
   },
 }
@@ -46,8 +44,8 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  define: { KLUE_KIT_FOLDER: '"../local/"' },
-  banner: { js: "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);" },
+  define: { KLUE_KIT_FOLDER: '"../local/"', 'import.meta.url': 'klueOwnPlace' },
+  banner: { js: "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url), klueBundlePlace = import.meta.url;" },
   logLevel: 'warning',
   plugins: [slimOpenapiBackend(), packages, places],
 })

@@ -12,6 +12,7 @@ import type { Store } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
 import { importServices, type LocatedService } from './entries.ts'
+import { isGenerated, noteGenerated } from './generated-state.ts'
 import { type DataSource, type LocalData, localData } from './local-data.ts'
 import { processFolder, pruneKept } from './process-folder.ts'
 
@@ -78,12 +79,12 @@ export async function beginLocalProject(options: BeginOptions): Promise<{ projec
   const readSettings = (): Config => Object.assign(loadConfig({ root, ...(options.stage === undefined ? {} : { stage: options.stage }), secrets: { ...secrets.all(), jwt_secret: jwtSecret } }).config, options.settings)
   const config = readSettings()
   setConfig(config)
-  await generate(root, { basePath: config.basePath })
+  await bringUpToDate(root, config)
   const data = localData(config, options.source(config, options.inMemory === true ? undefined : join(root, '.klue')))
   const [processes, kept] = [join(root, '.klue', 'dev'), join(root, '.klue', 'apis')]
   let bundler: LocalBundler | undefined
   try {
-    bundler = await openLocalBundler({ root, entries: findEntries(root, config.name), folder: await processFolder(processes), apis: kept })
+    bundler = await openLocalBundler({ root, entries: findEntries(root, config.name), folder: await processFolder(processes), apis: kept, kept: join(root, '.klue', 'bundle.json') })
     const state = new State(options, { config, data, bundler })
     await state.start()
     const project: LocalProject = {
@@ -108,6 +109,13 @@ export async function beginLocalProject(options: BeginOptions): Promise<{ projec
     await data.close()
     throw error
   }
+}
+
+async function bringUpToDate(root: string, { basePath }: Config): Promise<void> {
+  if (isGenerated(root, basePath)) return
+  const startedAt = Date.now()
+  await generate(root, { basePath })
+  noteGenerated(root, { basePath, startedAt })
 }
 
 interface Loaded {

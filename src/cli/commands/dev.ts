@@ -1,4 +1,6 @@
 // klue dev: the project on this machine, until Ctrl-C.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { env } from '../../config/index.ts'
 import type { ReloadEvent, RunningProject } from '../../dev/index.ts'
 import type { LogRecord } from '../../runtime/edge.ts'
@@ -23,8 +25,10 @@ export const dev: Command = {
     // Before the slow part: a signal that comes while the project starts must end it too.
     const stopped = stopSignal()
     const { kitFolder, loadSlimBackend, warmBundler } = await import('../../bundle/index.ts')
-    // A process of its own: it comes up while this one loads the rest.
-    void warmBundler().catch(() => undefined)
+    // A process of its own: it comes up while this one loads the rest. Where a bundle is kept it may not be needed.
+    const isKept = existsSync(join(call.root, '.klue', 'bundle.json'))
+    const warm = (): void => void warmBundler().catch(() => undefined)
+    if (!isKept) warm()
     // It is in the one file already.
     if (kitFolder() === undefined) loadSlimBackend()
     const { startProject, toReadable } = await import('../../dev/edge.ts')
@@ -50,6 +54,8 @@ export const dev: Command = {
       onReload: (event) => say(event.ok ? output.print : output.printError, reloadLine(event)),
     })
     if (!isJson) say(output.print, banner(running))
+    // For the first change.
+    if (isKept && call.values['no-watch'] !== true) warm()
     await stopped
     if (!isJson) say(output.print, 'Stopping: requests that run are answered, then the data is closed.')
     await running.stop()
