@@ -2,7 +2,7 @@
 import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { BuildContext, Plugin } from 'esbuild'
+import type { BuildContext, BuildOptions, Plugin } from 'esbuild'
 import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
 import { type KeptBundle, type KeptPlace, readKept, writeKept } from './kept-bundle.ts'
@@ -18,6 +18,23 @@ export interface LocalBundler {
   build(): Promise<{ modules: Map<string, URL>; inputs: string[]; apis: ReadonlySet<string> }>
   dispose(): Promise<void>
 }
+
+const bundling = {
+  // Entries share what they both import: one configuration, one set of classes.
+  splitting: true,
+  bundle: true,
+  write: false,
+  packages: 'external',
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  sourcemap: 'inline',
+  // Places are enough; the texts are on disk, and those of generated types are long.
+  sourcesContent: false,
+  metafile: true,
+  logLevel: 'silent',
+} satisfies BuildOptions
 
 /**
  * Opens a bundler for entry files.
@@ -38,28 +55,7 @@ export async function openLocalBundler(options: { root: string; entries: string[
     copies.set(compiled, folder)
     return folder
   }
-  const open = async (): Promise<BuildContext> =>
-    (await import('esbuild')).context({
-      absWorkingDir: root,
-      entryPoints: entries,
-      outdir: folder,
-      outbase: root,
-      // Entries share what they both import: one configuration, one set of classes.
-      splitting: true,
-      bundle: true,
-      write: false,
-      packages: 'external',
-      platform: 'node',
-      target: 'node20',
-      format: 'esm',
-      outExtension: { '.js': '.mjs' },
-      sourcemap: 'inline',
-      // Places are enough; the texts are on disk, and those of generated types are long.
-      sourcesContent: false,
-      metafile: true,
-      logLevel: 'silent',
-      plugins: [generatedApis(copy), sameKit(kitFolder())],
-    })
+  const open = async (): Promise<BuildContext> => (await import('esbuild')).context({ ...bundling, absWorkingDir: root, entryPoints: entries, outdir: folder, outbase: root, plugins: [generatedApis(copy), sameKit(kitFolder())] })
   const make = async (): Promise<Pick<KeptBundle, 'files' | 'inputs'>> => {
     const startedAt = Date.now()
     current ??= await open()
