@@ -1,6 +1,6 @@
 // Whether anything changed since documents were last generated here: a look at sources and folders instead of at thousands of files.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +31,8 @@ const tickMs = 2000
 /** Notes that all is generated, after a run that began at `startedAt` (epoch milliseconds). */
 export function noteGenerated(root: string, { basePath, startedAt }: { basePath: boolean; startedAt: number }): void {
   try {
-    const apis = readdirSync(join(root, output), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    // What is left of an API that is gone has no types.
+    const apis = readdirSync(join(root, output), { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(root, output, `${entry.name}.ts`)))
     const sources = [...new Set(apis.flatMap(({ name }) => Object.keys((JSON.parse(readFileSync(join(root, output, name, 'cache.json'), 'utf8')) as { sources: object }).sources)))].sort()
     // What changed a moment ago may change again without looking different.
     if (sources.some((path) => statSync(join(root, path)).ctimeMs > startedAt - tickMs)) return
