@@ -108,9 +108,10 @@ function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer 
       else resolve('too large')
     })
     message.on('end', () => resolve(chunks.length <= 1 ? chunks[0] : Buffer.concat(chunks)))
-    message.on('error', reject)
-    // A caller that goes away while sending.
-    message.on('close', () => reject(new Error('the caller went away')))
+    // Comes at the end of every request; without a listener for errors that of a caller who goes away while sending is not one.
+    message.on('close', () => {
+      if (!message.complete) reject(new Error('the caller went away'))
+    })
   })
 }
 
