@@ -37,6 +37,7 @@ function installedPackage() {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')], { cwd: root, stdio: 'ignore' })
+  spawnSync(process.execPath, [join(root, 'scripts/bundle-local.mjs'), join(folder, 'dist')], { cwd: root, stdio: 'ignore' })
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   return folder

@@ -25,10 +25,11 @@ function klue(args) {
 }
 
 /** Compiles src/ into dist/, which the package holds. */
-function build() {
+async function build() {
   // A file that is no longer made must not stay in the package.
   rmSync(join(root, 'dist'), { recursive: true, force: true })
-  return node([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json')])
+  const code = await node([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json')])
+  return code === 0 ? node([join(root, 'scripts', 'bundle-local.mjs')]) : code
 }
 
 function node(args) {

@@ -12,7 +12,8 @@ import type { Store } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
 import { importServices, type LocatedService } from './entries.ts'
-import { type LocalData, localData } from './local-data.ts'
+import { isGenerated, noteGenerated } from './generated-state.ts'
+import { type DataSource, type LocalData, localData } from './local-data.ts'
 import { processFolder, pruneKept } from './process-folder.ts'
 
 export interface LocalProjectOptions {
@@ -53,7 +54,8 @@ export interface LocalProject {
 
 /** Opens a project. Throws a UsageError with every fault of configuration, documents, handlers and data. */
 export async function openLocalProject(options: LocalProjectOptions): Promise<LocalProject> {
-  const { project, openData } = await beginLocalProject(options)
+  const { embeddedData } = await import('./embedded-data.ts')
+  const { project, openData } = await beginLocalProject({ ...options, source: embeddedData })
   await openData().catch(async (error: unknown) => {
     await project.close()
     throw error
@@ -61,23 +63,28 @@ export async function openLocalProject(options: LocalProjectOptions): Promise<Lo
   return project
 }
 
+/** What makes the place of the data; `folder`: the project's `.klue` folder, without it everything stays in memory. */
+export interface BeginOptions extends LocalProjectOptions {
+  source(config: Config, folder: string | undefined): DataSource
+}
+
 /**
  * The same as soon as requests can be answered: calls of the database wait until `openData` was called and the tables are there.
  * That rejects with a UsageError where they cannot be.
  */
-export async function beginLocalProject(options: LocalProjectOptions): Promise<{ project: LocalProject; openData: () => Promise<void> }> {
+export async function beginLocalProject(options: BeginOptions): Promise<{ project: LocalProject; openData: () => Promise<void> }> {
   const { root } = options
   const secrets = localSecrets(join(root, '.klue'))
   const jwtSecret = await secrets.ensure('jwt_secret')
   const readSettings = (): Config => Object.assign(loadConfig({ root, ...(options.stage === undefined ? {} : { stage: options.stage }), secrets: { ...secrets.all(), jwt_secret: jwtSecret } }).config, options.settings)
   const config = readSettings()
   setConfig(config)
-  await generate(root, { basePath: config.basePath })
-  const data = localData(config, options.inMemory === true ? undefined : join(root, '.klue'))
+  await bringUpToDate(root, config)
+  const data = localData(config, options.source(config, options.inMemory === true ? undefined : join(root, '.klue')))
   const [processes, kept] = [join(root, '.klue', 'dev'), join(root, '.klue', 'apis')]
   let bundler: LocalBundler | undefined
   try {
-    bundler = await openLocalBundler({ root, entries: findEntries(root, config.name), folder: await processFolder(processes), apis: kept })
+    bundler = await openLocalBundler({ root, entries: findEntries(root, config.name), folder: await processFolder(processes), apis: kept, kept: join(root, '.klue', 'bundle.json') })
     const state = new State(options, { config, data, bundler })
     await state.start()
     const project: LocalProject = {
@@ -102,6 +109,13 @@ export async function beginLocalProject(options: LocalProjectOptions): Promise<{
     await data.close()
     throw error
   }
+}
+
+async function bringUpToDate(root: string, { basePath }: Config): Promise<void> {
+  if (isGenerated(root, basePath)) return
+  const startedAt = Date.now()
+  await generate(root, { basePath })
+  noteGenerated(root, { basePath, startedAt })
 }
 
 interface Loaded {
@@ -145,8 +159,8 @@ class State {
     this.#take(await this.#load())
   }
 
-  openData(): Promise<void> {
-    return this.#data.ensure(this.#definitions)
+  async openData(): Promise<void> {
+    await this.#data.ensure(this.#definitions)
   }
 
   async #load(): Promise<Loaded> {

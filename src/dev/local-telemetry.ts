@@ -16,6 +16,8 @@ export interface LocalTelemetryOptions {
   keepsFiles: boolean
   /** Milliseconds between two looks at what is due; a minute by default. */
   everyMs?: number
+  /** Told after lines have been stored. */
+  stored?(lines: number): void
   /** Shows a line to who runs the service. */
   print(record: LogRecord): void
 }
@@ -33,6 +35,7 @@ export function startLocalTelemetry(options: LocalTelemetryOptions): LogDelivery
     database,
     config,
     ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
+    ...(options.stored === undefined ? {} : { stored: options.stored }),
     async observe(observations) {
       const { recordReports, reportsOf } = await import('../reports/index.ts')
       await tell(await recordReports(database(), reportsOf(observations, source())))

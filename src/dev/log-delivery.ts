@@ -13,6 +13,8 @@ export interface LogDeliveryOptions {
   observe(observations: Observation[]): Promise<void>
   /** What else is done every minute. */
   everyMinute(): Promise<void>
+  /** Told after lines have been stored. */
+  stored?(lines: number): void
   /** Told in a sentence of what could not be delivered. */
   fault(sentence: string): void
   /** Milliseconds after a line until it is delivered; 200 by default. */
@@ -24,13 +26,16 @@ export interface LogDeliveryOptions {
 }
 
 export interface LogDelivery {
-  /** Takes one record; returns at once and never throws. */
-  take(record: LogRecord): void
+  /** Takes one record, or its line; returns at once and never throws. */
+  take(record: LogRecord | string): void
+  /** Counts lines that were given up before they came here, to be told with the next that are stored. */
+  lose(lines: number): void
   /** Delivers what is left and ends. `drain: false` gives it up, for a service that never came up. */
   stop(options?: { drain: boolean }): Promise<void>
 }
 
-const batchLines = 200
+// As many as ingest holds at once.
+const batchLines = 1000
 const minuteMs = 60_000
 const retryMs = 1000
 
@@ -41,7 +46,7 @@ export function startLogDelivery(options: LogDeliveryOptions): LogDelivery {
 
 class Delivery implements LogDelivery {
   readonly #options: LogDeliveryOptions
-  readonly #queue: LogRecord[] = []
+  #queue: (LogRecord | string)[] = []
   // Of this process alone, so that its lines have ids of their own.
   readonly #origin = process.getBuiltinModule('node:crypto').randomUUID()
   readonly #clock: NodeJS.Timeout
@@ -58,9 +63,15 @@ class Delivery implements LogDelivery {
     this.#clock.unref()
   }
 
-  take(record: LogRecord): void {
+  take(record: LogRecord | string): void {
     if (this.#queue.length >= (this.#options.limit ?? 20_000)) this.#lost += 1
     else this.#queue.push(record)
+    this.#later(this.#options.delayMs ?? 200)
+  }
+
+  lose(lines: number): void {
+    if (lines === 0) return
+    this.#lost += lines
     this.#later(this.#options.delayMs ?? 200)
   }
 
@@ -96,6 +107,7 @@ class Delivery implements LogDelivery {
     while (this.#waiting.length + this.#queue.length > 0) {
       this.#waiting.push(...this.#queue.splice(0, batchLines - this.#waiting.length).map((record) => this.#toLogLine(record)))
       await ingest({ database: database(), rules: keepRulesOf(config()), observe }, this.#waiting)
+      this.#options.stored?.(this.#waiting.length)
       this.#waiting = []
     }
     this.#isTold = false
@@ -103,10 +115,12 @@ class Delivery implements LogDelivery {
     this.#lost = 0
   }
 
-  #toLogLine(record: LogRecord): LogLine {
+  #toLogLine(record: LogRecord | string): LogLine {
     this.#taken += 1
-    const time = Date.parse(record.time)
-    return { id: `${this.#origin}-${this.#taken}`, timestamp: Number.isNaN(time) ? Date.now() : time, message: toLine(record) }
+    const message = typeof record === 'string' ? record : toLine(record)
+    // Its first fields are not the writer's own.
+    const time = Date.parse(typeof record === 'string' ? (/"time":"([^"]*)"/.exec(record)?.[1] ?? '') : record.time)
+    return { id: `${this.#origin}-${this.#taken}`, timestamp: Number.isNaN(time) ? Date.now() : time, message }
   }
 
   async #look(): Promise<void> {

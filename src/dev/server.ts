@@ -24,7 +24,7 @@ export interface ServerOptions {
 /** Listens on 127.0.0.1. Throws a UsageError where the port is taken. */
 export async function startServer(options: ServerOptions): Promise<LocalServer> {
   const server = createServer((message, response) => {
-    void serve(message, response, options)
+    void serve(server, { message, response, options })
   })
   const port = await listen(server, options)
   return { port, close: (graceMs = 10_000) => close(server, graceMs) }
@@ -57,10 +57,12 @@ async function close(server: Server, graceMs: number): Promise<void> {
   clearTimeout(timer)
 }
 
-async function serve(message: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+async function serve(server: Server, { message, response, options }: { message: IncomingMessage; response: ServerResponse; options: ServerOptions }): Promise<void> {
   try {
-    const request = await readRequest(message, options.bodyLimitBytes())
-    const answer = await options.answer(request)
+    const body = hasBody(message) ? await readBody(message, options.bodyLimitBytes()) : undefined
+    const answer = await options.answer(toRequest(message, body))
+    // After the last answer of a server that closes nothing more comes on this connection: nobody has to wait for its time-out.
+    if (!server.listening) response.shouldKeepAlive = false
     response.writeHead(answer.status, toHeaders(answer))
     response.end(answer.body)
   } catch {
@@ -69,20 +71,23 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
   }
 }
 
-async function readRequest(message: IncomingMessage, limitBytes: number): Promise<ApiRequest> {
+function toRequest(message: IncomingMessage, body: Buffer | 'too large' | undefined): ApiRequest {
   const { path, query } = splitTarget(message.url ?? '/')
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(message.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-  const { body, isTooLarge } = await readBody(message, limitBytes)
-  return {
-    method: message.method ?? 'GET',
-    path,
-    query,
-    headers,
-    ...(body === undefined ? {} : { body }),
-    ...(isTooLarge ? { bodyTooLarge: true } : {}),
-    sourceIp: message.socket.remoteAddress ?? '',
+  const given = message.headers
+  for (const name in given) {
+    const value = given[name]
+    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
   }
+  const request: ApiRequest = { method: message.method ?? 'GET', path, query, headers, sourceIp: message.socket.remoteAddress ?? '' }
+  if (body === 'too large') request.bodyTooLarge = true
+  else if (body !== undefined) request.body = body
+  return request
+}
+
+// Nothing has to be waited for where nothing comes.
+function hasBody({ headers }: IncomingMessage): boolean {
+  return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
 }
 
 function splitTarget(target: string): { path: string; query: string } {
@@ -92,7 +97,7 @@ function splitTarget(target: string): { path: string; query: string } {
   return mark < 0 ? { path: relative, query: '' } : { path: relative.slice(0, mark), query: relative.slice(mark + 1) }
 }
 
-function readBody(message: IncomingMessage, limitBytes: number): Promise<{ body?: Buffer; isTooLarge: boolean }> {
+function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer | 'too large' | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -100,18 +105,20 @@ function readBody(message: IncomingMessage, limitBytes: number): Promise<{ body?
       size += chunk.length
       if (size <= limitBytes) chunks.push(chunk)
       // The rest is thrown away as it comes: a caller that is cut off while sending never sees the answer.
-      else resolve({ isTooLarge: true })
+      else resolve('too large')
     })
-    message.on('end', () => resolve(size === 0 ? { isTooLarge: false } : { body: Buffer.concat(chunks), isTooLarge: false }))
-    message.on('error', reject)
-    message.on('aborted', () => reject(new Error('the caller went away')))
+    message.on('end', () => resolve(chunks.length <= 1 ? chunks[0] : Buffer.concat(chunks)))
+    // Comes at the end of every request; without a listener for errors that of a caller who goes away while sending is not one.
+    message.on('close', () => {
+      if (!message.complete) reject(new Error('the caller went away'))
+    })
   })
 }
 
 function toHeaders({ status, headers, cookies, body }: ApiResponse): Record<string, string | string[]> {
   const all: Record<string, string | string[]> = { ...headers }
   // Answers without a body must not say how long it is.
-  if (all['content-length'] === undefined && status !== 204 && status !== 304) all['content-length'] = String(Buffer.byteLength(body))
+  if (all['content-length'] === undefined && status !== 204 && status !== 304) all['content-length'] = String(typeof body === 'string' ? Buffer.byteLength(body) : body.length)
   if (cookies.length > 0) all['set-cookie'] = cookies
   return all
 }

@@ -2,9 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { env } from '../config/index.ts'
 import { isUsageError, messageOf, UsageError } from '../errors/index.ts'
+import { type DataLink, linkData } from './data-link.ts'
 import { beginLocalProject, type Change, type LocalProject, type LocalProjectOptions } from './local-project.ts'
-import { startLocalTelemetry } from './local-telemetry.ts'
-import type { LogDelivery } from './log-delivery.ts'
 import { forgetRunning, noteRunning } from './running.ts'
 import { type LocalServer, startServer } from './server.ts'
 import { watchProject } from './watch.ts'
@@ -35,13 +34,12 @@ const fallbacks = 50
 
 /** Starts every service of a project. Throws a UsageError where anything is wrong; nothing then stays open. */
 export async function startProject(options: StartOptions): Promise<RunningProject> {
-  let telemetry: LogDelivery | undefined
+  let link: DataLink | undefined
   const log: StartOptions['log'] = (record) => {
-    telemetry?.take(record)
+    link?.take(record)
     options.log(record)
   }
-  const { project, openData } = await beginLocalProject({ ...options, log })
-  telemetry = startLocalTelemetry({ root: options.root, database: () => project.platform.database(), config: () => project.config, keepsFiles: options.inMemory !== true, print: options.log })
+  const { project, openData } = await beginLocalProject({ ...options, log, source: (config, folder) => (link = linkData({ root: options.root, folder, config: () => project?.config ?? config, print: options.log })) })
   const servers: LocalServer[] = []
   try {
     const port = options.port ?? portFromEnvironment() ?? project.config.port
@@ -55,7 +53,7 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
     await sleep(settlingMs)
     await openData()
   } catch (error) {
-    await telemetry.stop({ drain: false })
+    await link?.stop({ drain: false })
     await stopAll(servers, project)
     throw error
   }
@@ -71,7 +69,7 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
       forgetRunning(options.root)
       // First the requests that run end, then what they said is stored.
       await Promise.all(servers.map((server) => server.close()))
-      await telemetry.stop()
+      await link?.stop()
       await project.close()
     },
   }

@@ -87,7 +87,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       try {
         return (await connection.send(name, input, signal)) as never
       } catch (failure) {
-        throw toDatabaseError(failure, `${name} on table ${tableOf(input)}`)
+        throw toDatabaseError(failure, name, input)
       }
     },
     close() {
@@ -141,8 +141,9 @@ function clientConfig({ endpoint, region, usesOwnCredentials }: DatabaseOptions)
   return { ...shared, endpoint, region: region ?? 'us-east-1', ...credentials, defaultsMode: 'standard', endpointDiscoveryEnabled: false, accountIdEndpointMode: 'disabled' }
 }
 
-function toDatabaseError(failure: unknown, call: string): DatabaseError {
+/** The error of a call that failed; the name of `failure` becomes its reason. */
+export function toDatabaseError(failure: unknown, name: keyof DatabaseCalls, input: object): DatabaseError {
   const reason = failure instanceof Error ? failure.name : 'Error'
-  const error = new Error(`DynamoDB did not do ${call}: ${reason}: ${messageOf(failure)}`, { cause: failure })
+  const error = new Error(`DynamoDB did not do ${name} on table ${tableOf(input)}: ${reason}: ${messageOf(failure)}`, { cause: failure })
   return Object.assign(error, { name: 'DatabaseError', reason })
 }

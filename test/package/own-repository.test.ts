@@ -19,6 +19,8 @@ test('npm pack builds the package in a clean checkout', (t) => {
   entries.push(...run('tar', ['-tzf', tarball], { cwd: folder }).stdout.trim().split('\n').map((entry) => entry.replace(/^package\//, '')))
   assert.deepEqual([...new Set(entries.map((entry) => entry.split('/')[0]!))].sort(), ['LICENSE', 'README.md', 'dist', 'package.json', 'src'])
   for (const door of ['client', 'infra', 'lambda', 'runtime', 'testing']) for (const file of ['index.js', 'index.d.ts']) assert.ok(entries.includes(`dist/${door}/${file}`), `${door}/${file}`)
+  // What klue dev starts with as one file, and the doors that handlers share with it.
+  for (const file of ['dev', 'runtime', 'lambda', 'client', 'data-thread']) assert.ok(entries.includes(`dist/local/${file}.js`), file)
   t.diagnostic(`size of the tarball: ${Math.round(statSync(tarball).size / 1024)} KiB, ${entries.length} files`)
   // Whatever doubles it should be looked at.
   assert.ok(statSync(tarball).size < 2 * 1024 * 1024)

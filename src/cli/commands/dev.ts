@@ -1,7 +1,11 @@
 // klue dev: the project on this machine, until Ctrl-C.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { env } from '../../config/index.ts'
 import type { ReloadEvent, RunningProject } from '../../dev/index.ts'
+import type { LogRecord } from '../../runtime/edge.ts'
 import { type Command, type CommandCall, stageOption, textOption } from '../command.ts'
+import { gatherLines } from '../gathered-lines.ts'
 import { misuse } from '../run.ts'
 
 export const dev: Command = {
@@ -20,15 +24,25 @@ export const dev: Command = {
   async run(call) {
     // Before the slow part: a signal that comes while the project starts must end it too.
     const stopped = stopSignal()
-    const { loadSlimBackend, warmBundler } = await import('../../bundle/index.ts')
-    // A process of its own: it comes up while this one loads the rest.
-    void warmBundler().catch(() => undefined)
-    loadSlimBackend()
+    const { kitFolder, loadSlimBackend, warmBundler } = await import('../../bundle/index.ts')
+    // A process of its own: it comes up while this one loads the rest. Where a bundle is kept it may not be needed.
+    const isKept = existsSync(join(call.root, '.klue', 'bundle.json'))
+    const warm = (): void => void warmBundler().catch(() => undefined)
+    if (!isKept) warm()
+    // It is in the one file already.
+    if (kitFolder() === undefined) loadSlimBackend()
     const { startProject, toReadable } = await import('../../dev/edge.ts')
     const { output } = call
     const isJson = call.values['json'] === true
     const stage = textOption(call, 'stage')
     const port = portOption(call)
+    const lines = gatherLines<LogRecord>((record) => (isJson ? JSON.stringify(record) : toReadable(record, output)), output.print)
+    // Also where an exception ends the process.
+    process.once('exit', lines.flush)
+    const say = (print: (text: string) => void, text: string): void => {
+      lines.flush()
+      print(text)
+    }
     const running = await startProject({
       root: call.root,
       ...(stage === undefined ? {} : { stage }),
@@ -36,13 +50,16 @@ export const dev: Command = {
       ...(call.values['mock'] === true ? { mock: { seed: seedOption(call) } } : {}),
       inMemory: call.values['in-memory'] === true,
       watch: call.values['no-watch'] !== true,
-      log: (record) => output.print(isJson ? JSON.stringify(record) : toReadable(record, output)),
-      onReload: (event) => (event.ok ? output.print(reloadLine(event)) : output.printError(reloadLine(event))),
+      log: lines.add,
+      onReload: (event) => say(event.ok ? output.print : output.printError, reloadLine(event)),
     })
-    if (!isJson) output.print(banner(running))
+    if (!isJson) say(output.print, banner(running))
+    // For the first change.
+    if (isKept && call.values['no-watch'] !== true) warm()
     await stopped
-    if (!isJson) output.print('Stopping: requests that run are answered, then the data is closed.')
+    if (!isJson) say(output.print, 'Stopping: requests that run are answered, then the data is closed.')
     await running.stop()
+    lines.flush()
     return 0
   },
 }

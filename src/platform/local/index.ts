@@ -1,4 +1,4 @@
 // What stands in for AWS on a developer's machine: the embedded DynamoDB and the file of secrets. Never in a bundle.
-export { joinLocalDynamo, type LocalDynamo, openLocalDynamo } from './dynamo.ts'
+export { abandonLocalDynamo, joinLocalDynamo, type LocalDynamo, openLocalDynamo } from './dynamo.ts'
 export { isAlive, type ProcessIdentity, thisProcess } from './process-lock.ts'
 export { type LocalSecrets, localSecrets } from './secrets.ts'
