@@ -60,11 +60,10 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
   const incomingPath = request.headers['kluecallpath']
   const callPath = incomingPath !== undefined && isPath(incomingPath) ? `${incomingPath}.${options.service}` : options.service
   const { notes, interruption } = options
-  const openLog = (): Logger => notingLogger({ notes, config: platform.config, now: platform.now, write: (record) => platform.log({ ...record, operation: context.operationId || undefined, call_id: callId, call_path: callPath, request_id: request.requestId }) })
   const origin = (): Origin => ({ platform, context, notes, requestId: request.requestId })
   const made: Omit<Context, keyof typeof late> & WithSlowLimit & Behind = {
     [slowLimit]: (maxMs) => void (notes.slowMs = maxMs),
-    [behind]: { platform, interruption, openLog, log: undefined },
+    [behind]: { platform, interruption, notes, request, log: undefined },
     operationId: '',
     callId,
     callPath,
@@ -89,20 +88,24 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
 const behind: unique symbol = Symbol('what lies behind a context')
 
 interface Behind {
-  [behind]: { platform: Platform; interruption: Interruption; openLog: () => Logger; log: Logger | undefined }
+  [behind]: { platform: Platform; interruption: Interruption; notes: Notes; request: ApiRequest; log: Logger | undefined }
 }
 
 // Made when they are asked for. The getters are those of all contexts: with functions of its own for them each would cost several times as much.
 const late = {
   signal: lately(({ interruption }) => interruption.signal),
-  log: lately((parts) => (parts.log ??= parts.openLog())),
+  log: lately((parts, context) => (parts.log ??= openLog(parts, context))),
   users: lately(({ platform }) => platform.store().users),
 }
 
-function lately(read: (parts: Behind[typeof behind]) => unknown): PropertyDescriptor & ThisType<Behind> {
+function openLog({ platform, notes, request }: Behind[typeof behind], context: Context): Logger {
+  return notingLogger({ notes, config: platform.config, now: platform.now, write: (record) => platform.log({ ...record, operation: context.operationId || undefined, call_id: context.callId, call_path: context.callPath, request_id: request.requestId }) })
+}
+
+function lately(read: (parts: Behind[typeof behind], context: Context) => unknown): PropertyDescriptor & ThisType<Context & Behind> {
   return {
     get() {
-      return read(this[behind])
+      return read(this[behind], this)
     },
     enumerable: true,
     configurable: true,

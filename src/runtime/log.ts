@@ -37,15 +37,20 @@ export interface Logger {
   keep(how: 'always' | 'count'): void
 }
 
-let second = { start: Number.NaN, text: '' }
+// Texts of a second without its milliseconds: the times of requests that follow one another share them.
+const seconds = new Map<number, string>()
 
-/** A time as ISO 8601, UTC, in milliseconds; requests of one second share the most of it. */
+/** A time as ISO 8601, UTC, in milliseconds. */
 export function isoTime(milliseconds: number): string {
-  const rest = milliseconds - second.start
-  if (rest >= 0 && rest < 1000 && Number.isInteger(rest)) return `${second.text}${String(rest).padStart(3, '0')}Z`
-  const text = new Date(milliseconds).toISOString()
-  second = { start: Math.floor(milliseconds / 1000) * 1000, text: text.slice(0, -4) }
-  return text
+  const second = Math.floor(milliseconds / 1000)
+  let text = seconds.get(second)
+  if (text === undefined) {
+    if (seconds.size >= 8) seconds.clear()
+    text = new Date(second * 1000).toISOString().slice(0, -4)
+    seconds.set(second, text)
+  }
+  const rest = Math.floor(milliseconds - second * 1000)
+  return `${text}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`
 }
 
 /** One line of JSON for a record; a field that cannot be printed does not lose the others. */

@@ -45,7 +45,27 @@ function createMasker(given: readonly string[]): Masker {
     const shown = whole.length > limit ? `${whole.slice(0, limit)}${cut}` : whole
     return isRisky.test(shown) ? maskPairs(shown.replaceAll(credentials, `//${masked}@`).replaceAll(tokens, (_found, scheme?: string) => (scheme === undefined ? masked : `${scheme} ${masked}`)), { pairs, isSecret, deep: 0 }) : shown
   }
-  return { isSecret, text, value: (value, budget = { left: Infinity }) => copy(value, { isSecret, text, budget, above: [] }), query: (query) => (query.includes('%') || isRisky.test(query) || query.length > longestQuery ? maskQuery(query, isSecret, text) : query) }
+  const nameOf = remembered((name) => ({ isSecret: isSecret(name), shown: text(name, 200) }))
+  return { isSecret, text, value: (value, budget = { left: Infinity }) => copy(value, { isSecret, text, nameOf, budget, above: [] }), query: (query) => (query.includes('%') || isRisky.test(query) || query.length > longestQuery ? maskQuery(query, isSecret, text) : query) }
+}
+
+interface FieldName {
+  isSecret: boolean
+  shown: string
+}
+
+// Fields have the same few names in line after line. Names come from strangers, too: neither many nor long ones are kept.
+function remembered(look: (name: string) => FieldName): (name: string) => FieldName {
+  const known = new Map<string, FieldName>()
+  return (name) => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const looked = look(name)
+    if (name.length > 100) return looked
+    if (known.size >= 1000) known.clear()
+    known.set(name, looked)
+    return looked
+  }
 }
 
 // `-` and `_` are the same, and so are `apiKey` and `api_key`.
@@ -121,6 +141,7 @@ function decode(text: string): string {
 }
 
 interface Copying extends Pick<Masker, 'isSecret' | 'text'> {
+  nameOf(name: string): FieldName
   budget: Budget
   above: object[]
 }
@@ -134,11 +155,14 @@ function copy(value: unknown, at: Copying): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') return `<${typeof value}>`
   if (typeof value !== 'object' || value === null) return value
   if (at.above.length >= deepest || at.above.includes(value)) return cut
+  at.above.push(value)
   try {
-    return copyObject(value, { ...at, above: [...at.above, value] })
+    return copyObject(value, at)
   } catch {
     // Getters, toJSON and proxies may throw; the other fields are not lost with it.
     return '<unprintable>'
+  } finally {
+    at.above.pop()
   }
 }
 
@@ -186,7 +210,7 @@ function copyList(list: unknown[], at: Copying): unknown {
 }
 
 function copyFields(fields: object, at: Copying): Record<string, unknown> {
-  const copied: [string, unknown][] = []
+  const copied: Record<string, unknown> = {}
   const names = Object.keys(fields)
   const label = (fields as { name?: unknown; key?: unknown }).name ?? (fields as { key?: unknown }).key
   const isSecretPair = typeof label === 'string' && Object.hasOwn(fields, 'value') && at.isSecret(label)
@@ -194,11 +218,17 @@ function copyFields(fields: object, at: Copying): Record<string, unknown> {
     const value = (fields as Record<string, unknown>)[name]
     if (value === undefined || typeof value === 'function') continue
     at.budget.left -= name.length
-    const isSecret = at.isSecret(name) && !(isSecretPair && name === 'key')
-    copied.push([at.text(name, 200), (isSecret || (isSecretPair && name === 'value')) && isWorthHiding(value) ? masked : copy(value, at)])
+    const { isSecret, shown } = at.nameOf(name)
+    put(copied, shown, ((isSecret && !(isSecretPair && name === 'key')) || (isSecretPair && name === 'value')) && isWorthHiding(value) ? masked : copy(value, at))
   }
-  if (names.length > widest) copied.push([cut, names.length - widest])
-  return Object.fromEntries(copied)
+  if (names.length > widest) copied[cut] = names.length - widest
+  return copied
+}
+
+// A field like any other, whatever its name means to an assignment.
+function put(fields: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true })
+  else fields[name] = value
 }
 
 // Whether something is there, or is true, is no secret; and a log is easier to read with it.

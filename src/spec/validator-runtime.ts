@@ -19,7 +19,7 @@ Object.defineProperty(exports, 'formats', { get: () => (formats ??= Object.fromE
 exports.regExp = (pattern, flags) => { try { return new RegExp(pattern, isUnicodeNeutral(pattern) ? '' : flags) } catch { return new RegExp(pattern) } }
 
 const limits = { Length: 'characters', Items: 'items', Properties: 'properties' }
-const messages = {
+const messagesOf = () => ({
   'false schema': () => 'boolean schema is false',
   type: ({ type }) => 'must be ' + type,
   required: ({ missingProperty }) => "must have required property '" + missingProperty + "'",
@@ -41,9 +41,13 @@ const messages = {
   anyOf: () => 'must match a schema in anyOf',
   oneOf: () => 'must match exactly one schema in oneOf',
   if: ({ failingKeyword }) => 'must match "' + failingKeyword + '" schema',
-}
-messages.dependencies = messages.dependentRequired
+})
+let messages
 const messageOf = (keyword, params) => {
+  if (messages === undefined) {
+    messages = messagesOf()
+    messages.dependencies = messages.dependentRequired
+  }
   if (Object.hasOwn(messages, keyword)) return messages[keyword](params)
   if (params.comparison !== undefined) return 'must be ' + params.comparison + ' ' + params.limit
   const [, bound, what] = /^(min|max)(Length|Items|Properties)$/.exec(keyword) ?? []
