@@ -5,6 +5,7 @@ import type { Table } from '../persist/index.ts'
 import { lazyTable } from '../persist/start.ts'
 import type { PersistDefinition } from '../spec/index.ts'
 import type { Users } from '../store/index.ts'
+import { lazyUsers } from '../store/lazy-store.ts'
 import type { Interruption } from './interruption.ts'
 import { generateToken, type TokenOptions, type User } from './jwt.ts'
 import { isMuted, notingLogger, withLineParts } from './lazy-line-parts.ts'
@@ -95,7 +96,8 @@ interface Behind {
 const late = {
   signal: lately(({ interruption }) => interruption.signal),
   log: lately((parts, context) => (parts.log ??= openLog(parts, context))),
-  users: lately(({ platform }) => platform.store().users),
+  // Opened by a call: who copies a context reads all of it.
+  users: lately(({ platform }) => lazyUsers(async () => platform.store().users)),
 }
 
 function openLog({ platform, notes, request }: Behind[typeof behind], context: Context): Logger {

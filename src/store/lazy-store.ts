@@ -6,14 +6,16 @@ import type { Users } from './users.ts'
 /** Does what `openStore` does. */
 export function lazyStore(database: Database, options: StoreOptions = {}): Store {
   let opening: Promise<Users> | undefined
-  const users = (): Promise<Users> => (opening ??= import('./store.ts').then(({ openStore }) => openStore(database, options).users))
+  return { users: lazyUsers(() => (opening ??= import('./store.ts').then(({ openStore }) => openStore(database, options).users))) }
+}
+
+/** Users that are opened with each call; where that fails, the call does. */
+export function lazyUsers(open: () => Promise<Users>): Users {
   return {
-    users: {
-      add: async (...args) => (await users()).add(...args),
-      setPassword: async (...args) => (await users()).setPassword(...args),
-      remove: async (...args) => (await users()).remove(...args),
-      list: async () => (await users()).list(),
-      verify: async (...args) => (await users()).verify(...args),
-    },
+    add: async (...args) => (await open()).add(...args),
+    setPassword: async (...args) => (await open()).setPassword(...args),
+    remove: async (...args) => (await open()).remove(...args),
+    list: async () => (await open()).list(),
+    verify: async (...args) => (await open()).verify(...args),
   }
 }
