@@ -4,6 +4,6 @@ export { env, environment, envList, type EnvironmentName, environmentVariables, 
 export type { ApiSettings, Config, KeyGroup, KeySpec, KnownConfig, LogThreshold } from './keys.ts'
 export type { AlertSettings } from './alert-settings.ts'
 export { liveUrl } from './live-url.ts'
-export { type CompiledConfig, fromCompiledConfig, type SecretSources } from './open-compiled.ts'
+export { type CompiledConfig, fromCompiledConfig, plainConfig, type SecretSources } from './open-compiled.ts'
 export { secretPrefix } from './secret-prefix.ts'
 export type { ReportChannelSettings } from './report-channel.ts'

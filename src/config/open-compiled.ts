@@ -90,6 +90,13 @@ export function withFixedParts(config: Record<string, unknown>, { spellings, par
   return Object.setPrototypeOf(config, Object.create(Object.prototype, Object.fromEntries(Object.entries(spellings).map(([name, key]) => [name, otherSpelling(key)]))) as object) as Config
 }
 
+/** All that a configuration says, under both spellings, as plain fields: for where accessors do not reach, such as another thread. */
+export function plainConfig(config: Config): Record<string, unknown> {
+  const behind = Object.getPrototypeOf(config) as object
+  const names = [...Object.getOwnPropertyNames(config), ...(behind === Object.prototype ? [] : Object.getOwnPropertyNames(behind))]
+  return Object.fromEntries(names.map((name) => [name, config[name]]))
+}
+
 function otherSpelling(key: string): PropertyDescriptor & ThisType<Record<string, unknown>> {
   return {
     get() {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { kitFolder } from '../bundle/index.ts'
-import type { Config } from '../config/index.ts'
+import { type Config, plainConfig } from '../config/index.ts'
 import { messageOf, UsageError } from '../errors/index.ts'
 import { openDatabase, type Database } from '../persist/index.ts'
 import { abandonLocalDynamo } from '../platform/local/index.ts'
@@ -173,10 +173,10 @@ function openThread(workerData: ThreadStart): Worker {
   return new Worker(`import(${JSON.stringify(loader)}).then(({ register }) => (register(), import(${JSON.stringify(file)})))`, { eval: true, workerData })
 }
 
-// With what is hidden in it, such as the other spelling of a key. What handlers put into it may be no plain value, and is theirs alone then.
+// What handlers put into it may be no plain value, and is theirs alone then.
 function textOf(config: Config): string | undefined {
   try {
-    return JSON.stringify(Object.fromEntries(Object.getOwnPropertyNames(config).map((name) => [name, config[name]])))
+    return JSON.stringify(plainConfig(config))
   } catch {
     return undefined
   }

@@ -16,8 +16,9 @@ const failing = notesService.replace('context.table(Note).load(path.id)', "path.
 const reporter = `// Tells people, for tests.
 import { appendFileSync } from 'node:fs'
 import { type ErrorReporter, toReporter } from 'klue/lambda'
+import { getConfig } from 'klue/runtime'
 
-export const errorReporter: ErrorReporter = (title) => appendFileSync('told.txt', title)
+export const errorReporter: ErrorReporter = (title) => appendFileSync('told.txt', \`\${title}, \${getConfig().logDays} days, \${getConfig()['log_days']} days\`)
 
 export const handler: ReturnType<typeof toReporter> = toReporter(errorReporter)
 `
@@ -62,7 +63,7 @@ test('requests are listed and counted while the service runs, followed, and afte
   assert.ok(readdirSync(folder).some((file) => readFileSync(join(folder, file), 'utf8').includes('it is bad')))
   // So does the service's own reporter.
   while (!existsSync(join(project.root, 'told.txt'))) await sleep(20)
-  assert.match(readFileSync(join(project.root, 'told.txt'), 'utf8'), /FATAL BACKEND ERROR notes 500/)
+  assert.match(readFileSync(join(project.root, 'told.txt'), 'utf8'), /FATAL BACKEND ERROR notes 500.*, 90 days, 90 days/)
   await fetch(`${url}/notes/last`)
   server.child.kill('SIGTERM')
   assert.equal((await server.finished).code, 0)
