@@ -30,24 +30,35 @@ export function isUnboundedPattern(pattern: string): boolean {
 
 /**
  * Whether a look at a pattern shows that it takes little time on any text, whatever engine runs it: single characters and classes,
- * counted within bounds, at most one of them without a bound and that one behind a `^`, and no group that repeats.
+ * counted within bounds, at most one of them without a bound and that one behind a `^`, no group that repeats or is referred to.
  */
 export function isPlainPattern(pattern: string): boolean {
+  if (backReference.test(withoutBackslashes(pattern))) return false
   const plain = pattern.replace(/\\./gs, 'a').replace(/\[[^\]]*\]/g, 'a').replaceAll('(?:', '(')
   if (/\(\?|\)[*+?{]/.test(plain)) return false
   const unbounded = plain.match(/[*+]|\{\d+,\}/g)?.length ?? 0
   const isAnchored = plain.startsWith('^') && !plain.includes('|')
   if (unbounded > 1 || (unbounded === 1 && !isAnchored)) return false
-  // How many ways there are to go through it.
+  // How many ways there are to go through it, and how long the longest of them is.
   let ways = 2 ** (plain.match(/[?|]/g)?.length ?? 0)
-  for (const [, least, most] of plain.matchAll(/\{(\d+),(\d+)\}/g)) ways *= Number(most) - Number(least) + 1
-  // Tried once for a text, or once for each of its characters.
-  return ways <= (isAnchored && unbounded === 0 ? 1000 : 10)
+  let steps = plain.length
+  for (const [, least, most] of plain.matchAll(/\{(\d+)(?:,(\d+))?\}/g)) {
+    ways *= Number(most ?? least) - Number(least) + 1
+    steps += Number(most ?? least)
+  }
+  // All of that once for a text, or once for each of its characters.
+  return ways * steps <= (isAnchored && unbounded === 0 ? 100_000 : 100)
+}
+
+const backReference = /\\[1-9]|\\k</
+
+function withoutBackslashes(pattern: string): string {
+  return pattern.replace(/\\\\/g, '')
 }
 
 function isLinear(pattern: string): boolean {
-  const plain = pattern.replace(/\\\\/g, '')
-  if (/\(\?<?[=!]|\\[1-9]|\\k</.test(plain)) return false
+  const plain = withoutBackslashes(pattern)
+  if (/\(\?<?[=!]/.test(plain) || backReference.test(plain)) return false
   const counts = [...plain.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, least, most]) => Math.max(Number(least), Number(most ?? 0)))
   return counts.reduce((product, count) => product * Math.max(1, count), 1) <= linearRepetitions
 }
