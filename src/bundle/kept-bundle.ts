@@ -1,8 +1,9 @@
 // Keeps the last bundle of a project, for a start after which nothing has changed: then esbuild need not even be loaded.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { changedSince, fileState } from './file-state.ts'
 import { kitFolder } from './kit-folder.ts'
 
 export interface KeptBundle {
@@ -39,13 +40,10 @@ export function readKept(place: KeptPlace): KeptBundle | undefined {
   }
 }
 
-// The clock of some file systems ticks so slowly.
-const tickMs = 2000
-
 /** Keeps a bundle whose making began at `startedAt` (epoch milliseconds), unless something may have changed meanwhile. */
 export function writeKept(place: KeptPlace, bundle: KeptBundle, startedAt: number): void {
   try {
-    if (newest(bundle.inputs) > startedAt - tickMs || inherits(place.root)) return
+    if (changedSince(bundle.inputs, startedAt) || inherits(place.root)) return
     const stored: Stored = { ...bundle, made: madeWith(place), seen: look(place.root, bundle.inputs) }
     const draft = `${place.path}.${process.pid}.draft`
     mkdirSync(dirname(place.path), { recursive: true })
@@ -57,7 +55,7 @@ export function writeKept(place: KeptPlace, bundle: KeptBundle, startedAt: numbe
 }
 
 function madeWith({ root, entries }: KeptPlace): string {
-  return JSON.stringify([root, entries, process.versions.node, kitFolder()?.href, stateOf(fileURLToPath(import.meta.url))])
+  return JSON.stringify([root, entries, process.versions.node, kitFolder()?.href, fileState(fileURLToPath(import.meta.url))])
 }
 
 const settings = ['package.json', 'tsconfig.json', 'functions/package.json', 'functions/tsconfig.json']
@@ -66,19 +64,9 @@ const settings = ['package.json', 'tsconfig.json', 'functions/package.json', 'fu
 function look(root: string, inputs: readonly string[]): string {
   const folders = [...new Set(inputs.map(dirname))].sort()
   const names = folders.map((folder) => readdirSync(folder).sort().join('/'))
-  const files = [...inputs].sort().map((path) => `${path} ${stateOf(path)}`)
-  const decisive = settings.map((name) => (existsSync(join(root, name)) ? stateOf(join(root, name)) : ''))
+  const files = [...inputs].sort().map((path) => `${path} ${fileState(path)}`)
+  const decisive = settings.map((name) => (existsSync(join(root, name)) ? fileState(join(root, name)) : ''))
   return createHash('sha256').update(JSON.stringify([folders, names, files, decisive])).digest('base64url')
-}
-
-// The time of the last change of any kind cannot be set back, as that of the last writing can.
-function stateOf(path: string): string {
-  const { size, mtimeMs, ctimeMs, ino } = statSync(path)
-  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`
-}
-
-function newest(paths: readonly string[]): number {
-  return Math.max(...paths.map((path) => statSync(path).ctimeMs))
 }
 
 // What settings inherit from lies anywhere.

@@ -1,9 +1,9 @@
 // The esbuild plugin that takes Node's own modules as they are: an import of one makes Node read every property of it, which loads parts that nobody asked for.
 import { isBuiltin } from 'node:module'
-import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
 
+// With a separator at its end.
 const kit = fileURLToPath(new URL('..', import.meta.url))
 
 /** Replaces what the kit imports of Node's modules by a look at the names that are used. */
@@ -13,7 +13,7 @@ export function plainNodeModules(): Plugin {
     setup(build) {
       build.onResolve({ filter: /^node:/ }, ({ path, kind, importer }) => {
         // Of the kit alone: others may use names that the Node of this machine does not have.
-        const isOurs = importer.startsWith(kit.endsWith(sep) ? kit : kit + sep) && kind === 'import-statement'
+        const isOurs = importer.startsWith(kit) && kind === 'import-statement'
         return isOurs && isBuiltin(path) ? { path, namespace: 'klue-node', sideEffects: false } : undefined
       })
       build.onLoad({ filter: /.*/, namespace: 'klue-node' }, ({ path }) => ({ contents: namesOf(path), loader: 'js' }))

@@ -1,9 +1,10 @@
 // Whether anything changed since documents were last generated here: a look at sources and folders instead of at thousands of files.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { changedSince, fileState } from '../bundle/index.ts'
 
 interface Note {
   /** The documents and what they refer to, relative to the project's folder. */
@@ -25,9 +26,6 @@ export function isGenerated(root: string, basePath: boolean): boolean {
   }
 }
 
-// The clock of some file systems ticks so slowly.
-const tickMs = 2000
-
 /** Notes that all is generated, after a run that began at `startedAt` (epoch milliseconds). */
 export function noteGenerated(root: string, { basePath, startedAt }: { basePath: boolean; startedAt: number }): void {
   try {
@@ -35,7 +33,7 @@ export function noteGenerated(root: string, { basePath, startedAt }: { basePath:
     const apis = readdirSync(join(root, output), { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(root, output, `${entry.name}.ts`)))
     const sources = [...new Set(apis.flatMap(({ name }) => Object.keys((JSON.parse(readFileSync(join(root, output, name, 'cache.json'), 'utf8')) as { sources: object }).sources)))].sort()
     // What changed a moment ago may change again without looking different.
-    if (sources.some((path) => statSync(join(root, path)).ctimeMs > startedAt - tickMs)) return
+    if (changedSince(sources.map((path) => join(root, path)), startedAt)) return
     mkdirSync(join(root, '.klue'), { recursive: true })
     writeFileSync(notePath(root), JSON.stringify({ sources, state: stateOf(root, { sources, basePath }) } satisfies Note))
   } catch {
@@ -74,8 +72,6 @@ function lookAtOutput(folder: string, looks: string[]): void {
   }
 }
 
-// The time of the last change of any kind cannot be set back, as that of the last writing can.
 function lookOf(path: string): string {
-  const { size, mtimeMs, ctimeMs, ino } = statSync(path)
-  return `${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`
+  return `${path} ${fileState(path)}`
 }
