@@ -28,7 +28,7 @@ export async function bundleFunction(options: { root: string; entry: string; fol
   const compiled = new Set<string>()
   const file = join(options.folder, 'index.mjs')
   await mkdir(options.folder, { recursive: true })
-  const shared: BuildOptions = { absWorkingDir: options.root, platform: 'node', target: 'node20', format: 'esm', minify: true, logLevel: 'silent', entryNames: '[name]', outExtension: { '.js': '.mjs' } }
+  const shared: BuildOptions = { absWorkingDir: options.root, platform: 'node', target: 'node20', format: 'esm', minify: true, sourcemap: 'linked', logLevel: 'silent' }
   const first = await build({
     ...shared,
     entryPoints: [{ in: options.entry, out: 'index' }],
@@ -36,17 +36,19 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     bundle: true,
     // What is imported on first use, such as the AWS SDK, is not even read before.
     splitting: true,
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
+    banner: { js: requireShim },
     conditions: kitConditions,
     // The SDK's ES modules are a third smaller than its CommonJS ones.
     mainFields: ['module', 'main'],
-    sourcemap: 'inline',
     write: false,
     metafile: true,
     plugins: [plainNodeModules(), generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
   }).catch((error: unknown) => {
     throw bundleFaults(error)
   })
-  const outputs = await writeWithOneStart(first, { folder: options.folder, entry: 'index.mjs', options: { ...shared, banner: { js: requireShim }, sourcemap: 'linked' } })
+  const outputs = await writeWithOneStart(first, { folder: options.folder, entry: 'index.mjs', banner: requireShim, options: shared })
   for (const folder of compiled) await packApi(folder, join(options.folder, basename(folder)))
   return { file, metafile: { inputs: first.metafile.inputs, outputs } }
 }
