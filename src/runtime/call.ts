@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts'
 import { loadLineParts } from './lazy-line-parts.ts'
 
 /**
- * Runs an operation until it settles or its time is up, whichever comes first.
+ * Runs an operation until it settles or its time is up, whichever comes first. `run` rejects, and never throws.
  * Rejects with DEADLINE_EXCEEDED at the limit, or the reason for which the exchange was ended.
  */
 export function callInTime(exchange: Exchange, run: () => Promise<unknown>): Promise<unknown> {
