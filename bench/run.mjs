@@ -22,7 +22,7 @@ const { measureRequestLog } = await import('./request-log.mjs')
 const { measureSecretRead } = await import('./secret-read.mjs')
 const { eventOf } = await import('./events.mjs')
 const { bundleFunction } = await import('../src/bundle/index.ts')
-const { generate } = await import('../src/spec/index.ts')
+const { generate } = await import('../src/openapi/index.ts')
 
 say('Building ...')
 const generation = await buildKlue({ generate, bundleFunction })

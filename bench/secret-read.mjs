@@ -58,7 +58,7 @@ async function startServer() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { buildKlue } = await import('./build.mjs')
   const { bundleFunction } = await import('../src/bundle/index.ts')
-  const { generate } = await import('../src/spec/index.ts')
+  const { generate } = await import('../src/openapi/index.ts')
   await buildKlue({ generate, bundleFunction, only: ['3'] })
   console.log(JSON.stringify(await measureSecretRead({ quick: process.argv.includes('--quick') }), undefined, 1))
 }

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseSource, root, type SourceFile, sourceFiles } from './rules/imports.ts'
-import { allowedSideways, doors, levels } from './rules/layers.ts'
-import { cycleViolations, effectViolations, exportViolations, globalViolations, layerViolations, ownerViolations, serviceViolations, shapeViolations } from './rules/rules.ts'
+import { allowedSideways, contracts, doors, levels, rooms } from './rules/layers.ts'
+import { cycleViolations, effectViolations, exportViolations, globalViolations, layerViolations, ownerViolations, roomViolations, serviceViolations, shapeViolations } from './rules/rules.ts'
 
 const kit = sourceFiles('src')
 const service = ['functions', 'infra', 'testaccept'].flatMap(sourceFiles)
@@ -16,6 +16,8 @@ function expectNone(violations: string[]): void {
 }
 
 test('folders import only folders below them, through their doors', () => expectNone(kit.flatMap(layerViolations)))
+
+test('rooms import only the rooms below them', () => expectNone(kit.flatMap(roomViolations)))
 
 test('files do not import each other in a circle', () => expectNone(cycleViolations(kit)))
 
@@ -45,6 +47,26 @@ test('ARCHITECTURE.md names every folder of src/ with its level', () => {
   assert.deepEqual(Object.fromEntries(rows), levels)
 })
 
+test('the map of rooms has no circle, and every room, arrow and contract is in use', () => {
+  for (const [folder, map] of Object.entries(rooms)) {
+    const inside = kit.filter(({ path }) => path.startsWith(`src/${folder}/`))
+    const roomOf = (path: string): string => path.split('/').slice(2, -1).join('/')
+    assert.deepEqual([...new Set(inside.map(({ path }) => roomOf(path)))].filter((room) => room !== '').sort(), Object.keys(map).sort())
+    for (const [position, [room, below]] of Object.entries(map).entries()) {
+      for (const other of below) {
+        assert.ok(Object.keys(map).indexOf(other) < position || !map[other]!.includes(room), `${room} and ${other} import each other`)
+        assert.ok(inside.some((file) => roomOf(file.path) === room && file.imports.some((one) => one.file?.startsWith(`src/${folder}/`) === true && roomOf(one.file) === other)), `${folder}/${room} imports nothing of ${other} any more`)
+      }
+    }
+  }
+  for (const contract of contracts) assert.ok(kit.some(({ path }) => path === contract))
+})
+
+test('ARCHITECTURE.md names every room', () => {
+  const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  for (const [folder, map] of Object.entries(rooms)) for (const room of Object.keys(map)) assert.ok(page.includes(`| \`${folder}/${room}/\` |`), `no row for ${folder}/${room}/`)
+})
+
 interface Planted {
   title: string
   rule: (file: SourceFile) => string[]
@@ -56,10 +78,13 @@ interface Planted {
 const planted: Planted[] = [
   { title: 'an arrow upward', rule: layerViolations, path: 'src/errors/x.ts', text: "import type { Config } from '../config/index.ts'", says: /errors\/ \(level 0\) may not import config\/ \(level 1\)/ },
   { title: 'an arrow sideways', rule: layerViolations, path: 'src/persist/x.ts', text: "export { openStore } from '../store/index.ts'", says: /persist\/ \(level 2\) may not import store\/ \(level 2\)/ },
-  { title: 'a value where only types may go', rule: layerViolations, path: 'src/client/x.ts', text: "import { anything } from '../spec/table.ts'", says: /except with "import type"/ },
-  { title: 'an arrow upward in a type', rule: layerViolations, path: 'src/spec/x.ts', text: "export type T = import('../runtime/index.ts').Context", says: /spec\/ \(level 1\) may not import runtime/ },
+  { title: 'a value where only types may go', rule: layerViolations, path: 'src/client/x.ts', text: "import { anything } from '../openapi/table.ts'", says: /except with "import type"/ },
+  { title: 'an arrow upward in a type', rule: layerViolations, path: 'src/openapi/x.ts', text: "export type T = import('../runtime/index.ts').Context", says: /openapi\/ \(level 1\) may not import runtime/ },
   { title: 'an arrow upward that is loaded late', rule: layerViolations, path: 'src/runtime/x.ts', text: "export const late = () => import('../dev/index.ts')", says: /runtime\/ \(level 3\) may not import dev/ },
   { title: 'an inner file of another folder', rule: layerViolations, path: 'src/cli/x.ts', text: "import { load } from '../config/load.ts'", says: /enter config\/ through index\.ts/ },
+  { title: 'a room that looks up', rule: roomViolations, path: 'src/runtime/exchange/x.ts', text: "import { fail } from '../answer/fail.ts'", says: /room runtime\/exchange may not import the room answer/ },
+  { title: 'a room that looks to the top', rule: roomViolations, path: 'src/runtime/answer/x.ts', text: "import { openService } from '../pipeline.ts'", says: /from the top of its folder/ },
+  { title: 'a room that nobody knows', rule: roomViolations, path: 'src/runtime/attic/x.ts', text: '// Old.', says: /no room/ },
   { title: 'a package of another owner', rule: ownerViolations, path: 'src/dev/x.ts', text: "import { Stack } from 'aws-cdk-lib'", says: /only src\/infra\/ may import aws-cdk-lib/ },
   { title: 'a submodule of another owner', rule: ownerViolations, path: 'src/dev/x.ts', text: "const cdk = require('aws-cdk-lib/aws-lambda')", says: /aws-cdk-lib/ },
   { title: 'the environment', rule: globalViolations, path: 'src/dev/x.ts', text: "export const port = (): unknown => process['env']", says: /config\// },

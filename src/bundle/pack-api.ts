@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ApiTable, PackedIndex, PackedTable, RouteNode, Span } from '../spec/index.ts'
+import type { ApiTable, PackedIndex, PackedTable, RouteNode, Span } from '../openapi/index.ts'
 
 /** Nodes of the route tree beyond this size become records of their own. */
 const nodeLimitBytes = 2000

@@ -1,6 +1,6 @@
 // The URL of a call: the path with its arguments, the query with its pairs.
 import { catalog, type ErrorDetail } from '../errors/index.ts'
-import type { ClientOperation } from '../spec/table.ts'
+import type { ClientOperation } from '../openapi/table.ts'
 import { pathText, queryPairs, undeclared } from './parameter-text.ts'
 
 type Values = Record<string, unknown>

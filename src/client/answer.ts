@@ -1,5 +1,5 @@
 // Reads the body of an answer as its media type says.
-import type { ClientOperation, CompiledReply } from '../spec/table.ts'
+import type { ClientOperation, CompiledReply } from '../openapi/table.ts'
 import { isJson } from './request-body.ts'
 import type { Answer } from './send.ts'
 

@@ -1,6 +1,6 @@
 // Where an API is: the address that was given, or the document's first server.
 import { UsageError } from '../errors/index.ts'
-import type { ClientSpec } from '../spec/table.ts'
+import type { ClientSpec } from '../openapi/table.ts'
 
 /** The address before the paths of operations, without trailing slash. Throws a UsageError where there is none. */
 export function baseUrl(spec: ClientSpec, given: string | undefined): string {

@@ -1,5 +1,5 @@
 // What every step of a call is handed.
-import type { ClientOperation, ClientSpec } from '../spec/table.ts'
+import type { ClientOperation, ClientSpec } from '../openapi/table.ts'
 import type { CallInput, CallOptions, ClientOptions } from './options.ts'
 
 /** All that a call depends on. */

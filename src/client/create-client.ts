@@ -1,6 +1,6 @@
 // Makes a client of a compiled document: methods appear when they are first asked for.
 import { nearest, UsageError } from '../errors/index.ts'
-import type { ClientOperation, ClientSpec } from '../spec/table.ts'
+import type { ClientOperation, ClientSpec } from '../openapi/table.ts'
 import { baseUrl } from './base-url.ts'
 import { exchange } from './exchange.ts'
 import { namesOf } from './operation-names.ts'

@@ -1,6 +1,6 @@
 // Which credentials an operation asks for, and where they travel.
 import { UsageError } from '../errors/index.ts'
-import type { ClientOperation, ClientSpec, SecurityScheme } from '../spec/table.ts'
+import type { ClientOperation, ClientSpec, SecurityScheme } from '../openapi/table.ts'
 import type { ClientOptions } from './options.ts'
 
 /** What proves the caller's identity. */

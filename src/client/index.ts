@@ -2,6 +2,6 @@
 export { createClient } from './create-client.ts'
 export { HttpError, isError, isHttpError } from '../errors/index.ts'
 export type { ErrorBody, ErrorDetail } from '../errors/index.ts'
-export type { ClientSpec } from '../spec/table.ts'
+export type { ClientSpec } from '../openapi/table.ts'
 export type { Argument, Client, ClientTools, Exchange, ExchangeOf, Method, Methods } from './types.ts'
 export type { CallInput, CallListener, CallOptions, ClientOptions, Clock, Decorator, Fetch, OutgoingRequest, RequestBody, Send } from './options.ts'

@@ -1,5 +1,5 @@
 // A client whose sending part is loaded with its first call: most functions of a service call no other API.
-import type { ClientSpec } from '../spec/table.ts'
+import type { ClientSpec } from '../openapi/table.ts'
 import { baseUrl } from './base-url.ts'
 import { namesOf } from './operation-names.ts'
 import type { ClientOptions } from './options.ts'

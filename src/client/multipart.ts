@@ -1,6 +1,6 @@
 // Writes a multipart form whose parts have headers of their own, which the forms of fetch cannot have.
 import { catalog } from '../errors/index.ts'
-import type { CompiledPart } from '../spec/table.ts'
+import type { CompiledPart } from '../openapi/table.ts'
 import { fileOf } from './form-file.ts'
 import { headerText, plainText, undeclared } from './parameter-text.ts'
 

@@ -1,5 +1,5 @@
 // The names under which a client offers the operations of an API.
-import type { ClientOperation, ClientSpec } from '../spec/table.ts'
+import type { ClientOperation, ClientSpec } from '../openapi/table.ts'
 
 // What is found out about a document once serves every client of it; the entry goes when the document does.
 const knownNames: WeakMap<object, Map<string, ClientOperation>> = new WeakMap()

@@ -1,6 +1,6 @@
 // From an exchange to what a method gives: the body of a success, or a thrown error.
 import { catalog, type ErrorBody, fromErrorBody, isError } from '../errors/index.ts'
-import type { ClientOperation } from '../spec/table.ts'
+import type { ClientOperation } from '../openapi/table.ts'
 import { textOf } from './answer.ts'
 import { nameOf } from './send.ts'
 import type { Exchange } from './types.ts'

@@ -1,5 +1,5 @@
 // Writes parameters as their style says; the counterpart of what the runtime reads.
-import type { CompiledParameter } from '../spec/table.ts'
+import type { CompiledParameter } from '../openapi/table.ts'
 
 type Style = Pick<CompiledParameter, 'name' | 'in' | 'style' | 'explode'> & Pick<CompiledParameter, 'allowReserved' | 'content' | 'separator'>
 

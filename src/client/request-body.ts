@@ -1,9 +1,9 @@
 // Writes the body of a request in the media type that the operation declares.
 import { catalog } from '../errors/index.ts'
-import type { ClientOperation } from '../spec/table.ts'
-import type { RequestBody } from './options.ts'
+import type { ClientOperation } from '../openapi/table.ts'
 import { fileOf } from './form-file.ts'
 import { multipartOf } from './multipart.ts'
+import type { RequestBody } from './options.ts'
 import { plainText } from './parameter-text.ts'
 
 /** A body that fetch takes, and its Content-Type where fetch does not set it itself. */

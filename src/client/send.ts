@@ -1,6 +1,6 @@
 // One attempt: sends the request, follows redirects that stay where they are, reads the body.
 import { catalog, isHttpError, messageOf } from '../errors/index.ts'
-import type { ClientOperation } from '../spec/table.ts'
+import type { ClientOperation } from '../openapi/table.ts'
 import type { Call } from './call.ts'
 import type { Fetch, OutgoingRequest, Send } from './options.ts'
 

@@ -1,7 +1,7 @@
 // The data of a local project as its handlers see it: there at once, with calls that wait until the tables are.
 import { type Config, env } from '../config/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
-import type { PersistSpec } from '../spec/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 
 export interface LocalData {

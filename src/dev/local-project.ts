@@ -1,13 +1,13 @@
 // A project as it runs on a developer's machine: generated, bundled, bound, with its tables; can be loaded anew.
 import { join } from 'node:path'
 import { findEntries, type LocalBundler, openLocalBundler } from '../bundle/index.ts'
-import { type Config, setConfig } from '../config/index.ts'
 import { loadConfig } from '../config/build.ts'
+import { type Config, setConfig } from '../config/index.ts'
 import { UsageError } from '../errors/index.ts'
+import { generate } from '../openapi/generate.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import { localSecrets } from '../platform/local/index.ts'
 import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../runtime/edge.ts'
-import { generate } from '../spec/generate.ts'
-import type { PersistSpec } from '../spec/index.ts'
 import type { Store } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
@@ -209,7 +209,7 @@ class State {
 }
 
 async function mocked(services: LocatedService[], root: string, seed: number): Promise<LocatedService[]> {
-  const [{ mockService }, { readApis }] = await Promise.all([import('./mock.ts'), import('../spec/index.ts')])
+  const [{ mockService }, { readApis }] = await Promise.all([import('./mock.ts'), import('../openapi/index.ts')])
   const documents = new Map((await readApis(root)).map((document) => [document.api, document]))
   return services.map(({ entry, service }) => ({ entry, service: mockService(service, { documents, seed }) }))
 }

@@ -1,8 +1,8 @@
 // Lets operations without a handler answer from their document: klue dev --mock.
 import { catalog, UsageError } from '../errors/index.ts'
+import { type ApiDocument, listOperations, type MockReply, mockReply, type RawOperation } from '../openapi/index.ts'
 import { isNotImplemented, qualityOf, type Service, validate } from '../runtime/edge.ts'
 import { type ApiSpec, type FormatSet, type Handler, reply } from '../runtime/index.ts'
-import { type ApiDocument, listOperations, type MockReply, mockReply, type RawOperation } from '../spec/index.ts'
 
 export interface MockOptions {
   /** Documents of the project, by the name of their API. */

@@ -1,8 +1,8 @@
 // What the threads of a local service say to each other.
 import type { Config } from '../config/index.ts'
 import type { Fault } from '../errors/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import type { LogLevel } from '../runtime/index.ts'
-import type { PersistSpec } from '../spec/index.ts'
 
 /** What the thread of data and log starts with. */
 export interface ThreadStart {

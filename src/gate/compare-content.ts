@@ -1,5 +1,5 @@
 // Compares bodies: of the request, and of each response with its headers and media types.
-import { bodyOf, followRefs, isObject, type Located, objectOf, type RawOperation, repliesOf } from '../spec/index.ts'
+import { bodyOf, followRefs, isObject, type Located, objectOf, type RawOperation, repliesOf } from '../openapi/index.ts'
 import type { Direction } from './change.ts'
 import { compareEncoding } from './compare-encoding.ts'
 import type { Parts } from './parts.ts'

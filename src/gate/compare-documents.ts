@@ -1,5 +1,5 @@
 // Compares two published documents of one API, operation by operation.
-import type { RawOperation } from '../spec/index.ts'
+import type { RawOperation } from '../openapi/index.ts'
 import type { Change, Finding } from './change.ts'
 import { compareBody, compareResponses } from './compare-content.ts'
 import { compareParameters } from './compare-parameters.ts'

@@ -1,5 +1,5 @@
 // Compares what `encoding` says of the parts of a form: their media types, how lists and objects are written, their headers.
-import { followRefs, isObject, objectOf } from '../spec/index.ts'
+import { followRefs, isObject, objectOf } from '../openapi/index.ts'
 import type { Parts } from './parts.ts'
 import { below, type Place, resolve } from './resolve.ts'
 

@@ -1,9 +1,9 @@
 // Compares the parameters of an operation: what is asked for, and how it is written.
-import { isObject, type Located, objectOf, type RawOperation } from '../spec/index.ts'
+import { isObject, type Located, objectOf, type RawOperation } from '../openapi/index.ts'
 import type { Finding } from './change.ts'
 import { renamedParameters } from './pair-operations.ts'
-import { below, type Place, resolve } from './resolve.ts'
 import type { Parts } from './parts.ts'
+import { below, type Place, resolve } from './resolve.ts'
 
 /** Compares all parameters; those of a path are the same at the same place of it. */
 export function compareParameters({ before, after }: { before: RawOperation; after: RawOperation }, parts: Parts): void {

@@ -1,5 +1,5 @@
 // Compares what callers must show: each way in that was enough must be enough still.
-import { arrayOf, followRefs, isObject, objectOf, type RawOperation, stringsOf } from '../spec/index.ts'
+import { arrayOf, followRefs, isObject, objectOf, type RawOperation, stringsOf } from '../openapi/index.ts'
 import type { Finding } from './change.ts'
 import { listed } from './change.ts'
 import { type GateDocument } from './resolve.ts'

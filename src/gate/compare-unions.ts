@@ -1,5 +1,5 @@
 // Compares `oneOf` and `anyOf`: which branch became which, which came, which went.
-import { isObject, objectOf } from '../spec/index.ts'
+import { isObject, objectOf } from '../openapi/index.ts'
 import type { Comparing } from './comparing.ts'
 import { type GateDocument, type Place, resolve } from './resolve.ts'
 import { type SchemaView, textOf, type Union, viewOf } from './schema-view.ts'

@@ -1,5 +1,5 @@
 // Which operation of the new document is which of the old one: by method and path, whatever its parameters are called.
-import { type ApiDocument, listOperations, namesOf, type RawOperation, shapeOfPath } from '../spec/index.ts'
+import { type ApiDocument, listOperations, namesOf, type RawOperation, shapeOfPath } from '../openapi/index.ts'
 import type { GateDocument } from './resolve.ts'
 
 /** An operation on both sides, or on one of them. */

@@ -1,5 +1,5 @@
 // Follows references of a published document, and says where each schema really stands.
-import { isObject, type JsonObject, keysOf, type Located, pointerTo, stringsOf, valueAt } from '../spec/index.ts'
+import { isObject, type JsonObject, keysOf, type Located, pointerTo, stringsOf, valueAt } from '../openapi/index.ts'
 
 /** One of the two documents that are compared. */
 export interface GateDocument {

@@ -1,5 +1,5 @@
 // Compares pairs of schemas, each once per direction, however many operations share them and however they refer to each other.
-import { isObject, pointerTo } from '../spec/index.ts'
+import { isObject, pointerTo } from '../openapi/index.ts'
 import { breaks, type Direction, type Finding, whom } from './change.ts'
 import { compareAdditional, compareDefault, compareItems, compareOthers, compareProperties } from './compare-objects.ts'
 import { compareDiscriminators, compareUnions, type Sources } from './compare-unions.ts'

@@ -1,5 +1,5 @@
 // A schema as the values it allows: `allOf` merged, references followed, both spellings of OpenAPI the same.
-import { arrayOf, isObject, type JsonObject, objectOf, stringsOf } from '../spec/index.ts'
+import { arrayOf, isObject, type JsonObject, objectOf, stringsOf } from '../openapi/index.ts'
 import { allowsNull, below, type GateDocument, type Place, resolve, typeNames } from './resolve.ts'
 
 /** A property: all the places that say something about it. */

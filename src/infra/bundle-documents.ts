@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { bundleFunction } from '../bundle/index.ts'
 import type { CompiledConfig } from '../config/index.ts'
 import { documentForm } from '../docpage/index.ts'
-import { readPublished } from '../spec/index.ts'
+import { readPublished } from '../openapi/index.ts'
 
 export interface DocumentsOptions {
   root: string

@@ -3,7 +3,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function } from 'aws-cdk-lib/aws-lambda'
-import type { PersistDefinition } from '../spec/index.ts'
+import type { PersistDefinition } from '../openapi/index.ts'
 import { storeDefinition } from '../store/index.ts'
 
 // What the code of persist/ calls; tables themselves are made by the stack alone.

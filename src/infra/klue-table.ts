@@ -2,7 +2,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, Capacity, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Construct } from 'constructs'
-import type { PersistDefinition } from '../spec/index.ts'
+import type { PersistDefinition } from '../openapi/index.ts'
 
 export interface KlueTableProps {
   /** Key, indexes and time of expiry. */

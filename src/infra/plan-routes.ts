@@ -1,6 +1,6 @@
 // Which operations the gateway has to know by themselves: those with a function or a limit of their own. Everything else goes the one default way.
 import { type Fault, UsageError } from '../errors/index.ts'
-import type { ApiTable, CompiledOperation } from '../spec/index.ts'
+import type { ApiTable, CompiledOperation } from '../openapi/index.ts'
 
 // Of one HTTP API; the number of integrations cannot be raised.
 const routeLimit = 300

@@ -1,6 +1,6 @@
 // A project made ready for its stack.
 import type { DeploymentConfig, LoadedConfig } from '../config/build.ts'
-import type { ApiTable, PersistDefinition } from '../spec/index.ts'
+import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
 import type { PreparedTelemetry } from './bundle-telemetry.ts'
 
 /** An entry file as its function will hold it. */

@@ -1,6 +1,6 @@
 // Items to DynamoDB's attributes and back, without loss and with a clear error for what cannot be stored.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import type { PersistSpec } from '../spec/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import { digitsFault, exactNumber, isDigits } from './numbers.ts'
 
 export type Attributes = Record<string, AttributeValue>

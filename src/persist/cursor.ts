@@ -1,6 +1,6 @@
 // The opaque mark of where a listing goes on; it comes back from callers, so nothing in it is trusted.
 import { catalog } from '../errors/index.ts'
-import type { PersistSpec } from '../spec/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import { type Attributes, toKeyAttribute } from './attributes.ts'
 import { digitsFault, sameDigits } from './numbers.ts'
 

@@ -1,6 +1,6 @@
 // Tables of a local database, made or completed before a service starts; in AWS the stack makes them.
 import { UsageError } from '../errors/index.ts'
-import type { PersistSpec } from '../spec/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import { type Database, failedBecause } from './database.ts'
 import { rebuildTable, resumeRebuild } from './rebuild-table.ts'
 import { indexInput, keyDifferences, missingIndexes, tableInput } from './table-input.ts'

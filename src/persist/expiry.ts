@@ -1,5 +1,5 @@
 // Whether an item's time is over: DynamoDB deletes expired items days later, and the embedded one never.
-import type { PersistSpec } from '../spec/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import type { Attributes } from './attributes.ts'
 
 /** Whether the item's `ttl` property lies in the past. `now` is in milliseconds. */

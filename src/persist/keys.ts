@@ -1,5 +1,5 @@
 // Keys of items: from what a caller gives to attributes, and to words for an error.
-import type { PersistSpec } from '../spec/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import { type Attributes, toKeyAttribute } from './attributes.ts'
 
 /** A value of a key property. */

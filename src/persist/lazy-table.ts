@@ -1,5 +1,5 @@
 // A table whose working part is loaded with its first call: a function that keeps no items does not pay for it.
-import type { PersistDefinition } from '../spec/index.ts'
+import type { PersistDefinition } from '../openapi/index.ts'
 import type { Database } from './database.ts'
 import type { Table } from './table.ts'
 

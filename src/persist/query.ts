@@ -1,6 +1,6 @@
 // Listing the items of a partition, of the table or of an index, page by page.
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb'
-import type { PersistDefinition } from '../spec/index.ts'
+import type { PersistDefinition } from '../openapi/index.ts'
 import { type Attributes, fromAttributes, toKeyAttribute } from './attributes.ts'
 import { fromCursor, type Listing, toCursor } from './cursor.ts'
 import type { Database } from './database.ts'

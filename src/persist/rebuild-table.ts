@@ -1,5 +1,5 @@
 // A table made anew with its items, for a local database that cannot add an index to a table that exists.
-import type { PersistSpec } from '../spec/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 import type { Attributes } from './attributes.ts'
 import type { Database } from './database.ts'
 import { missingIndexes, tableInput } from './table-input.ts'

@@ -1,7 +1,7 @@
 // The shape of a table as DynamoDB is told it, from a definition.
 import type { CreateTableCommandInput, GlobalSecondaryIndex, KeySchemaElement, TableDescription } from '@aws-sdk/client-dynamodb'
 import { UsageError } from '../errors/index.ts'
-import type { PersistSpec } from '../spec/index.ts'
+import type { PersistSpec } from '../openapi/index.ts'
 
 /**
  * The input of CreateTable: keys and indexes (all attributes projected), paid by request.

@@ -1,6 +1,6 @@
 // One persisted definition: load, find, save, delete, query.
 import { catalog } from '../errors/index.ts'
-import type { PersistDefinition } from '../spec/index.ts'
+import type { PersistDefinition } from '../openapi/index.ts'
 import { type Attributes, fromAttributes, toAttributes } from './attributes.ts'
 import { type Database, failedBecause } from './database.ts'
 import { expiryNow, isExpired } from './expiry.ts'

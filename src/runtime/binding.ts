@@ -1,14 +1,14 @@
 // Binds an API to its handlers through openapi-backend, fed with the compiled router and validators.
 import { OpenAPIBackend } from 'openapi-backend'
 import { catalog, UsageError } from '../errors/index.ts'
-import { type ApiSpec, usedNames } from './api-spec.ts'
-import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './authenticate.ts'
-import type { CompiledOperation } from '../spec/index.ts'
-import type { Exchange } from './exchange.ts'
-import { withForms } from './lazy-forms.ts'
-import { findOperation, type Match } from './match.ts'
-import type { FormatSet, Handler } from './types.ts'
-import { validateRequest } from './validate.ts'
+import type { CompiledOperation } from '../openapi/index.ts'
+import { type ApiSpec, usedNames } from './api/api-spec.ts'
+import { findOperation, type Match } from './api/match.ts'
+import type { Exchange } from './exchange/exchange.ts'
+import type { FormatSet, Handler } from './exchange/types.ts'
+import { withForms } from './input/lazy-forms.ts'
+import { validateRequest } from './input/validate.ts'
+import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './security/authenticate.ts'
 
 /** One API of a service with what answers it. */
 export interface BoundApi {

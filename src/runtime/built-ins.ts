@@ -1,10 +1,10 @@
 // Routes that every service has: health, version, documents, and the crash API for tests.
 import { catalog, defineError } from '../errors/index.ts'
-import { acceptsGzip } from './finish.ts'
-import type { ApiRequest } from './message.ts'
-import type { Platform } from './platform.ts'
+import { acceptsGzip } from './answer/finish.ts'
+import type { ApiRequest } from './exchange/message.ts'
+import type { Platform } from './exchange/platform.ts'
+import { reply } from './exchange/reply.ts'
 import { type RawRoute, toRawRoutes } from './raw-routes.ts'
-import { reply } from './reply.ts'
 import type { RawHandler, Service } from './service.ts'
 
 /** The built-in routes of a service. */

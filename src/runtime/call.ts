@@ -1,7 +1,7 @@
 // The time of an operation: from its authentication to the end of its handler.
 import { catalog } from '../errors/index.ts'
-import type { Exchange } from './exchange.ts'
-import { loadLineParts } from './lazy-line-parts.ts'
+import type { Exchange } from './exchange/exchange.ts'
+import { loadLineParts } from './line/lazy-line-parts.ts'
 
 /**
  * Runs an operation until it settles or its time is up, whichever comes first. `run` rejects, and never throws.

@@ -3,10 +3,12 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Client, ClientOptions, ClientSpec } from '../client/index.ts'
 import { lazyClient } from '../client/lazy-client.ts'
 import { UsageError } from '../errors/index.ts'
-import { generateToken, type TokenOptions, type User } from './jwt.ts'
-import type { ApiRequest, ApiResponse } from './message.ts'
-import { countCall, noteCall, type Notes, type OutgoingCall } from './notes.ts'
-import type { Platform } from './platform.ts'
+import type { ApiRequest, ApiResponse } from './exchange/message.ts'
+import type { Notes, OutgoingCall } from './exchange/notes.ts'
+import type { Platform } from './exchange/platform.ts'
+import type { TokenOptions, User } from './exchange/user.ts'
+import { countCall, noteCall } from './line/take-notes.ts'
+import { generateToken } from './security/jwt.ts'
 
 // The token of backendToken must reach calls made deep inside, and no call of another request.
 // Made with the first one: most functions never call on their own behalf.

@@ -1,6 +1,6 @@
 // Routes beside the spec: the service's own raw handlers, and klue's built-ins.
 import { UsageError } from '../errors/index.ts'
-import { allowedMethods } from './match.ts'
+import { allowedMethods } from './api/match.ts'
 import type { RawHandler } from './service.ts'
 
 /** A raw route, ready to match. */

@@ -1,6 +1,6 @@
 // When a call of one handler counts as slow.
-import type { Context } from './context.ts'
-import { slowLimit, type WithSlowLimit } from './notes.ts'
+import type { Context } from './exchange/handler-context.ts'
+import { slowLimit, type WithSlowLimit } from './exchange/notes.ts'
 
 /**
  * Reports calls of a handler as slow from another duration on than `report_call_exceeding_ms`; wins over `x-klue-slow-ms`.

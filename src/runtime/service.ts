@@ -1,13 +1,9 @@
 // A service as a value: its APIs, handlers and hooks. Declaring one does no I/O.
-import type { ErrorBody } from '../errors/index.ts'
-import type { ApiSpec } from './api-spec.ts'
-import type { SecurityHandler } from './authenticate.ts'
-import type { Context } from './context.ts'
-import type { ApiRequest } from './message.ts'
-import type { FormatSet, Handler, Handlers, NoFormats } from './types.ts'
-
-/** Changes the JSON of every error answer; what it returns is sent. */
-export type ErrorDecorator = (error: ErrorBody) => ErrorBody | Promise<ErrorBody>
+import type { ApiSpec } from './api/api-spec.ts'
+import type { Context } from './exchange/handler-context.ts'
+import type { ApiRequest } from './exchange/message.ts'
+import type { ErrorDecorator, FormatSet, Handler, Handlers, NoFormats } from './exchange/types.ts'
+import type { SecurityHandler } from './security/authenticate.ts'
 
 /** Answers a path that no spec covers; gives a value, a reply or an error as handlers do. */
 export type RawHandler = (input: RawInput, context: Context) => unknown

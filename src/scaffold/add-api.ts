@@ -1,5 +1,5 @@
 // klue add api: a further API with a function of its own.
-import { generate } from '../spec/index.ts'
+import { generate } from '../openapi/index.ts'
 import { type Added, addOperation, refuseApi, usesJson } from './add-operation.ts'
 import { documentFile, emptyDocument, entryFile } from './api-files.ts'
 import { checkServiceName } from './init.ts'

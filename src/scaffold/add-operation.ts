@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { UsageError } from '../errors/index.ts'
-import { type ApiDocument, generate, listOperations } from '../spec/index.ts'
+import { type ApiDocument, generate, listOperations } from '../openapi/index.ts'
 import { bindHandler } from './edit-entry.ts'
 import { insertKeys } from './insert.ts'
 import { handlerFile, operationYaml, type Planned, testFile } from './operation-files.ts'

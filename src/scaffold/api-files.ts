@@ -1,7 +1,7 @@
 // The files of a first API, and of one for log-in.
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
-import { constantName } from '../spec/index.ts'
+import { constantName } from '../openapi/index.ts'
 import type { Files } from './service-files.ts'
 
 /** How documents are written. */

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { UsageError } from '../errors/index.ts'
-import { type ApiDocument, checkApis, generate, listOperations, type RawOperation, readApi } from '../spec/index.ts'
+import { type ApiDocument, checkApis, generate, listOperations, type RawOperation, readApi } from '../openapi/index.ts'
 import { operationName, refuseApi } from './add-operation.ts'
 import { checkServiceName, nameOfFolder } from './init.ts'
 import { insertKeys, type Insertion } from './insert.ts'

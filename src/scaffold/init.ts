@@ -1,7 +1,7 @@
 // klue init: a service of one's own, in a folder of its own.
 import { basename } from 'node:path'
 import { UsageError } from '../errors/index.ts'
-import { generate } from '../spec/index.ts'
+import { generate } from '../openapi/index.ts'
 import { type DocumentFormat, greetingFiles } from './api-files.ts'
 import { kitVersions } from './kit-versions.ts'
 import { type Files, serviceFiles } from './service-files.ts'

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { loadConfig } from '../config/build.ts'
 import { nearest, UsageError } from '../errors/index.ts'
-import { type ApiDocument, readApis } from '../spec/index.ts'
+import { type ApiDocument, readApis } from '../openapi/index.ts'
 
 export interface ProjectShape {
   root: string

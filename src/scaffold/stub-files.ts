@@ -1,5 +1,5 @@
 // Stubs for the operations of a document: a file a tag, so that each can be read, and an entry that binds them.
-import { type ApiDocument, constantName, type RawOperation } from '../spec/index.ts'
+import { type ApiDocument, constantName, type RawOperation } from '../openapi/index.ts'
 import type { Files } from './service-files.ts'
 
 export interface StubOptions {

@@ -1,5 +1,5 @@
 // The one table in which the kit keeps what is its own.
-import type { PersistDefinition } from '../spec/index.ts'
+import type { PersistDefinition } from '../openapi/index.ts'
 
 /** Any row: partition `pk`, sort `sk`, and `expires` (seconds since 1970) where the row has an end. */
 export interface StoreRow {

@@ -1,7 +1,7 @@
 // Users who may ask for a token: added by the operator, proven by a password.
 import { catalog, isHttpError, UsageError } from '../errors/index.ts'
+import type { PersistDefinition } from '../openapi/index.ts'
 import { type Database, openTable, type Table } from '../persist/index.ts'
-import type { PersistDefinition } from '../spec/index.ts'
 import { type AttemptLimit, bookAttempt, clearAttempts } from './attempts.ts'
 import { storeDefinition, type StoreRow } from './definition.ts'
 import { impossibleHash, type PasswordHasher } from './passwords.ts'

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ApiTable, CompiledOperation, ReplyValidators } from '../spec/index.ts'
-import { declaredReply, findOperation, headerFaults, toSegments, validate } from '../runtime/edge.ts'
 import { createRequire } from 'node:module'
+import type { ApiTable, CompiledOperation, ReplyValidators } from '../openapi/index.ts'
+import { declaredReply, findOperation, headerFaults, toSegments, validate } from '../runtime/edge.ts'
 import type { Target } from './target.ts'
 
 /** An answer as the helpers saw it. */

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { bundleFunction, type FunctionBundle } from '../../src/bundle/index.ts'
 import { compileConfig } from '../../src/config/build.ts'
-import { generate } from '../../src/spec/index.ts'
+import { generate } from '../../src/openapi/index.ts'
 
 let folder: string
 let bundle: FunctionBundle
@@ -72,8 +72,8 @@ test('places in it are told as places in the sources', async () => {
   const before = text.slice(0, text.indexOf('is nested too deeply')).split('\n')
   const map = new SourceMap(JSON.parse(await readFile(`${bundle.file}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0])
   const entry = map.findEntry(before.length - 1, before.at(-1)!.length) as { originalSource: string; originalLine: number }
-  assert.match(entry.originalSource, /src\/runtime\/validate\.ts$/)
-  const line = (await readFile('src/runtime/validate.ts', 'utf8')).split('\n')[entry.originalLine]
+  assert.match(entry.originalSource, /src\/runtime\/input\/validate\.ts$/)
+  const line = (await readFile('src/runtime/input/validate.ts', 'utf8')).split('\n')[entry.originalLine]
   assert.match(line!, /is nested too deeply/)
 })
 

@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { bundleFunction } from '../../src/bundle/index.ts'
 import { compileConfig } from '../../src/config/build.ts'
-import { generate } from '../../src/spec/index.ts'
+import { generate } from '../../src/openapi/index.ts'
 import { makeProject } from '../dev/project-fixture.ts'
 
 const document = `openapi: 3.0.3

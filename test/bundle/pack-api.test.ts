@@ -10,8 +10,8 @@ import { promisify } from 'node:util'
 import { packApi } from '../../src/bundle/pack-api.ts'
 import { findOperation } from '../../src/runtime/edge.ts'
 import { loadSpec } from '../../src/runtime/index.ts'
-import { generate } from '../../src/spec/index.ts'
-import { fixture, project } from '../spec/project.ts'
+import { generate } from '../../src/openapi/index.ts'
+import { fixture, project } from '../openapi/project.ts'
 
 test('GitHub: routes, operations and validators', async (t) => {
   const root = project(t, { 'apis/github.json': fixture('github.json') })

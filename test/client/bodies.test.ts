@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from '../../src/client/index.ts'
-import type { CompiledParameter } from '../../src/spec/table.ts'
+import type { CompiledParameter } from '../../src/openapi/table.ts'
 import { apiOf, json, operation, parameter, serve, things, thrownBy } from './things.ts'
 
 function posting(media: string[]): ReturnType<typeof apiOf> {

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ClientSpec } from '../../src/client/index.ts'
-import type { ClientOperation, CompiledParameter } from '../../src/spec/table.ts'
+import type { ClientOperation, CompiledParameter } from '../../src/openapi/table.ts'
 
 export interface Thing {
   id: string

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type ApiSpec, loadSpec } from '../../src/runtime/index.ts'
-import { type ApiDocument, checkApis, generate, readApis } from '../../src/spec/index.ts'
-import { fixture } from '../spec/project.ts'
+import { type ApiDocument, checkApis, generate, readApis } from '../../src/openapi/index.ts'
+import { fixture } from '../openapi/project.ts'
 
 /** File names of test/fixtures without `.gz`. */
 export const documentFiles: readonly string[] = ['github.json', 'kubernetes.json', 'galaxy.yaml', 'stripe.json', 'digitalocean.json', 'box.json', 'twilio.json', 'asana.json', 'adyen.json']

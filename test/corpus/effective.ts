@@ -1,5 +1,5 @@
 // A schema with its references followed and its allOf put together, as far as samples and mutants need it.
-import { arrayOf, followRefs, isObject, type JsonObject, objectOf, stringsOf } from '../../src/spec/pointers.ts'
+import { arrayOf, followRefs, isObject, type JsonObject, objectOf, stringsOf } from '../../src/openapi/read/pointers.ts'
 
 /** The schema at a place: `$ref` followed, `allOf` merged, of a union the branch that samples take. */
 export function effective(document: unknown, schema: unknown, depth: number = 0): JsonObject {

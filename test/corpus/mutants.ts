@@ -1,5 +1,5 @@
 // From a value that fits its schema, one that breaks each keyword of the schema once.
-import { isObject, type JsonObject, objectOf, stringsOf } from '../../src/spec/pointers.ts'
+import { isObject, type JsonObject, objectOf, stringsOf } from '../../src/openapi/read/pointers.ts'
 import { effective, typesIn } from './effective.ts'
 
 export interface Mutant {

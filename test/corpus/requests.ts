@@ -1,9 +1,9 @@
 // Requests of an operation: one made from its schemas, and its mutants, as text on the wire.
 import { cookieText, headerText, pathText, queryPairs } from '../../src/client/parameter-text.ts'
-import { bodyOf, type RawOperation } from '../../src/spec/operations.ts'
-import { parameterSchema } from '../../src/spec/parameters.ts'
-import { isObject, type JsonObject, objectOf } from '../../src/spec/pointers.ts'
-import type { ApiDocument, CompiledOperation } from '../../src/spec/index.ts'
+import { bodyOf, type RawOperation } from '../../src/openapi/compile/operations.ts'
+import { parameterSchema } from '../../src/openapi/compile/parameters.ts'
+import { isObject, type JsonObject, objectOf } from '../../src/openapi/read/pointers.ts'
+import type { ApiDocument, CompiledOperation } from '../../src/openapi/index.ts'
 import { type Mutant, mutants } from './mutants.ts'
 import { sample } from './samples.ts'
 

@@ -1,6 +1,6 @@
 // Where klue and openapi-backend differ on purpose; docs/reference/openapi-support.md gives the reason of each rule by its id.
-import type { ApiDocument, CompiledOperation, RawOperation } from '../../src/spec/index.ts'
-import { isObject, type JsonObject, keysOf, objectOf } from '../../src/spec/pointers.ts'
+import type { ApiDocument, CompiledOperation, RawOperation } from '../../src/openapi/index.ts'
+import { isObject, type JsonObject, keysOf, objectOf } from '../../src/openapi/read/pointers.ts'
 import { effective } from './effective.ts'
 import type { Verdict } from './judges.ts'
 import { isForm, mediaOfBody, parametersSchema, type Spoken } from './requests.ts'

@@ -1,5 +1,5 @@
 // Values that fit a schema, the same ones in every run.
-import { isObject, type JsonObject, objectOf, stringsOf } from '../../src/spec/pointers.ts'
+import { isObject, type JsonObject, objectOf, stringsOf } from '../../src/openapi/read/pointers.ts'
 import { effective, typesIn } from './effective.ts'
 
 const texts: Record<string, string> = {

@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { mockService } from '../../src/dev/index.ts'
 import { openService } from '../../src/runtime/edge.ts'
 import { defineFormats, defineService, loadSpec, reply } from '../../src/runtime/index.ts'
-import { generate, readApis } from '../../src/spec/index.ts'
+import { generate, readApis } from '../../src/openapi/index.ts'
 import { apiDocument, type LooseOperations, operation, parameter, testPlatform, toRequest } from '../runtime/service-fixture.ts'
 
 const pet = { type: 'object', required: ['name', 'age'], properties: { name: { type: 'string', minLength: 2 }, age: { type: 'integer', minimum: 0, maximum: 30 }, secret: { type: 'string', writeOnly: true }, parent: { $ref: '#/components/schemas/Pet' } } }

@@ -8,7 +8,7 @@ import * as fc from 'fast-check'
 import { parse, stringify } from 'yaml'
 import { loadConfig } from '../../src/config/build.ts'
 import { isUsageError } from '../../src/errors/index.ts'
-import { checkApis, generate, readApis } from '../../src/spec/index.ts'
+import { checkApis, generate, readApis } from '../../src/openapi/index.ts'
 
 let root: string
 before(() => {

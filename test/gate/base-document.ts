@@ -1,5 +1,5 @@
 // The document from which every single change starts, and how a change is written down.
-import type { JsonObject } from '../../src/spec/index.ts'
+import type { JsonObject } from '../../src/openapi/index.ts'
 
 /** Values by JSON pointer; undefined takes away, `-` at the end of a pointer appends to a list. */
 export type Patch = Readonly<Record<string, unknown>>

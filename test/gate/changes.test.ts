@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Change, compareDocuments } from '../../src/gate/index.ts'
-import type { JsonObject } from '../../src/spec/index.ts'
+import type { JsonObject } from '../../src/openapi/index.ts'
 import { baseDocument, type Patch } from './base-document.ts'
 
 const read = '/components/schemas/Pet'

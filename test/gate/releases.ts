@@ -1,7 +1,7 @@
 // Two releases of a large public document: GitHub's REST API as of two majors of the package that carries it.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { JsonObject } from '../../src/spec/index.ts'
+import type { JsonObject } from '../../src/openapi/index.ts'
 import { setAt } from './base-document.ts'
 
 /** The older release and the newer. */

@@ -5,7 +5,7 @@ import { Match } from 'aws-cdk-lib/assertions'
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { isUsageError } from '../../src/errors/index.ts'
-import type { PersistDefinition } from '../../src/spec/index.ts'
+import type { PersistDefinition } from '../../src/openapi/index.ts'
 import { operation, removeProjects, synthesise } from './projects.ts'
 
 const things: PersistDefinition = { name: 'Thing', table: 'things', key: { partition: 'id' }, indexes: [{ name: 'by-kind', partition: 'kind', sort: 'size' }], ttl: 'expires', keyTypes: { id: 'S', kind: 'S', size: 'N' }, properties: {} }

@@ -5,7 +5,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import { KlueService } from '../../src/infra/index.ts'
-import type { PersistDefinition } from '../../src/spec/index.ts'
+import type { PersistDefinition } from '../../src/openapi/index.ts'
 import { operation, project, type ProjectWish, removeProjects, temporaryFolder } from './projects.ts'
 
 const things: PersistDefinition = { name: 'Thing', table: 'things', key: { partition: 'id' }, indexes: [{ name: 'by-kind', partition: 'kind' }], keyTypes: { id: 'S', kind: 'S' }, properties: {} }

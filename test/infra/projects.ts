@@ -6,7 +6,7 @@ import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { loadConfig } from '../../src/config/build.ts'
 import { KlueService, type KlueServiceProps, type Project } from '../../src/infra/index.ts'
-import type { ApiTable, CompiledOperation, PersistDefinition } from '../../src/spec/index.ts'
+import type { ApiTable, CompiledOperation, PersistDefinition } from '../../src/openapi/index.ts'
 import { storeDefinition } from '../../src/store/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'klue-infra-'))

@@ -6,7 +6,7 @@ import { isUsageError } from '../../src/errors/index.ts'
 import { type Database, ensureTables, openDatabase, openTable, tableInput } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
 import { createTable } from '../../src/persist/table-states.ts'
-import type { PersistDefinition } from '../../src/spec/table.ts'
+import type { PersistDefinition } from '../../src/openapi/table.ts'
 
 interface Thing {
   id: string

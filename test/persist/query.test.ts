@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { isHttpError } from '../../src/errors/index.ts'
 import { type Database, ensureTables, openDatabase, openTable, type QueryOptions, type Table } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
-import type { PersistDefinition } from '../../src/spec/table.ts'
+import type { PersistDefinition } from '../../src/openapi/table.ts'
 
 interface Point {
   job: string

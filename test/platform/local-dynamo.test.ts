@@ -8,7 +8,7 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { isUsageError } from '../../src/errors/index.ts'
 import { ensureTables, openDatabase, openTable } from '../../src/persist/index.ts'
 import { joinLocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
-import type { PersistDefinition } from '../../src/spec/index.ts'
+import type { PersistDefinition } from '../../src/openapi/index.ts'
 
 const notes: PersistDefinition<{ id: string }> = { name: 'Note', table: 'notes', key: { partition: 'id' }, indexes: [], keyTypes: { id: 'S' }, properties: {} }
 let folder: string

@@ -11,7 +11,7 @@ import { type LocalServer, startServer } from '../../src/dev/index.ts'
 import { toLambda } from '../../src/lambda/index.ts'
 import { openService } from '../../src/runtime/edge.ts'
 import { loadSpec } from '../../src/runtime/index.ts'
-import { generate } from '../../src/spec/index.ts'
+import { generate } from '../../src/openapi/index.ts'
 import { type LooseHandlers, type LooseOperations, open, testPlatform } from '../runtime/service-fixture.ts'
 
 let root: string

@@ -3,7 +3,7 @@
 /** Folder of src/ → level. Imports point to lower levels only. */
 export const levels: Readonly<Record<string, number>> = {
   errors: 0,
-  spec: 1,
+  openapi: 1,
   config: 1,
   client: 1,
   bundle: 1,
@@ -24,12 +24,36 @@ export const levels: Readonly<Record<string, number>> = {
   cli: 7,
 }
 
+/** Folders with rooms inside, each room with the rooms that it may import; the files on top see all of them. */
+export const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  openapi: {
+    read: [],
+    files: ['read'],
+    compile: ['read', 'files'],
+    'compile/validators': ['read', 'files', 'compile'],
+    check: ['read', 'compile'],
+    types: ['read', 'files', 'compile'],
+    mock: ['read', 'compile'],
+  },
+  runtime: {
+    api: [],
+    exchange: ['api'],
+    input: ['api', 'exchange'],
+    answer: ['exchange', 'input'],
+    security: ['exchange', 'input'],
+    line: ['exchange', 'answer'],
+  },
+}
+
+/** Files on top of a folder that its rooms may import: contracts that everything there shares. */
+export const contracts: readonly string[] = ['src/openapi/table.ts']
+
 /** Imports between folders of one level: `from → to`, each with its reason. */
 export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reason: string }>> = {
   'store → persist': { typesOnly: false, reason: 'the kit keeps its own rows through the same tables as the service keeps its items' },
   'infra → deploy': { typesOnly: false, reason: 'the app of a service looks at its account before it is deployed, behind the one door klue/infra' },
-  'client → spec': { typesOnly: true, reason: 'the client reads the operation table that spec/ describes; only types, so that a browser bundle holds nothing of spec/' },
-  'bundle → spec': { typesOnly: true, reason: 'packing reads the operation table that spec/ describes; only types' },
+  'client → openapi': { typesOnly: true, reason: 'the client reads the operation table that openapi/ describes; only types, so that a browser bundle holds nothing of openapi/' },
+  'bundle → openapi': { typesOnly: true, reason: 'packing reads the operation table that openapi/ describes; only types' },
 }
 
 /** Files beside index.ts that other folders may import, each with its reason. */
@@ -39,7 +63,7 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/config/refill-secrets.ts': { reason: 'what only a function with secrets loads; behind the door of config/ every start would' },
   'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
   'src/dev/edge.ts': { reason: 'starts a project; the rest of dev/ brings what compiles and checks documents, which a start without a change does without' },
-  'src/spec/generate.ts': { reason: 'looks whether anything changed; the door of spec/ brings the compilers along, which it loads only then' },
+  'src/openapi/generate.ts': { reason: 'looks whether anything changed; the door of openapi/ brings the compilers along, which it loads only then' },
   'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },
   'src/persist/start.ts': { reason: 'loads the working part of a table with its first call; the door of persist/ would bring it into the start of every function' },
   'src/store/lazy-store.ts': { reason: 'loads the store with its first call; the door of store/ would bring it into the start of every function' },
@@ -47,7 +71,7 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/platform/aws/index.ts': { reason: 'the adapters of AWS, a part of a function that it loads on first use; those of the local machine must not come along' },
   'src/deploy/pipeline/index.ts': { reason: 'the commands of the pipeline; the CDK app, which imports the door of deploy/, needs none of it' },
   'src/deploy/cost/index.ts': { reason: 'the estimate of costs, which reads documents; the CDK app, which imports the door of deploy/, needs none of it' },
-  'src/spec/table.ts': { reason: 'the contracts between generated files and their readers', typesOnly: true },
+  'src/openapi/table.ts': { reason: 'the contracts between generated files and their readers', typesOnly: true },
 }
 
 /** Folders whose own door is not `<folder>/index.ts`: their adapters are doors one by one. */
@@ -65,11 +89,11 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   'aws-cdk-lib': ['infra'],
   constructs: ['infra'],
   dynalite: ['platform'],
-  esbuild: ['bundle', 'spec'],
-  ajv: ['spec'],
-  'ajv-formats': ['spec'],
-  swagger2openapi: ['spec'],
-  yaml: ['spec', 'config', 'deploy', 'scaffold'],
+  esbuild: ['bundle', 'openapi'],
+  ajv: ['openapi'],
+  'ajv-formats': ['openapi'],
+  swagger2openapi: ['openapi'],
+  yaml: ['openapi', 'config', 'deploy', 'scaffold'],
   jsonwebtoken: ['runtime'],
   fflate: ['deploy'],
   nodemailer: ['reports'],

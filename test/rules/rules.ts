@@ -1,13 +1,28 @@
 // The rules that every file of the repository keeps; each gives its violations as sentences.
 import ts from 'typescript'
 import { type Import, lineOf, type SourceFile, walk } from './imports.ts'
-import { allowedSideways, doors, foldersWithoutIndex, levels, owners, serviceFolders } from './layers.ts'
+import { allowedSideways, contracts, doors, foldersWithoutIndex, levels, owners, rooms, serviceFolders } from './layers.ts'
 
 type Place = Pick<SourceFile, 'path'>
 
 /** Arrows point to lower levels, and enter another folder through a door. */
 export function layerViolations(file: SourceFile): string[] {
   return file.imports.flatMap((one) => [...levelViolation(file, one), ...doorViolation(file, one)])
+}
+
+/** Inside a folder with rooms, a room imports only the rooms that the map names, and nothing from the top but contracts. */
+export function roomViolations(file: SourceFile): string[] {
+  const folder = folderOf(file.path)
+  const map = Object.hasOwn(rooms, folder) ? rooms[folder]! : undefined
+  const own = roomOf(file.path)
+  if (map === undefined || own === '') return []
+  if (!Object.hasOwn(map, own)) return [say(file, 1, `src/${folder}/${own} is no room that test/rules/layers.ts knows: give it a line there and in ARCHITECTURE.md`)]
+  return file.imports.flatMap((one) => {
+    if (one.file === undefined || folderOf(one.file) !== folder || contracts.includes(one.file)) return []
+    const other = roomOf(one.file)
+    if (other === own || map[own]!.includes(other)) return []
+    return [say(file, one.line, `the room ${folder}/${own} may not import ${other === '' ? `${one.file} from the top of its folder` : `the room ${other}`}: move the code, or pass it in from above`)]
+  })
 }
 
 /** Each package with an owner is imported by its owner alone. */
@@ -122,6 +137,11 @@ function doorViolation(file: SourceFile, one: Import): string[] {
 
 function folderOf(path: string): string {
   return path.startsWith('src/') ? path.split('/')[1]! : ''
+}
+
+// The folders between the one that has a level and the file.
+function roomOf(path: string): string {
+  return path.split('/').slice(2, -1).join('/')
 }
 
 function say({ path }: Place, line: number, sentence: string): string {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { startServer } from '../../src/dev/index.ts'
 import { generateToken } from '../../src/runtime/edge.ts'
 import { type ErrorBody, isError } from '../../src/runtime/index.ts'
-import type { ClientSpec } from '../../src/spec/index.ts'
+import type { ClientSpec } from '../../src/openapi/index.ts'
 import { apiDocument, compileApi, type LooseHandlers, type LooseOperations, open, operation, type PlatformParts } from './service-fixture.ts'
 
 const bearer = { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }

@@ -1,7 +1,7 @@
 // The context of a handler: all of it is there for whoever takes it apart or copies it, and signals come as they are asked for.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Interruption } from '../../src/runtime/interruption.ts'
+import { Interruption } from '../../src/runtime/exchange/interruption.ts'
 import { apiDocument, compileApi, type LooseHandlers, open, operation } from './service-fixture.ts'
 
 const spec = await compileApi(apiDocument({ '/copy': { get: operation('copy') }, '/parts': { get: operation('parts') } }))

@@ -5,8 +5,8 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
-import { type LineTarget, lineWriter, longestLine, toBoundedLine } from '../../src/runtime/line-writer.ts'
-import type { LogRecord } from '../../src/runtime/log.ts'
+import { type LineTarget, lineWriter, longestLine, toBoundedLine } from '../../src/runtime/line/line-writer.ts'
+import type { LogRecord } from '../../src/runtime/exchange/log.ts'
 
 const record = (more: Record<string, unknown> = {}): LogRecord => ({ kind: 'request', level: 'info', time: '', message: 'GET / 200', ...more })
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { type Masker, maskerOf } from '../../src/runtime/mask.ts'
+import { type Masker, maskerOf } from '../../src/runtime/line/mask.ts'
 import { testConfig } from './service-fixture.ts'
 
 const stars = '********'

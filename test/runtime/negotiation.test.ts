@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { reply } from '../../src/runtime/index.ts'
-import { qualityOf } from '../../src/runtime/negotiate.ts'
+import { qualityOf } from '../../src/runtime/answer/negotiate.ts'
 import { apiDocument, openApi, operation } from './service-fixture.ts'
 
 const content = { 'application/json': {}, 'text/html': {}, 'text/plain': {} }

@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 import ts from 'typescript'
 import { type Context, reply, reportSlow } from '../../src/runtime/index.ts'
 import { type LogRecord, type RequestRecord, toLine } from '../../src/runtime/edge.ts'
-import { maskerOf } from '../../src/runtime/mask.ts'
+import { maskerOf } from '../../src/runtime/line/mask.ts'
 import { apiDocument, compileApi, type LooseHandlers, open, type Opened, operation, type PlatformParts, type Sent } from './service-fixture.ts'
 
 const stars = '********'
@@ -37,7 +37,7 @@ function written(log: LogRecord[], kind: LogRecord['kind']): LogRecord {
 }
 
 test('log-record.md has a row for every field of the type, and no other', () => {
-  const source = ts.createSourceFile('request-record.ts', readFileSync('src/runtime/request-record.ts', 'utf8'), ts.ScriptTarget.Latest)
+  const source = ts.createSourceFile('request-record.ts', readFileSync('src/runtime/line/request-record.ts', 'utf8'), ts.ScriptTarget.Latest)
   const fields = source.statements.filter(ts.isInterfaceDeclaration).flatMap(({ members }) => members.map(({ name }) => (name as ts.Identifier).text))
   const page = readFileSync('docs/reference/log-record.md', 'utf8')
   const part = page.slice(page.indexOf('## Line of a request'), page.indexOf('## Events and spans'))

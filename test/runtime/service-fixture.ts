@@ -7,7 +7,7 @@ import { fromMergedConfig } from '../../src/config/build.ts'
 import type { Config } from '../../src/config/index.ts'
 import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../../src/runtime/edge.ts'
 import { type ApiSpec, defineService, type Handler, loadSpec, type Service, type ServiceOptions } from '../../src/runtime/index.ts'
-import { generate } from '../../src/spec/index.ts'
+import { generate } from '../../src/openapi/index.ts'
 
 /** An operation whose parts may be anything: tests look at what arrives. */
 export interface Loose {

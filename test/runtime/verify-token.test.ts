@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import jsonwebtoken from 'jsonwebtoken'
-import { verifyToken } from '../../src/runtime/verify-token.ts'
+import { verifyToken } from '../../src/runtime/security/verify-token.ts'
 
 const secret = 'a-secret-of-this-test-only'
 const nowSeconds = 1_800_000_000

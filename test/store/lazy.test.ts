@@ -5,7 +5,7 @@ import { isHttpError } from '../../src/errors/index.ts'
 import { type Database, ensureTables, openDatabase } from '../../src/persist/index.ts'
 import { lazyTable } from '../../src/persist/start.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
-import type { PersistDefinition } from '../../src/spec/index.ts'
+import type { PersistDefinition } from '../../src/openapi/index.ts'
 import { storeDefinition } from '../../src/store/index.ts'
 import { lazyStore } from '../../src/store/lazy-store.ts'
 

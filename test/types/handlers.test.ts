@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
-import { generate } from '../../src/spec/index.ts'
+import { generate } from '../../src/openapi/index.ts'
 import { makeProject, notesService, type ProjectFixture } from '../dev/project-fixture.ts'
 
 let project: ProjectFixture

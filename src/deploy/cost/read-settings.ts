@@ -1,7 +1,7 @@
 // What of a project costs money: read from its documents, its entry files and the configuration of a stage.
 import { findEntries } from '../../bundle/index.ts'
 import type { LoadedConfig } from '../../config/build.ts'
-import { type ApiDocument, listOperations, persistedSchemas, readApis, settingsOf } from '../../spec/index.ts'
+import { type ApiDocument, listOperations, persistedSchemas, readApis, settingsOf } from '../../openapi/index.ts'
 import { awsAccess } from '../aws-access.ts'
 import type { CostSettings } from './types.ts'
 

@@ -1,0 +1,45 @@
+// Compares an answer with what the specification declares: off, logged, or failed.
+import { catalog, type ErrorDetail } from '../../errors/index.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { run } from '../input/validate.ts'
+import { headerFaults } from './check-headers.ts'
+import type { Rendered } from './render.ts'
+
+/** Checks a rendered answer as `response_check` says. Throws RESPONSE_INVALID where that is `fail`. */
+export function checkResponse(exchange: Exchange, { response, declared }: Rendered): void {
+  const { operation, api, platform, context } = exchange
+  const mode = platform.config.responseCheck
+  if (mode === 'off' || operation === undefined || api === undefined) return
+  const faults = declared === undefined ? undeclared(exchange, response.status) : faultsOf(exchange, { response, declared })
+  if (faults.length === 0) return
+  const message = `The answer of ${operation.id} does not match its specification: ${faults[0]!.pointer} ${faults[0]!.message}`
+  if (mode === 'fail') throw catalog.RESPONSE_INVALID(message, { errors: faults })
+  context.log.warn(message, { faults })
+}
+
+function undeclared({ operation }: Exchange, status: number): ErrorDetail[] {
+  const isDeclared = operation!.replies.some((reply) => reply.status === String(status) || reply.status === 'default' || reply.status.toUpperCase() === `${Math.floor(status / 100)}XX`)
+  return isDeclared || operation!.replies.length === 0 ? [] : [{ pointer: '/status', message: `${status} is not declared` }]
+}
+
+function faultsOf({ api, operation }: Exchange, { response, declared }: Rendered): ErrorDetail[] {
+  const validators = api!.spec.reply(operation!)
+  const faults = Object.hasOwn(validators.headers, declared!.status) ? headerFaults(validators, declared!.status, withCookies(response)) : []
+  const validator = validators.replies[declared!.status]?.[declared!.media]
+  // Only JSON has a schema worth checking, and it is checked as the caller will read it.
+  if (validator === undefined || typeof response.body !== 'string' || !declared!.media.includes('json')) return faults
+  return [...run(validator, parsed(response.body), '/body'), ...faults]
+}
+
+function withCookies({ headers, cookies }: Rendered['response']): Record<string, string> {
+  return cookies.length === 0 ? headers : { ...headers, 'set-cookie': cookies.join(', ') }
+}
+
+// A handler that names the media type itself may have written anything.
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

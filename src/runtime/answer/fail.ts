@@ -1,0 +1,56 @@
+// From anything thrown to the one error answer.
+import { type ErrorBody, errorIdOf, type HttpError, messageOf, toHttpError } from '../../errors/index.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import type { ApiResponse } from '../exchange/message.ts'
+import type { ErrorDecorator } from '../exchange/types.ts'
+
+/** An error answer with the error that it tells of. */
+export interface Failure {
+  response: ApiResponse
+  error: HttpError
+  errorId: string
+}
+
+/** Renders a failure; the decorator sees every one, and a broken decorator harms none. */
+export async function fail(exchange: Exchange, thrown: unknown, decorator: ErrorDecorator | undefined): Promise<Failure> {
+  const error = toHttpError(thrown, { hideInternals: exchange.platform.config.hideInternalErrors })
+  const errorId = errorIdOf(error)
+  const plain: ErrorBody = { ...error.toBody(), error_id: errorId }
+  const body = decorator === undefined ? plain : await decorate(exchange, plain, decorator)
+  const status = statusOf(body, error)
+  const headers = { ...error.headers, 'content-type': 'application/json' }
+  return { response: { status, headers, cookies: [], body: print({ ...body, status }, plain) }, error, errorId }
+}
+
+// The caller has waited long enough when an error is answered.
+const decoratorLimitMs = 1000
+
+async function decorate(exchange: Exchange, plain: ErrorBody, decorator: ErrorDecorator): Promise<ErrorBody> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not finish within ${decoratorLimitMs} ms`)), decoratorLimitMs)
+  })
+  try {
+    const decorated: unknown = await Promise.race([decorator({ ...plain }), late])
+    return typeof decorated === 'object' && decorated !== null && !Array.isArray(decorated) ? (decorated as ErrorBody) : plain
+  } catch (cause) {
+    exchange.context.log.error(`errorDecorator failed: ${messageOf(cause)}`, { cause })
+    return plain
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+// The status inside the body is what the caller is told; the answer's own follows it where it is one.
+function statusOf(body: ErrorBody, error: HttpError): number {
+  return Number.isInteger(body.status) && body.status >= 200 && body.status <= 999 ? body.status : error.status
+}
+
+function print(body: ErrorBody, plain: ErrorBody): string {
+  try {
+    return JSON.stringify(body)
+  } catch {
+    const { error, error_description, error_id } = plain
+    return JSON.stringify({ status: body.status, error, error_description, error_id })
+  }
+}

@@ -1,0 +1,115 @@
+// The last touches that every answer gets: CORS, size, compression, HEAD.
+import type { Config } from '../../config/index.ts'
+import { catalog } from '../../errors/index.ts'
+import type { ApiRequest, ApiResponse } from '../exchange/message.ts'
+
+/** Bodies below this size are not worth compressing. */
+const gzipFromBytes = 500
+
+const compressible = /^(text\/|application\/(json|javascript|xml|yaml|x-ndjson)|image\/svg\+xml)|\+(json|xml)\b/
+
+/** Whether a request is a browser's question what it may send. */
+export function isPreflight({ method, headers }: ApiRequest): boolean {
+  return method === 'OPTIONS' && headers['origin'] !== undefined && headers['access-control-request-method'] !== undefined
+}
+
+/** Answers OPTIONS on a path with these methods. */
+export function answerOptions(request: ApiRequest, allow: string[]): ApiResponse {
+  const headers: Record<string, string> = { allow: allow.join(', ') }
+  if (isPreflight(request)) {
+    headers['access-control-allow-methods'] = allow.join(', ')
+    headers['access-control-max-age'] = '600'
+    const asked = request.headers['access-control-request-headers']
+    if (asked !== undefined) headers['access-control-allow-headers'] = asked
+  }
+  return { status: 200, headers, cookies: [], body: '' }
+}
+
+/** Throws RESPONSE_TOO_LARGE where the platform would drop the answer. */
+export function checkSize(response: ApiResponse, config: Config): void {
+  const bytes = Buffer.byteLength(response.body)
+  // Binary bodies travel as base64, four characters for three bytes.
+  const travelling = typeof response.body === 'string' ? bytes : Math.ceil(bytes / 3) * 4
+  if (travelling > config.responseLimitBytes) throw catalog.RESPONSE_TOO_LARGE(`The answer would be ${travelling} bytes, more than the ${config.responseLimitBytes} that can be delivered`)
+}
+
+/** Adds CORS headers, compresses, and takes the body off an answer that must not have one. */
+export function finish(request: ApiRequest, response: ApiResponse, config: Config): ApiResponse {
+  const { status } = response
+  const headers = cleanHeaders(response.headers)
+  const cookies = response.cookies.map(clean)
+  addCors(request, headers, config)
+  if (status === 204 || status === 304) {
+    delete headers['content-type']
+    return { status, headers, cookies, body: '' }
+  }
+  const body = compress(request, headers, response.body)
+  if (request.method !== 'HEAD') return { status, headers, cookies, body }
+  headers['content-length'] = String(Buffer.byteLength(body))
+  return { status, headers, cookies, body: '' }
+}
+
+// How long a body is and how it travels is the platform's to say: a handler's own word could only contradict it.
+const framing = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive'])
+
+/** Whether a text may be the name of a header. */
+export function isHeaderName(name: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name)
+}
+
+function cleanHeaders(headers: Record<string, string>): Record<string, string> {
+  const cleaned: Record<string, string> = {}
+  for (const name of Object.keys(headers)) {
+    const lower = name.toLowerCase()
+    if (isHeaderName(name) && !framing.has(lower)) cleaned[lower] = clean(headers[name]!)
+  }
+  return cleaned
+}
+
+function addCors(request: ApiRequest, headers: Record<string, string>, config: Config): void {
+  const { origin } = request.headers
+  const isOpen = config.corsOrigins.includes('*')
+  if (origin === undefined) {
+    if (isOpen) headers['access-control-allow-origin'] = '*'
+    return
+  }
+  addVary(headers, 'Origin')
+  const isTrusted = config.cookieOrigins.includes(origin)
+  if (!isOpen && !isTrusted && !config.corsOrigins.includes(origin)) return
+  headers['access-control-allow-origin'] = clean(origin)
+  // Only origins that may use the token cookie; a wildcard must never come with credentials.
+  if (isTrusted) headers['access-control-allow-credentials'] = 'true'
+}
+
+function compress(request: ApiRequest, headers: Record<string, string>, body: string | Uint8Array): string | Uint8Array {
+  if (Buffer.byteLength(body) < gzipFromBytes || headers['content-encoding'] !== undefined || !compressible.test(headers['content-type'] ?? '')) return body
+  addVary(headers, 'Accept-Encoding')
+  if (!acceptsGzip(request.headers['accept-encoding'] ?? '')) return body
+  headers['content-encoding'] = 'gzip'
+  return process.getBuiltinModule('node:zlib').gzipSync(body)
+}
+
+/** Whether an Accept-Encoding header takes gzip. */
+export function acceptsGzip(header: string): boolean {
+  return header.split(',').some((part) => {
+    const [coding, ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase())
+    return (coding === 'gzip' || coding === '*') && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+  })
+}
+
+function addVary(headers: Record<string, string>, name: string): void {
+  const known = headers['vary']
+  if (known === undefined) headers['vary'] = name
+  else if (!known.toLowerCase().split(/,\s*/).includes(name.toLowerCase())) headers['vary'] = `${known}, ${name}`
+}
+
+// A line break in a header would start another header, and what is not ASCII arrives differently by every way:
+// it is percent-encoded, as URLs are.
+function clean(value: string): string {
+  const text = String(value)
+  if (/^[\t\x20-\x7e]*$/.test(text)) return text
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\p{Surrogate}/gu, '?')
+    .replace(/[^\p{ASCII}]+/gu, encodeURIComponent)
+}

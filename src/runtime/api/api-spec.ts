@@ -1,0 +1,86 @@
+// The handle on a compiled API: its table, and the validators of each operation on their first use.
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { UsageError } from '../../errors/index.ts'
+import type { ApiTable, CompiledOperation, ReplyValidators, RequestValidators } from '../../openapi/index.ts'
+import { boundPatterns } from './linear-patterns.ts'
+import { openPack } from './packed-api.ts'
+
+/** The security schemes that operations use, and the positions of the operations with a decorator. */
+export interface UsedNames {
+  schemes: readonly string[]
+  decorated: readonly number[]
+}
+
+/** A compiled API; made by generated code through `loadSpec`. */
+export interface ApiSpec<Operations = unknown> {
+  readonly table: ApiTable
+  request(operation: CompiledOperation): RequestValidators
+  reply(operation: CompiledOperation): ReplyValidators
+  /** What starting a service asks for, where it is known without a look at every operation. */
+  used?(): UsedNames | undefined
+  /** Carries the types; never set. */
+  readonly types?: Operations
+}
+
+/**
+ * Opens a compiled API. Nothing is read until the table or a validator is first used.
+ * @param folder the folder that `klue generate` wrote, with a trailing slash
+ */
+export function loadSpec<Operations>(folder: URL): ApiSpec<Operations> {
+  // require, not import: it is synchronous, so a validator can be fetched in the middle of a request.
+  let load: ReturnType<typeof createRequire> | undefined
+  const read = <Content>(file: string): Content => {
+    load ??= createRequire(folder)
+    try {
+      return load(`./${file}`) as Content
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error
+      throw new UsageError({ code: 'not-generated', file: decodeURIComponent(new URL(file, folder).pathname), message: 'this compiled part of the API is missing', hint: 'run "klue generate"' })
+    }
+  }
+  let opened: ApiSpec | undefined
+  const open = (): ApiSpec => {
+    if (opened !== undefined) return opened
+    return (opened = openPack(fileURLToPath(folder)) ?? openFiles(read<ApiTable>('table.cjs'), read))
+  }
+  return {
+    get table() {
+      return open().table
+    },
+    used: () => open().used?.(),
+    request: (operation) => open().request(operation),
+    reply: (operation) => open().reply(operation),
+  }
+}
+
+// As klue generate leaves it: a file for the requests and one for the replies of each operation.
+function openFiles(table: ApiTable, read: <Content>(file: string) => Content): ApiSpec {
+  const requests = new Map<CompiledOperation, RequestValidators>()
+  return {
+    table,
+    request(operation) {
+      const known = requests.get(operation)
+      if (known !== undefined) return known
+      boundPatterns()
+      const validators = read<RequestValidators>(`requests/${operation.file}.cjs`)
+      requests.set(operation, validators)
+      return validators
+    },
+    reply: (operation) => {
+      boundPatterns()
+      return read<ReplyValidators>(`replies/${operation.file}.cjs`)
+    },
+  }
+}
+
+/** The names in use, as the pack knows them or as the whole table tells. */
+export function usedNames(spec: ApiSpec): UsedNames {
+  const known = spec.used?.()
+  if (known !== undefined) return known
+  const { operations } = spec.table
+  return {
+    schemes: [...new Set(operations.flatMap(({ security }) => security.flatMap(Object.keys)))],
+    decorated: operations.flatMap(({ settings }, position) => (settings.decorateServer === undefined ? [] : [position])),
+  }
+}

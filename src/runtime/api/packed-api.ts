@@ -1,0 +1,165 @@
+// Reads a packed API: of one file only the operations, routes and validators that a request touches.
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { compileFunction } from 'node:vm'
+import type { ApiTable, CompiledOperation, PackedTable, PlainMark, ReplyValidators, RequestValidators, RouteNode, Span } from '../../openapi/index.ts'
+import { boundPatterns } from './linear-patterns.ts'
+
+interface OperationRecord {
+  operation: CompiledOperation
+  request: Span
+  reply: Span
+}
+
+interface Pack {
+  file: string
+  index: PackedTable['pack']
+  /** Shared validators that are loaded, by file name. */
+  modules: Map<string, { exports: unknown }>
+  places?: Record<string, Span>
+}
+
+/** The parts of an API that a pack holds. */
+export interface PackedApi {
+  table: ApiTable
+  used: () => { schemes: readonly string[]; decorated: readonly number[] }
+  request: (operation: CompiledOperation) => RequestValidators
+  reply: (operation: CompiledOperation) => ReplyValidators
+}
+
+/** The packed API in a folder; undefined where it is not packed. */
+export function openPack(folder: string): PackedApi | undefined {
+  const head = readHead(join(folder, 'api.json'))
+  if (head === undefined) return undefined
+  const { pack: index, ...rest } = head
+  const file = join(folder, 'api.pack')
+  const pack: Pack = { file, index, modules: new Map() }
+  const records = new Map<CompiledOperation, OperationRecord>()
+  const read: CompiledOperation[] = []
+  const operationAt = (position: number): CompiledOperation => {
+    const known = read[position]
+    if (known !== undefined) return known
+    const record = JSON.parse(readRecord(file, placeOf(index.operations, position))) as OperationRecord
+    records.set(record.operation, record)
+    return (read[position] = record.operation)
+  }
+  const operations = lazyList(index.count, operationAt)
+  const table = lazily({ ...rest, operations } as ApiTable, 'routes', () => readNode(file, index.routes))
+  table.operationAt = operationAt
+  const spanOf = (operation: CompiledOperation): OperationRecord => records.get(operation) ?? records.get(operations.find(({ id }) => id === operation.id)!)!
+  const requests = new Map<CompiledOperation, RequestValidators>()
+  return {
+    table,
+    used: () => index,
+    request(operation) {
+      const known = requests.get(operation)
+      if (known !== undefined) return known
+      const validators = runModule(pack, spanOf(operation).request).exports as RequestValidators
+      requests.set(operation, validators)
+      return validators
+    },
+    reply: (operation) => cached(pack, `replies ${operation.file}`, () => spanOf(operation).reply).exports as ReplyValidators,
+  }
+}
+
+// Read and parsed, not required: a start need not pay for the search of Node's loader.
+function readHead(file: string): PackedTable | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as PackedTable
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function readRecord(file: string, [offset, length]: Span): string {
+  const bytes = Buffer.allocUnsafe(length)
+  const descriptor = openSync(file, 'r')
+  try {
+    readSync(descriptor, bytes, 0, length, offset)
+  } finally {
+    closeSync(descriptor)
+  }
+  return bytes.toString('utf8')
+}
+
+function placeOf(places: string, position: number): Span {
+  const at = position * 10
+  return [Number.parseInt(places.slice(at, at + 6), 36), Number.parseInt(places.slice(at + 6, at + 10), 36)]
+}
+
+/** A list that reads an item when it is asked for, and all of them only where somebody looks at the list as a whole. */
+function lazyList(count: number, read: (position: number) => CompiledOperation): CompiledOperation[] {
+  const items: CompiledOperation[] = []
+  const item = (position: number): CompiledOperation => (items[position] = read(position))
+  const whole = (): CompiledOperation[] => {
+    for (let position = 0; position < count; position += 1) item(position)
+    return items
+  }
+  return new Proxy(items, {
+    get: (_target, key) => (typeof key === 'string' && /^\d+$/.test(key) ? (Number(key) < count ? item(Number(key)) : undefined) : Reflect.get(whole(), key)),
+    has: (_target, key) => Reflect.has(whole(), key),
+    ownKeys: () => Reflect.ownKeys(whole()),
+    getOwnPropertyDescriptor: (_target, key) => Reflect.getOwnPropertyDescriptor(whole(), key),
+  })
+}
+
+// A plain property from its first use on: V8 looks up the others of an object with accessors by hash.
+function lazily<Owner extends object, Key extends keyof Owner>(owner: Owner, key: Key, read: () => Owner[Key]): Owner {
+  return Object.defineProperty(owner, key, {
+    get() {
+      const value = read()
+      Object.defineProperty(owner, key, { value, enumerable: true, configurable: true, writable: true })
+      return value
+    },
+    enumerable: true,
+    configurable: true,
+  })
+}
+
+function readNode(file: string, span: Span): RouteNode {
+  return withRecords(file, JSON.parse(readRecord(file, span)) as RouteNode)
+}
+
+// Where a node is a record of its own, it is read when the walk comes to it.
+function withRecords(file: string, node: RouteNode): RouteNode {
+  const mend = (owner: object, key: string): void => {
+    const child = (owner as Record<string, RouteNode | Span>)[key]!
+    if (Array.isArray(child)) lazily(owner as Record<string, RouteNode>, key, () => readNode(file, child))
+    else withRecords(file, child)
+  }
+  for (const name of Object.keys(node.literals ?? {})) mend(node.literals!, name)
+  for (const pattern of node.patterns ?? []) mend(pattern, 'node')
+  if (node.parameter !== undefined) mend(node, 'parameter')
+  return node
+}
+
+const plainPatterns: PlainMark = '/* plain */'
+
+function runModule(pack: Pack, span: Span, module: { exports: unknown } = { exports: {} }): { exports: unknown } {
+  // What require does with the text of a file, for the text of a record.
+  const text = readRecord(pack.file, span)
+  // The part that all share holds no pattern of a specification, only what makes them.
+  if (span !== pack.index.runtime && !text.startsWith(plainPatterns) && /\b(regExp|formats)\b/.test(text)) boundPatterns()
+  const run = compileFunction(text, ['exports', 'require', 'module'], { filename: pack.file }) as (...parts: unknown[]) => void
+  run(module.exports, (path: string) => requireFrom(pack, path), module)
+  return module
+}
+
+function requireFrom(pack: Pack, path: string): unknown {
+  const name = path.slice('../'.length)
+  if (!name.startsWith('schemas/')) return cached(pack, name, () => pack.index.runtime).exports
+  return cached(pack, name, () => {
+    pack.places ??= JSON.parse(readRecord(pack.file, pack.index.schemas)) as Record<string, Span>
+    return pack.places[name]!
+  }).exports
+}
+
+// Known before it runs: schemas may refer to each other in a circle.
+function cached(pack: Pack, name: string, place: () => Span): { exports: unknown } {
+  const known = pack.modules.get(name)
+  if (known !== undefined) return known
+  const module = { exports: {} as unknown }
+  pack.modules.set(name, module)
+  return runModule(pack, place(), module)
+}

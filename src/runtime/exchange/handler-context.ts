@@ -1,0 +1,59 @@
+// What a handler is given besides its input: who calls, how long it has, and the doors to tables and other APIs.
+import type { Client, ClientOptions, ClientSpec } from '../../client/index.ts'
+import type { Config } from '../../config/index.ts'
+import type { PersistDefinition } from '../../openapi/index.ts'
+import type { Table } from '../../persist/index.ts'
+import type { Users } from '../../store/index.ts'
+import type { Logger } from './log.ts'
+import type { TokenOptions, User } from './user.ts'
+
+/** The second argument of every handler. */
+export interface Context {
+  /** The operation that runs; a raw route's `METHOD /path`. */
+  operationId: string
+  /** One id for everything that a first call causes, across services. */
+  callId: string
+  /** The APIs on the way here, joined by dots. */
+  callPath: string
+  /** Who calls; undefined where the operation is open or its security is optional. */
+  user: User | undefined
+  /** Aborts when the time is up or the request is interrupted. */
+  signal: AbortSignal
+  /** Epoch milliseconds at which the operation is answered with 504. */
+  endsAt: number
+  config: Config
+  /** Notes what happens in the line of the request. */
+  log: Logger
+  /** The accounts that `klue user` keeps. */
+  users: Users
+  /** Opens a persisted definition. */
+  table<Item>(definition: PersistDefinition<Item>): Table<Item>
+  /**
+   * A client for another API: its address comes from `apis.<name>.url` of the configuration, or the API is
+   * served by this process. Call id, call path, the caller's token and the time left travel along.
+   */
+  client<Operations, Calls>(spec: ClientSpec<Operations, Calls>, options?: Partial<ClientOptions>): Client<Operations, Calls>
+  /** Makes a token for a user whose identity is proved. */
+  generateToken(userId: string, options?: TokenOptions): Promise<string>
+  /** Runs a function whose outgoing calls carry a token of the service itself; `default_user_id` unless told otherwise. */
+  backendToken<Result>(options: TokenOptions & { userId?: string }, run: () => Promise<Result>): Promise<Result>
+  /** Tells the service's admins of a failure that the caller need not know of. */
+  reportError(title: string, details?: ReportDetails): void
+  /**
+   * Measures something of the service's own; at most 100 values a request.
+   * @param unit as CloudWatch names it; default `Count`
+   */
+  metric(name: string, value: number, unit?: MetricUnit, dimensions?: Record<string, string>): void
+}
+
+export interface ReportDetails {
+  /** The exception or the error answer of another API. */
+  caught?: unknown
+  /** Anything that helps; printed as JSON, secrets masked. */
+  data?: unknown
+  /** Default false. */
+  fatal?: boolean
+}
+
+/** What a metric counts in, as CloudWatch names it. */
+export type MetricUnit = 'None' | 'Count' | 'Percent' | 'Bytes' | 'Kilobytes' | 'Megabytes' | 'Seconds' | 'Milliseconds' | 'Microseconds' | 'Count/Second' | 'Bytes/Second'

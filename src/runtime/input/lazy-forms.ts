@@ -1,0 +1,25 @@
+// Loads what reads forms with the first of them: most requests bring none.
+import type { Exchange } from '../exchange/exchange.ts'
+import { isForm } from '../exchange/media.ts'
+
+type Forms = typeof import('./read-form.ts')
+
+let loaded: Forms | undefined
+
+/** What reads forms. Throws where nothing has loaded it. */
+export function openForms(): Forms {
+  if (loaded === undefined) throw new Error('Forms are read before loadForms() has ended')
+  return loaded
+}
+
+export async function loadForms(): Promise<void> {
+  loaded ??= await import('./read-form.ts')
+}
+
+/** Runs at once, or as soon as the form that a request brings can be read. */
+export function withForms(exchange: Exchange, run: () => Promise<unknown>): Promise<unknown> {
+  if (loaded !== undefined || exchange.match.kind !== 'operation') return run()
+  // Without the header the body is taken for what the operation declares first.
+  const type = exchange.headers['content-type'] || exchange.match.operation.body?.media[0]
+  return type !== undefined && isForm(type) ? loadForms().then(run) : run()
+}

@@ -1,0 +1,128 @@
+// The step validate: reads a request and checks it with the operation's precompiled validators.
+import type { ErrorDetail } from '../../errors/index.ts'
+import type { CompiledOperation, ValidationFault, Validator } from '../../openapi/index.ts'
+import type { ApiSpec } from '../api/api-spec.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import type { Input } from '../exchange/types.ts'
+import { readBody } from './body.ts'
+import { escapePointer, readParameters } from './parameters.ts'
+
+// One answer names so many faults at most; more help nobody and would let a small request cause a large answer.
+const faultLimit = 50
+
+/** Reads and checks a request; the input is complete, coerced and typed as declared where there are no faults. */
+export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exchange: Exchange): { input: Input; faults: ErrorDetail[] } {
+  const { request, match, platform } = exchange
+  const path = match.kind === 'operation' ? match.path : {}
+  const { parameters, unreadable } = readParameters(operation, request, path)
+  const body = readBody(operation, request, platform.config.bodyLimitBytes)
+  const validators = spec.request(operation)
+  const faults: ErrorDetail[] = unreadable.slice()
+  if (body.fault !== undefined) faults.push({ pointer: '/body', message: body.fault })
+  if (body.partFaults !== undefined) faults.push(...body.partFaults)
+  if (body.parts !== undefined) faults.push(...body.parts.check(validators, body.media!, runText))
+  if (validators.parameters !== undefined) for (const fault of runText(validators.parameters, parameters, '')) if (!unreadable.some(({ pointer }) => pointer === fault.pointer)) faults.push(fault)
+  const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
+  if (check !== undefined) faults.push(...(body.isForm === true ? runText : run)(check, body.value, '/body'))
+  const input: Input = { path: parameters.path, query: parameters.query, headers: parameters.headers, cookies: parameters.cookies, body: body.value, raw: request }
+  const formats = exchange.api?.formats
+  if (formats !== undefined) faults.push(...formats.parse(spec, operation, { input, media: body.media, parts: body.parts?.heads }).filter((fault) => !faults.some(({ pointer }) => pointer === fault.pointer)))
+  if (faults.length === 0) body.parts?.handOver(input.body)
+  return { input, faults: faults.length > faultLimit ? faults.slice(0, faultLimit) : faults }
+}
+
+/** What is wrong with a value in the words of an error answer; at most 50 faults. */
+export function run(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
+  const faults = faultsOf(validator, value)
+  return faults === none ? [] : faults.map((fault) => toDetail(fault, prefix))
+}
+
+const none: ValidationFault[] = []
+
+function faultsOf(validator: Validator, value: unknown): ValidationFault[] {
+  try {
+    return validator(value) ? none : (validator.errors ?? []).slice(0, faultLimit)
+  } catch (error) {
+    // Validators of recursive schemas call themselves once a level: who nests deeper than the stack sent nonsense.
+    if (error instanceof RangeError) return [{ instancePath: '', keyword: 'depth', message: 'is nested too deeply', params: {} }]
+    throw error
+  } finally {
+    // Otherwise the faults of one caller would stay in memory until the next call.
+    validator.errors = null
+  }
+}
+
+// Of what came as text a single value may be a list of one: only the schema can tell.
+function runText(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
+  let faults = faultsOf(validator, value)
+  if (faults === none) return isEndless(value) ? endless(value, prefix) : []
+  // Lists may hold lists; each place is put right once, so that a union of both cannot go back and forth.
+  const seen = new Set<string>()
+  for (let level = 0; level < 8; level++) {
+    const misshapen = faults.filter(({ keyword, instancePath }) => keyword === 'type' && !seen.has(instancePath))
+    const changed = misshapen.filter(({ instancePath, params }) => {
+      if (seen.has(instancePath) || !reshape(value, stepsOf(instancePath), [params['type']].flat().includes('array'))) return false
+      seen.add(instancePath)
+      return true
+    })
+    if (changed.length === 0) break
+    faults = faultsOf(validator, value)
+  }
+  const details = faults.map((fault) => toDetail(fault, prefix))
+  return isEndless(value) ? details.concat(endless(value, prefix)) : details
+}
+
+function stepsOf(instancePath: string): string[] {
+  return instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+// Makes a list of a single value or of `name[0]`, `name[1]`; a single value of a list of one. Says whether it did.
+function reshape(value: unknown, steps: string[], wantsList: boolean): boolean {
+  const name = steps.at(-1)
+  const parent = steps.slice(0, -1).reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], value)
+  if (name === undefined || typeof parent !== 'object' || parent === null) return false
+  const held = (parent as Record<string, unknown>)[name]
+  if (wantsList === Array.isArray(held) || (!wantsList && (held as unknown[]).length !== 1)) return false
+  const list = wantsList ? listOf(held) : undefined
+  if (wantsList && list === undefined) return false
+  ;(parent as Record<string, unknown>)[name] = list ?? (held as unknown[])[0]
+  return true
+}
+
+// What came in brackets has no prototype; it is a list where all its keys are numbers, and else an object that is none.
+function listOf(held: unknown): unknown[] | undefined {
+  if (typeof held !== 'object' || held === null || Object.getPrototypeOf(held) !== null) return [held]
+  const entries = Object.entries(held)
+  return entries.length > 0 && entries.every(([key]) => /^\d*$/.test(key)) ? entries.flatMap(([key, item]) => (key === '' ? item : [item]) as unknown[]) : undefined
+}
+
+// Asked of every request, where its places are only of one that is refused.
+function isEndless(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+  for (const key of Object.keys(value)) if (isEndless((value as Record<string, unknown>)[key])) return true
+  return false
+}
+
+// Coercion turns `1e999` and `Infinity` into a number that no JSON can hold and no bound of a schema need stop.
+function endless(value: unknown, pointer: string): ErrorDetail[] {
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [{ pointer, message: 'must be a finite number' }]
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return []
+  return Object.entries(value).flatMap(([key, part]) => endless(part, `${pointer}/${escapePointer(key)}`))
+}
+
+function toDetail(fault: ValidationFault, prefix: string): ErrorDetail {
+  const { instancePath, keyword, params, message = 'is not valid' } = fault
+  // Ajv points at the object; a caller looks for the property.
+  const property = params['missingProperty'] ?? (keyword === 'additionalProperties' ? params['additionalProperty'] : keyword === 'unevaluatedProperties' ? params['unevaluatedProperty'] : undefined)
+  const pointer = shortened(`${prefix}${instancePath}${property === undefined ? '' : `/${escapePointer(String(property))}`}`)
+  if (params['missingProperty'] !== undefined) return { pointer, message: 'is required' }
+  if (property !== undefined) return { pointer, message: 'is not declared' }
+  if (keyword === 'enum' && Array.isArray(params['allowedValues'])) return { pointer, message: `must be one of ${params['allowedValues'].slice(0, 20).map((value) => JSON.stringify(value)).join(', ')}` }
+  return { pointer, message }
+}
+
+// Keys come from strangers: a name of megabytes must not come back fifty times.
+function shortened(pointer: string): string {
+  return pointer.length <= 500 ? pointer : `${pointer.slice(0, 500)}…`
+}

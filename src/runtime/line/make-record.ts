@@ -1,0 +1,234 @@
+// Makes the line of a request once it has been answered.
+import type { Failure } from '../answer/fail.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { isoTime, type LogLevel, type LogRecord } from '../exchange/log.ts'
+import type { ApiRequest, ApiResponse } from '../exchange/message.ts'
+import type { Platform } from '../exchange/platform.ts'
+import { isMuted, lineParts, loadLineParts } from './lazy-line-parts.ts'
+import type { Masker } from './mask.ts'
+import type { RequestRecord } from './request-record.ts'
+import { rank } from './take-notes.ts'
+
+/** The line of a request that has been answered; a promise where it needs parts that are not loaded. `response` is what leaves, `plain` the same before its compression. */
+export function requestRecord(exchange: Exchange, ended: Ended): RequestRecord | Promise<RequestRecord> {
+  const { notes } = exchange
+  return notes.pending.length > 0 ? Promise.allSettled(notes.pending).then(() => finished(exchange, ended)) : finished(exchange, ended)
+}
+
+/** The line of a request whose process ends before it has an answer; nothing in it comes from the caller. */
+export function unfinishedRecord(exchange: Exchange): LogRecord {
+  const { context, platform, startedAt } = exchange
+  const now = platform.now()
+  return {
+    kind: 'watchdog',
+    level: 'error',
+    time: isoTime(now),
+    message: `The process ended while ${context.operationId || 'a request'} was running`,
+    ended: true,
+    started: isoTime(startedAt),
+    elapsed_ms: now - startedAt,
+    ...originOf(exchange),
+  }
+}
+
+type OriginName = 'service' | 'stage' | 'version' | 'function' | 'operation' | 'call_id' | 'call_path' | 'request_id' | 'gateway_id' | 'gateway_time'
+
+function originOf({ context, platform, request }: Exchange): Pick<RequestRecord, OriginName> {
+  const { config, version, functionName } = platform
+  return {
+    service: config.name,
+    stage: config.stage,
+    version: version || undefined,
+    function: functionName,
+    operation: context.operationId || undefined,
+    call_id: context.callId,
+    call_path: context.callPath,
+    request_id: request.requestId,
+    ...gatewayFields(request),
+  }
+}
+
+/** The names that the gateway's log has for a request too. */
+export function gatewayFields({ gateway }: Pick<ApiRequest, 'gateway'>): Pick<RequestRecord, 'gateway_id' | 'gateway_time'> {
+  return gateway === undefined ? {} : { gateway_id: gateway.id, gateway_time: isoTime(gateway.time) }
+}
+
+/** How a request ended. */
+export interface Ended {
+  /** What leaves. */
+  response: ApiResponse
+  /** The same before it was compressed. */
+  plain: ApiResponse
+  failure: Failure | undefined
+}
+
+function finished(exchange: Exchange, ended: Ended): RequestRecord | Promise<RequestRecord> {
+  const level = higher(levelOf(ended.response.status), exchange.notes.level)
+  const hasContent = wantsContent(exchange, level) && !isOnlyCounted(exchange, ended.response.status)
+  if (!hasContent && !needsMask(exchange, ended)) return recordOf(exchange, ended, { mask: plain, level })
+  const add = ({ maskerOf, addContent }: NonNullable<ReturnType<typeof lineParts>>): RequestRecord => {
+    const { request, platform: { config } } = exchange
+    const mask = maskerOf(config.secretNames)
+    const record = recordOf(exchange, ended, { mask, level })
+    if (hasContent) addContent(record, { request, response: ended.plain, config, mask })
+    return record
+  }
+  const parts = lineParts()
+  // A line without texts is worth more than an answer that does not leave.
+  return parts === undefined ? loadLineParts().then(add).catch(() => recordOf(exchange, ended, { mask: blank, level })) : add(parts)
+}
+
+// For texts in which nothing looks like a secret.
+const plain: Pick<Masker, 'text' | 'query'> = { text: (text, limit = 8192) => text.slice(0, limit), query: (query) => query }
+
+const blank: Pick<Masker, 'text' | 'query'> = { text: () => '********', query: () => '********' }
+
+let risky: { names: readonly string[]; pattern: RegExp } | undefined
+
+function needsMask({ notes, request, context, platform: { config } }: Exchange, { failure }: Ended): boolean {
+  if (failure !== undefined || request.query.length > 4000) return true
+  if (risky?.names !== config.secretNames) risky = { names: config.secretNames, pattern: riskyPattern(config.secretNames) }
+  const { query, path, headers } = request
+  // One look at all of them: what only together looks like a secret is looked at more closely, which does no harm.
+  let texts = `${path}\n${query}\n${headers['user-agent'] ?? ''}\n${context.user?.id ?? ''}`
+  if (query.includes('%')) texts += `\n${decoded(query)}`
+  for (const call of notes.calls) texts += `\n${call.path}`
+  return risky.pattern.test(texts)
+}
+
+/** Finds what may be, or hold, a secret. */
+function riskyPattern(names: readonly string[]): RegExp {
+  return new RegExp([...names.map((name) => name.replaceAll(/[^\w]|_/g, '.?')), 'eyJ', '(?:bearer|basic)[\\s+]', '//\\S{0,600}@'].join('|'), 'i')
+}
+
+// What cannot be decoded is looked at more closely.
+function decoded(query: string): string {
+  try {
+    return decodeURIComponent(query)
+  } catch {
+    return '//@'
+  }
+}
+
+function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, level }: { mask: Pick<Masker, 'text' | 'query'>; level: LogLevel }): RequestRecord {
+  const { platform, request, startedAt, notes } = exchange
+  const { config } = platform
+  const { status } = response
+  const [now, path] = [platform.now(), mask.text(request.path, 1000)]
+  notes.isOver = true
+  const slow = slowLimit(exchange, now - startedAt)
+  return {
+    kind: 'request',
+    level,
+    time: isoTime(now),
+    started: isoTime(startedAt),
+    message: `${request.method} ${path} ${status}`,
+    ...originOf(exchange),
+    method: request.method,
+    path,
+    query: mask.query(request.query) || undefined,
+    status,
+    duration_ms: now - startedAt,
+    ...sizes(request, response),
+    ...callerFields(exchange, mask),
+    ...(platform.functionName === undefined ? {} : { cold_start: exchange.isFirst || undefined, memory_mb: Math.round(process.resourceUsage().maxRSS / 1024) }),
+    slow_ms: slow,
+    ...(failure === undefined ? {} : failureFields(failure, status, { platform, mask })),
+    trace: unlessEmpty(notes.trace),
+    messages: unlessEmpty(notes.messages),
+    calls: unlessEmpty(notes.calls)?.map((call) => ({ ...call, path: mask.text(call.path) })),
+    more_calls: notes.moreCalls,
+    lost: notes.lost || undefined,
+    volatile: notes.keep === 'always' || !config.logVolatile ? false : undefined,
+    keep: isOnlyCounted(exchange, status) ? 'count' : undefined,
+    muted: (status >= 500 || slow !== undefined) && isMuted() ? true : undefined,
+  }
+}
+
+function wantsContent({ platform: { config } }: Exchange, level: LogLevel): boolean {
+  const from = config.live ? 'warn' : 'info'
+  return [config.logDataLevel, config.logResultLevel, config.logHeadersLevel].some((threshold) => threshold !== 'never' && rank[level] >= rank[threshold === 'auto' ? from : threshold])
+}
+
+function levelOf(status: number): LogLevel {
+  return status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info'
+}
+
+function higher(one: LogLevel, other: LogLevel | undefined): LogLevel {
+  return other !== undefined && rank[other] > rank[one] ? other : one
+}
+
+function unlessEmpty<Item>(list: Item[]): Item[] | undefined {
+  return list.length > 0 ? list : undefined
+}
+
+// As they travel over HTTP/1.1: the first line, the headers, the body.
+function sizes({ method, path, query, headers, body }: ApiRequest, response: ApiResponse): Pick<RequestRecord, 'length' | 'in_bytes' | 'out_bytes' | 'request_type' | 'response_type'> {
+  const length = Buffer.byteLength(response.body)
+  const sent = body === undefined ? Number(headers['content-length']) || 0 : body.length
+  let cookies = 0
+  for (const cookie of response.cookies) cookies += cookie.length + 14
+  return {
+    length: length || undefined,
+    in_bytes: method.length + path.length + query.length + (query === '' ? 14 : 15) + bytesOf(headers) + sent,
+    out_bytes: 19 + bytesOf(response.headers) + cookies + length,
+    request_type: mediaType(headers['content-type']),
+    response_type: mediaType(response.headers['content-type']),
+  }
+}
+
+function bytesOf(headers: Record<string, string>): number {
+  let bytes = 0
+  for (const name in headers) bytes += name.length + headers[name]!.length + 4
+  return bytes
+}
+
+function mediaType(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : header.split(';', 1)[0]!.trim().toLowerCase().slice(0, 200) || undefined
+}
+
+function callerFields({ context: { user }, platform: { config }, request }: Exchange, mask: Pick<Masker, 'text'>): Pick<RequestRecord, 'user' | 'ip' | 'user_agent'> {
+  const agent = request.headers['user-agent']
+  return {
+    user: user === undefined || user.id === '' ? undefined : config.hideUserId ? hashed(user.id, config.jwtSecret) : mask.text(user.id, 200),
+    ip: request.sourceIp === '' ? undefined : config.hideIpAddress ? hashed(request.sourceIp, config.jwtSecret) : request.sourceIp.slice(0, 100),
+    user_agent: agent === undefined ? undefined : mask.text(agent, 300),
+  }
+}
+
+// Without a key every address could be tried out until one fits.
+function hashed(text: string, key: string | undefined): string | undefined {
+  return key === undefined ? undefined : process.getBuiltinModule('node:crypto').createHmac('sha256', key).update(text).digest('hex').slice(0, 24)
+}
+
+function slowLimit({ notes, match, platform, context }: Exchange, duration: number): number | undefined {
+  if (context.operationId === '') return undefined
+  const limit = notes.slowMs ?? (match.kind === 'operation' ? match.operation.settings.slowMs : undefined) ?? platform.config.reportCallExceedingMs
+  return duration > limit ? limit : undefined
+}
+
+// Failures, and what said something, are never left out.
+function isOnlyCounted({ platform: { config }, context, request, notes }: Exchange, status: number): boolean {
+  if (status >= 400 || notes.level !== undefined || notes.keep === 'always') return false
+  return notes.keep === 'count' || config.logExcludeMethods.includes(request.method) || config.logExcludeStatuses.includes(String(status)) || config.logExcludeOperations.includes(context.operationId)
+}
+
+function failureFields({ error, errorId }: Failure, status: number, { platform, mask }: { platform: Platform; mask: Pick<Masker, 'text'> }): Pick<RequestRecord, 'error' | 'error_description' | 'error_id' | 'stack'> {
+  const stack = status >= 500 ? (stackOf(error.cause) ?? error.stack) : undefined
+  return {
+    error: error.code,
+    error_description: mask.text(error.message),
+    error_id: errorId,
+    // The stack is for those who run the service: it is in the log, never in the answer.
+    stack: stack === undefined ? undefined : mask.text(platform.sourceStack?.(stack) ?? stack, 16_384),
+  }
+}
+
+// Anything can be thrown, also what throws when it is looked at.
+function stackOf(cause: unknown): string | undefined {
+  try {
+    return cause instanceof Error ? cause.stack : undefined
+  } catch {
+    return undefined
+  }
+}

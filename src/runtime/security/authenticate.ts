@@ -1,0 +1,133 @@
+// The step authenticate: security handlers for the schemes of a spec, and which refusal a caller hears.
+import { catalog, type HttpError, isHttpError } from '../../errors/index.ts'
+import type { CompiledOperation, SecurityScheme } from '../../openapi/index.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import type { Context } from '../exchange/handler-context.ts'
+import type { User } from '../exchange/user.ts'
+import { headerOf, readCookies } from '../input/parameters.ts'
+import { userOfHeader } from './jwt.ts'
+
+/** What a caller shows for a scheme; `authorization` is the whole header for schemes of other kinds. */
+export type Credentials =
+  | { kind: 'basic'; username: string; password: string }
+  | { kind: 'apiKey'; key: string }
+  | { kind: 'bearer'; token: string }
+  | { kind: 'custom'; authorization: string }
+
+/**
+ * Decides on credentials: something truthy lets the request in, an object becomes `context.user.claims`
+ * (its `id` the user's id); anything falsy refuses it with 401, a thrown HttpError with what it says.
+ * Any other exception is a failure of the check itself: it refuses the request too, with 500.
+ */
+export type SecurityHandler = (credentials: Credentials, context: Context) => unknown
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The check of one scheme, in the form that openapi-backend calls: a User or its promise, or a thrown refusal. */
+export function schemeCheck(name: string, scheme: SecurityScheme, own: SecurityHandler | undefined): (exchange: Exchange) => User | Promise<User> {
+  return (exchange) => (own === undefined && scheme.kind === 'bearer' ? bearerUser(exchange) : ownUser({ name, scheme, own, exchange }))
+}
+
+/**
+ * The user of the first alternative that the request satisfies; undefined where that one is open to everybody.
+ * Throws FORBIDDEN where the credentials are good but no alternative has the scopes that it asks for.
+ */
+export function chooseUser(alternatives: CompiledOperation['security'], results: Record<string, unknown>): User | undefined {
+  let refusal: HttpError | undefined
+  const isOpen = alternatives.length === 0 || alternatives.some((alternative) => Object.keys(alternative).length === 0)
+  for (const alternative of alternatives) {
+    const wanted = Object.entries(alternative)
+    const users = wanted.map(([name]) => results[name]).filter(isUser)
+    if (users.length < wanted.length || users.length === 0) continue
+    const lacking = wanted.flatMap(([, scopes], index) => lackingScopes(scopes, users[index]!))
+    if (lacking.length === 0) return users[0]
+    refusal ??= catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`)
+  }
+  if (isOpen) return undefined
+  throw refusal ?? catalog.UNAUTHORIZED()
+}
+
+/** The refusal that tells the caller most: of credentials that were shown, before those that are missing; a check that broke before all. */
+export function chooseRefusal(results: Record<string, unknown>): Error {
+  const errors = Object.values(results).map((result) => (result as { error?: unknown } | undefined)?.error)
+  const broken = errors.find((error) => error !== undefined && !isHttpError(error))
+  if (broken !== undefined) return broken as Error
+  const refusals = errors.filter(isHttpError)
+  const missing = catalog.AUTHORIZATION_HEADER_MISSING.code
+  return refusals.find((refusal) => refusal.code !== missing) ?? refusals[0] ?? catalog.UNAUTHORIZED()
+}
+
+/** The user of a bearer token, from the header or, where there is none, the cookie `token`. */
+export function bearerUser(exchange: Exchange): User | Promise<User> {
+  const { headers, method } = exchange.request
+  if (headers['authorization']?.trim()) return userOfHeader(exchange.platform, headers['authorization'])
+  const cookie = readCookies(headers['cookie'])['token']?.replaceAll('+', ' ')
+  if (cookie === undefined || cookie === '') throw catalog.AUTHORIZATION_HEADER_MISSING(undefined, { headers: { 'www-authenticate': 'Bearer' } })
+  // A browser sends cookies with requests that other sites cause; such a request may read, but not change.
+  if (!safeMethods.has(method) && !isTrustedOrigin(exchange)) throw catalog.ORIGIN_FORBIDDEN()
+  return userOfHeader(exchange.platform, cookie)
+}
+
+function isTrustedOrigin({ request: { headers }, platform: { config } }: Exchange): boolean {
+  const origin = headers['origin']
+  if (origin === undefined) return false
+  if (config.cookieOrigins.includes(origin)) return true
+  return URL.canParse(origin) && new URL(origin).host === headers['host']
+}
+
+interface OwnCheck {
+  name: string
+  scheme: SecurityScheme
+  own: SecurityHandler | undefined
+  exchange: Exchange
+}
+
+async function ownUser({ name, scheme, own, exchange }: OwnCheck): Promise<User> {
+  const credentials = readCredentials(scheme, exchange)
+  // Fail closed: a scheme that nobody checks lets nobody in.
+  if (own === undefined) throw catalog.UNAUTHORIZED(`No security handler is registered for the scheme ${name}`)
+  const verdict = await own(credentials, exchange.context)
+  if (!verdict) throw refusalOf(scheme)
+  const claims = typeof verdict === 'object' ? (verdict as Record<string, unknown>) : {}
+  const id = typeof claims['id'] === 'string' ? claims['id'] : credentials.kind === 'basic' ? credentials.username : ''
+  return { id, claims, issuer: '', token: credentials.kind === 'bearer' ? credentials.token : '' }
+}
+
+function readCredentials(scheme: SecurityScheme, exchange: Exchange): Credentials {
+  const { headers, query } = exchange.request
+  const authorization = headers['authorization']?.trim() ?? ''
+  if (scheme.kind === 'apiKey') {
+    const key = scheme.in === 'header' ? headerOf(headers, scheme.name.toLowerCase()) : scheme.in === 'cookie' ? readCookies(headers['cookie'])[scheme.name] : new URLSearchParams(query).get(scheme.name)
+    if (!key) throw catalog.API_KEY_INVALID(`There is no API key in the ${scheme.in} ${scheme.name}`)
+    return { kind: 'apiKey', key }
+  }
+  if (authorization === '') throw catalog.AUTHORIZATION_HEADER_MISSING(undefined, { headers: challenge(scheme) })
+  if (scheme.kind === 'bearer') return { kind: 'bearer', token: authorization.replace(/^bearer\s+/i, '') }
+  if (scheme.kind === 'custom') return { kind: 'custom', authorization }
+  const encoded = /^basic\s+([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1]
+  const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = pair.indexOf(':')
+  if (colon < 0) throw catalog.AUTHORIZATION_HEADER_MISSING('There is no Basic authorization in the HTTP request', { headers: challenge(scheme) })
+  return { kind: 'basic', username: pair.slice(0, colon), password: pair.slice(colon + 1) }
+}
+
+function refusalOf(scheme: SecurityScheme): HttpError {
+  if (scheme.kind === 'basic') return catalog.CREDENTIALS_INVALID(undefined, { headers: challenge(scheme) })
+  if (scheme.kind === 'apiKey') return catalog.API_KEY_INVALID()
+  return scheme.kind === 'bearer' ? catalog.TOKEN_INVALID() : catalog.UNAUTHORIZED()
+}
+
+function challenge(scheme: SecurityScheme): Record<string, string> {
+  if (scheme.kind === 'basic') return { 'www-authenticate': 'Basic realm="klue", charset="UTF-8"' }
+  return scheme.kind === 'bearer' ? { 'www-authenticate': 'Bearer' } : {}
+}
+
+function isUser(result: unknown): result is User {
+  return typeof result === 'object' && result !== null && 'claims' in result
+}
+
+function lackingScopes(wanted: string[], user: User): string[] {
+  const claim = user.claims['scope'] ?? user.claims['scopes']
+  const held = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : []
+  return wanted.filter((scope) => !held.includes(scope))
+}

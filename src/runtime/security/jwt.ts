@@ -1,0 +1,96 @@
+// Issues the JSON web tokens of users, on jsonwebtoken, and reads them.
+import type { SignOptions } from 'jsonwebtoken'
+import { catalog, type HttpError, UsageError } from '../../errors/index.ts'
+import type { Platform } from '../exchange/platform.ts'
+import type { TokenOptions, User } from '../exchange/user.ts'
+import { type TokenFault, verifyToken } from './verify-token.ts'
+
+// The only algorithm that is ever accepted: an unpinned one would let a token choose its own check.
+const algorithm = 'HS256'
+
+/** What making and checking tokens needs of a platform. */
+export type TokenPlatform = Pick<Platform, 'config' | 'secret' | 'now'>
+
+/** How far the clocks of two machines may differ. */
+const leewaySeconds = 300
+
+/**
+ * Makes a token for a user.
+ * Throws a UsageError where the user id is empty or no secret is configured.
+ */
+export async function generateToken(platform: TokenPlatform, userId: string, options: TokenOptions = {}): Promise<string> {
+  if (!userId) throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
+  const { config } = platform
+  const issuedAt = options.issuedAt ?? Math.floor(platform.now() / 1000)
+  const issuer = options.issuer ?? config.jwtIssuer
+  const claims = {
+    ...withoutReserved(options.claims),
+    ...(issuer === undefined ? {} : { iss: issuer }),
+    ...(config.jwtAudience === undefined ? {} : { aud: config.jwtAudience }),
+    sub: userId,
+    iat: issuedAt,
+    exp: issuedAt + (options.expiresIn ?? config.jwtTokenTimeout),
+  }
+  const { sign } = await load()
+  return sign(claims, await signingSecret(platform), { algorithm } satisfies SignOptions)
+}
+
+const reservedClaims = new Set(['iss', 'sub', 'aud', 'iat', 'exp'])
+
+// Also those that are not set otherwise: without an audience in the configuration a token has none.
+function withoutReserved(claims: Record<string, unknown> = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !reservedClaims.has(name)))
+}
+
+/**
+ * The user of an Authorization header `Bearer <token>`; a promise where the secret has to be read first.
+ * Throws AUTHORIZATION_HEADER_MISSING, TOKEN_INVALID or TOKEN_EXPIRED.
+ */
+export function userOfHeader(platform: TokenPlatform, header: string | undefined): User | Promise<User> {
+  const words = (header ?? '').trim().split(/\s+/)
+  if (words[0] === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
+  if (words[0]!.toLowerCase() !== 'bearer') throw catalog.TOKEN_INVALID('Authorization header must start with Bearer')
+  if (words.length === 1) throw catalog.TOKEN_INVALID('Token not found in Authorization header')
+  if (words.length > 2) throw catalog.TOKEN_INVALID('Authorization header must be Bearer + \\s + token')
+  return userOfToken(platform, words[1]!)
+}
+
+/** The user of a token; a promise where the secret has to be read first. Throws TOKEN_INVALID or TOKEN_EXPIRED. */
+export function userOfToken(platform: TokenPlatform, token: string): User | Promise<User> {
+  const { jwtSecret } = platform.config
+  return jwtSecret ? verifiedUser(platform, token, jwtSecret) : signingSecret(platform).then((secret) => verifiedUser(platform, token, secret))
+}
+
+function verifiedUser(platform: TokenPlatform, token: string, secret: string): User {
+  const nowSeconds = Math.floor(platform.now() / 1000)
+  const verdict = verifyToken(token, secret, { nowSeconds, leewaySeconds })
+  if (verdict.fault !== undefined) throw refusal(verdict.fault, verdict.reason)
+  const payload = verdict.payload as Claims
+  const { jwtAudience, jwtIssuer } = platform.config
+  if (jwtAudience !== undefined && ![payload.aud].flat().includes(jwtAudience)) throw catalog.TOKEN_INVALID('incorrect audience')
+  if (jwtIssuer !== undefined && payload.iss !== jwtIssuer) throw catalog.TOKEN_INVALID('incorrect issuer')
+  if (payload.iat !== undefined && !((payload.iat as number) <= nowSeconds + leewaySeconds)) throw catalog.TOKEN_INVALID('Token was issued in the future')
+  return { id: typeof payload.sub === 'string' ? payload.sub : '', claims: payload, issuer: typeof payload.iss === 'string' ? payload.iss : '', token }
+}
+
+type Claims = { iss?: unknown; sub?: unknown; aud?: unknown; iat?: unknown } & Record<string, unknown>
+
+const words: Partial<Record<TokenFault, string>> = { 'not-before': 'Token is not valid yet', 'no-object': 'JWT token is invalid' }
+
+function refusal(fault: TokenFault, reason: string): HttpError {
+  const cause = new Error(`the token is refused: ${reason}`)
+  if (fault === 'expired') return catalog.TOKEN_EXPIRED(undefined, { cause })
+  return catalog.TOKEN_INVALID(words[fault], { cause })
+}
+
+async function signingSecret(platform: TokenPlatform): Promise<string> {
+  const secret = platform.config.jwtSecret ?? (await platform.secret('jwt_secret'))
+  if (secret === undefined || secret === '') throw new UsageError({ code: 'jwt-secret-missing', file: 'klue-config.yaml', pointer: 'jwt_secret', message: 'No JWT secret is configured', hint: 'set jwt_secret to the name of a variable listed in env_secrets' })
+  return secret
+}
+
+// Loaded with the first token that is made: reading tokens does not need it.
+async function load(): Promise<typeof import('jsonwebtoken')> {
+  const loaded = await import('jsonwebtoken')
+  return loaded.default ?? loaded
+}
