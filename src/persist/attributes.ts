@@ -15,7 +15,7 @@ const maxDepth = 32
 export function toAttributes(item: object, spec: PersistSpec): Attributes {
   const attributes: Attributes = {}
   for (const [property, value] of Object.entries(item)) {
-    if (value === undefined || typeof value === 'function') continue
+    if (value === undefined) continue
     attributes[storableName(property, spec.table)] = spec.keyTypes[property] === undefined ? toAttribute(value, `${spec.table}.${property}`, 1) : toKeyAttribute(spec, property, value)
   }
   const bytes = attributesBytes(attributes)
@@ -66,13 +66,33 @@ function toAttribute(value: unknown, place: string, depth: number): AttributeVal
   if (typeof value === 'boolean') return { BOOL: value }
   if (value === null) return { NULL: true }
   if (value instanceof Uint8Array) return { B: value }
+  if (isTypedArray(value)) return { B: new Uint8Array(value.buffer, value.byteOffset, value.byteLength) }
   if (value instanceof Date) return { S: dateText(value, place) }
-  if (Array.isArray(value)) return { L: value.map((part: unknown, index) => toAttribute(part === undefined ? null : part, `${place}[${index}]`, depth + 1)) }
-  if (typeof value === 'object' && !(value instanceof Map) && !(value instanceof Set)) {
-    const kept = Object.entries(value).filter(([, part]) => part !== undefined && typeof part !== 'function')
+  // Array.from: a hole is a part without a value too.
+  if (Array.isArray(value)) return { L: Array.from(value, (part: unknown, index) => toAttribute(part === undefined ? null : part, `${place}[${index}]`, depth + 1)) }
+  if (isPlain(value)) {
+    const kept = Object.entries(value).filter(([, part]) => part !== undefined)
     return { M: Object.fromEntries(kept.map(([key, part]) => [storableName(key, place), toAttribute(part, `${place}.${key}`, depth + 1)])) }
   }
-  throw new TypeError(`${place} cannot be stored: it is ${kindOf(value)}; use text, numbers, booleans, null, bytes, lists or plain objects`)
+  throw new TypeError(`${place} cannot be stored: it is ${kindOf(value)}; ${remedyFor(value)}`)
+}
+
+function isTypedArray(value: unknown): value is Exclude<NodeJS.TypedArray, Uint8Array> {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView)
+}
+
+// Anything else keeps what it holds where a list of its properties does not show it, and would be stored as an empty map.
+// Objects of another realm, such as a vm's, have an Object.prototype of their own.
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Object.prototype.toString.call(value) !== '[object Object]') return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function remedyFor(value: unknown): string {
+  if (typeof (value as { then?: unknown } | null)?.then === 'function') return 'await it first'
+  if (value instanceof ArrayBuffer || value instanceof DataView) return 'make it a Uint8Array'
+  return 'use text, numbers, booleans, null, dates, bytes, lists or plain objects'
 }
 
 function fromAttribute(attribute: AttributeValue, place: string): unknown {
@@ -127,6 +147,12 @@ function attributeBytes(attribute: AttributeValue): number {
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (value === undefined) return 'nothing'
-  if (typeof value === 'object') return `a ${value.constructor?.name ?? 'object'}`
-  return typeof value === 'string' ? 'text' : `a ${typeof value}`
+  if (typeof value === 'string') return 'text'
+  const word = typeof value === 'object' ? classOf(value) : typeof value
+  return `${/^[aeio]/i.test(word) ? 'an' : 'a'} ${word}`
+}
+
+function classOf(value: object): string {
+  const { constructor } = value
+  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'object'
 }

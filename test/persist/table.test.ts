@@ -1,6 +1,7 @@
 // Items of a definition against the embedded DynamoDB: keys, versions, expiry, numbers, listing.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import { isHttpError } from '../../src/errors/index.ts'
 import { type Database, ensureTables, openDatabase, openTable, type Table } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
@@ -138,6 +139,67 @@ test('refuses numbers that cannot be stored or read back', async () => {
   await assert.rejects(saved.save({ id: '1', n: loop }), /nested deeper/)
   await database.run('PutItem', { TableName: 'test-exact', Item: { id: { N: '77' }, n: { N: '12345678901234567891' } } })
   await assert.rejects(saved.load('77'), /exact\.n is more than a JavaScript number holds exactly: declare the property as type string/)
+})
+
+test('refuses what is no plain data, wherever it stands, and writes nothing', async () => {
+  const saved = openTable(database, exact)
+  class Money {
+    #cents = 5
+    cents(): number {
+      return this.#cents
+    }
+  }
+  const inputs: [value: unknown, told: RegExp][] = [
+    [Promise.resolve(1), /it is a Promise; await it first/],
+    [{ call: () => undefined }, /\.call cannot be stored: it is a function/],
+    [new URL('https://example.com'), /it is a URL; use text/],
+    [new URLSearchParams('a=1'), /it is a URLSearchParams/],
+    [new Error('x'), /it is an Error/],
+    [new AggregateError([]), /it is an AggregateError/],
+    [new ArrayBuffer(4), /it is an ArrayBuffer; make it a Uint8Array/],
+    [new DataView(new ArrayBuffer(4)), /it is a DataView; make it a Uint8Array/],
+    [() => 1, /it is a function/],
+    [Money, /it is a function/],
+    [new Money(), /it is a Money/],
+    [/x/, /it is a RegExp/],
+    [new WeakMap(), /it is a WeakMap/],
+    [new Blob([]), /it is a Blob/],
+    [new Headers(), /it is a Headers/],
+    [Object(1), /it is a Number/],
+    [Object('text'), /it is a String/],
+    [Object.create({ inherited: 1 }), /it is an Object/],
+    [Math, /it is an Object/],
+    [Symbol('x'), /it is a symbol/],
+    [(function* () {})(), /it is an? \w+/],
+  ]
+  for (const [value, told] of inputs) {
+    for (const n of [value, [1, value], { deep: [{ value }] }]) {
+      await assert.rejects(saved.save({ id: '501', n }), (error: unknown) => error instanceof TypeError && /^exact\.n(\[1\]|\.deep\[0\]\.value)?(\.call)? cannot be stored/.test(error.message) && told.test(error.message))
+    }
+  }
+  await assert.rejects(saved.save({ id: (() => '5') as never }), /exact\.id is part of a key and must be a number, not a function/)
+  assert.equal(await saved.find('501'), undefined)
+})
+
+test('keeps plain data of any origin, and typed arrays as their bytes', async () => {
+  const saved = openTable(database, exact)
+  const bytes = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8])
+  for (const [n, kept] of [
+    [Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    [runInNewContext('({ a: [1, { b: 2 }] })'), { a: [1, { b: 2 }] }],
+    [Object.assign([], { length: 2 }), [null, null]],
+    [[undefined, 1], [null, 1]],
+    [{ a: undefined, b: 1 }, { b: 1 }],
+    [new Uint16Array(bytes.buffer, 2, 2), new Uint8Array([3, 4, 5, 6])],
+    [new Float64Array(bytes.buffer), bytes],
+    [new Uint8ClampedArray([1, 255]), new Uint8Array([1, 255])],
+    [new BigInt64Array(bytes.buffer), bytes],
+    [Buffer.from('ab'), new Uint8Array([97, 98])],
+  ]) {
+    await saved.save({ id: '502', n })
+    const { n: found } = await saved.load('502')
+    assert.deepEqual(found instanceof Uint8Array ? new Uint8Array(found) : found, kept)
+  }
 })
 
 test('refuses an item above 400 KB', async () => {
