@@ -143,8 +143,11 @@ export type SecurityScheme =
   | { kind: 'bearer' }
   | { kind: 'basic' }
   | { kind: 'apiKey'; name: string; in: 'header' | 'query' | 'cookie' }
-  /** oauth2 and openIdConnect: the service has to register a handler of its own; until then nobody passes. */
-  | { kind: 'custom' }
+  /**
+   * All others: the service has to register a handler of its own; until then nobody passes.
+   * `scheme` is the name of its HTTP authentication scheme; absent for oauth2 and openIdConnect, whose tokens are bearer tokens.
+   */
+  | { kind: 'custom'; scheme?: string }
 
 /**
  * One node of the route tree; a request path is split at `/` and matched segment by segment,

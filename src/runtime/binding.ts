@@ -95,11 +95,11 @@ function refusingHooks(): Record<string, Hook> {
       const allow = exchange.match.kind === 'method-not-allowed' ? exchange.match.allow.join(', ') : ''
       return refuse(catalog.METHOD_NOT_ALLOWED(`${shownPath(exchange)} does not answer to ${exchange.method}, only to ${allow}`, { headers: { allow } }))
     },
-    unauthorizedHandler: (context) => refuse(chooseRefusal(context.security ?? {})),
+    unauthorizedHandler: (context, exchange) => refuse(chooseRefusal(context.security ?? {}, exchange)),
     validationFail: (context) => refuse(invalidParameter(context.validation?.errors)),
     notImplemented: (_context, exchange) => refuse(catalog.NOT_IMPLEMENTED(`No handler is bound to ${exchange.operation?.id ?? 'this operation'}`)),
     postSecurityHandler: (context, exchange) => {
-      if (context.security?.['authorized'] === true) exchange.context.user = chooseUser(exchange.operation!.security, context.security)
+      if (context.security?.['authorized'] === true) exchange.context.user = chooseUser(exchange.operation!.security, context.security, exchange.api!.spec.table.securitySchemes)
     },
   }
 }

@@ -20,6 +20,7 @@ import { requestRecord, unfinishedRecord } from './line/make-record.ts'
 import { openNotes } from './line/take-notes.ts'
 import { findRawRoute, type RawRoute, toRawRoutes } from './raw-routes.ts'
 import { bearerUser } from './security/authenticate.ts'
+import { challenge, needsChallenge } from './security/challenge.ts'
 import type { Service, ServiceApi } from './service.ts'
 
 /** A service that an edge has started. */
@@ -70,6 +71,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
     failure = await fail(exchange, thrown, service.errorDecorator)
     response = failure.response
   }
+  if (needsChallenge(response)) response.headers['www-authenticate'] = challenge(exchange, failure?.error)
   const finished = finish(request, response, platform.config)
   const record = requestRecord(exchange, { response: finished, plain: response, failure })
   // Only where there is something to wait for: a turn of the loop is not free.

@@ -56,6 +56,22 @@ test('a bare 401 says what to show', async () => {
   assert.equal((await service().send('GET /me')).headers['www-authenticate'], 'Bearer')
 })
 
+test('a 401 tells of a token that was sent, and not of one that was not', async () => {
+  const opened = service()
+  const refused = 'Bearer error="invalid_token"'
+  for (const path of ['/me', '/auth/version']) {
+    const challenge = async (headers: Record<string, string>): Promise<unknown> => {
+      const { status, headers: answered } = await opened.send(`GET ${path}`, { headers })
+      return [status, answered['www-authenticate']]
+    }
+    for (const headers of [{}, { authorization: '' }, { cookie: 'token=' }, { cookie: 'other=1' }]) assert.deepEqual(await challenge(headers), [401, 'Bearer'], JSON.stringify(headers))
+    for (const token of ['a.b.c', forge({ ...valid, exp: nowSeconds - 1000 }), forge(valid, { secret: 'another' }), forge({ ...valid, sub: 42 })]) {
+      assert.deepEqual(await challenge({ authorization: `Bearer ${token}` }), [401, refused], token)
+      assert.deepEqual(await challenge({ cookie: `token=${token}` }), [401, refused], token)
+    }
+  }
+})
+
 test('the word bearer is read in any case', async () => {
   for (const word of ['Bearer', 'bearer', 'BEARER']) assert.equal((await service().send('GET /me', { headers: { authorization: `${word} ${forge(valid)}` } })).status, 200)
 })
@@ -131,7 +147,17 @@ test('subject, claims and issuer are on the context; a token without sub has an 
   assert.deepEqual((await withToken(opened, forge({ ...valid, iss: 'i', role: 'admin' }))).json, { id: 'ann', issuer: 'i', claims: { ...valid, iss: 'i', role: 'admin' } })
   assert.deepEqual((await withToken(opened, forge({ exp: valid.exp }))).json, { id: '', issuer: '', claims: { exp: valid.exp } })
   assert.equal((await withToken(opened, forge({}))).status, 200, 'all claims are optional')
-  assert.equal((await withToken(opened, forge({ sub: 5, iss: {} }))).json['id'], '')
+})
+
+test('a subject or issuer that is no text is refused: everybody with such a token would be one user', async () => {
+  const opened = service()
+  for (const claim of [42, 0, true, false, null, {}, { id: 'ann' }, [], ['ann'], [42]]) {
+    await assertRefused(withToken(opened, forge({ ...valid, sub: claim })), ['TOKEN_INVALID', 'The claim sub of the token is no text'], `sub ${JSON.stringify(claim)}`)
+    await assertRefused(withToken(opened, forge({ ...valid, iss: claim })), ['TOKEN_INVALID', 'The claim iss of the token is no text'], `iss ${JSON.stringify(claim)}`)
+  }
+  await assertRefused(withToken(opened, forge({ ...valid, sub: '' })), ['TOKEN_INVALID', 'The claim sub of the token is empty'])
+  await assertRefused(opened.send('GET /auth/version', { headers: { authorization: `Bearer ${forge({ ...valid, sub: 42 })}` } }), ['TOKEN_INVALID', 'The claim sub of the token is no text'])
+  await assertRefused(opened.send('GET /me', { headers: { cookie: `token=${forge({ ...valid, sub: 42 })}` } }), ['TOKEN_INVALID', 'The claim sub of the token is no text'])
 })
 
 test('generateToken: claims cannot replace the reserved ones, and are not changed', async () => {
@@ -152,7 +178,8 @@ test('generateToken: life, issuer, time of issue, and the algorithm', async () =
   const token = await generateToken(testPlatform({ now }), 'ann', { expiresIn: 10, issuer: 'me', issuedAt: 100 })
   const [header, payload] = token.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as unknown)
   assert.deepEqual([header, payload], [{ alg: 'HS256', typ: 'JWT' }, { iss: 'me', sub: 'ann', iat: 100, exp: 110 }])
-  await assert.rejects(generateToken(testPlatform(), ''), (error) => isUsageError(error) && /No user_id/.test(error.message))
+  for (const missing of ['', undefined, null]) await assert.rejects(generateToken(testPlatform(), missing as never), (error) => isUsageError(error) && /No user_id/.test(error.message))
+  for (const odd of [42, 0, Number.NaN, true, {}, ['ann'], 7n, Symbol('ann')]) await assert.rejects(generateToken(testPlatform(), odd as never), (error) => isUsageError(error) && /user_id passed to generateToken\(\) is no text but .* \(pass the id as text/.test(error.message), String(odd))
 })
 
 test('without a secret nothing is signed and nobody is let in: 500', async () => {
@@ -177,8 +204,9 @@ test('the cookie token stands in for a missing header, and not for a bad one', a
   const opened = service()
   const get = (headers: Record<string, string>): Promise<Answer> => opened.send('GET /me', { headers })
   const good = forge(valid)
-  for (const cookie of [`token=Bearer%20${good}`, `a=b; token=Bearer+${good}; c=d`, `token="Bearer ${good}"`]) assert.equal((await get({ cookie })).json['id'], 'ann', cookie)
-  await assertRefused(get({ cookie: `token=${good}` }), ['TOKEN_INVALID', 'Authorization header must start with Bearer'])
+  for (const cookie of [`token=Bearer%20${good}`, `a=b; token=Bearer+${good}; c=d`, `token="Bearer ${good}"`, `token=bearer%20${good}`, `token=${good}`, `a=b; token=${good}; c=d`, `token="${good}"`, `token=%20${good}%20`]) assert.equal((await get({ cookie })).json['id'], 'ann', cookie)
+  for (const [cookie, description] of [['token=Basic%20abc', 'Authorization header must start with Bearer'], ['token=Bearer', 'Token not found in Authorization header'], ['token=bearer%20', 'Token not found in Authorization header'], [`token=Bearer ${good} ${good}`, 'Authorization header must be Bearer + \\s + token'], ['token=a.b.c', 'token signature is invalid'], ['token=BearerX', 'token signature is invalid']] as const) await assertRefused(get({ cookie }), ['TOKEN_INVALID', description], cookie)
+  await assertRefused(get({ authorization: good }), ['TOKEN_INVALID', 'Authorization header must start with Bearer'], 'only the cookie may hold it bare')
   await assertRefused(get({ cookie: 'token=' }), ['AUTHORIZATION_HEADER_MISSING', 'There is no Authorization header in the HTTP request'])
   await assertRefused(get({ authorization: 'Bearer bad', cookie: `token=Bearer%20${good}` }), ['TOKEN_INVALID', 'token signature is invalid'])
 })

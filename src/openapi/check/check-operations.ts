@@ -133,6 +133,7 @@ function checkSchemes(api: ApiDocument): FaultNote[] {
     const type = scheme['type']
     if (type === 'apiKey' && (typeof scheme['name'] !== 'string' || !['header', 'query', 'cookie'].includes(String(scheme['in'])))) return [{ code: 'security-scheme-invalid', pointer, message: `The security scheme ${name} needs a name, and in: header, query or cookie` }]
     if (type === 'http' && typeof scheme['scheme'] !== 'string') return [{ code: 'security-scheme-invalid', pointer, message: `The security scheme ${name} has no scheme`, hint: 'add scheme: bearer or scheme: basic' }]
+    if (type === 'http' && !/^[\w!#$%&'*+.^`|~-]+$/.test(String(scheme['scheme']))) return [{ code: 'security-scheme-invalid', pointer: `${pointer}/scheme`, message: `The scheme ${JSON.stringify(scheme['scheme'])} of the security scheme ${name} is no name of an HTTP authentication scheme`, hint: 'use scheme: bearer, scheme: basic, or another single word' }]
     if (['apiKey', 'http', 'oauth2', 'openIdConnect', 'mutualTLS'].includes(String(type)) || Object.keys(scheme).length === 0) return []
     return [{ code: 'security-scheme-invalid', pointer, message: `The security scheme ${name} has the type ${JSON.stringify(type)}, which does not exist`, hint: 'use apiKey, http, oauth2, openIdConnect or mutualTLS' }]
   })

@@ -79,6 +79,7 @@ function schemesOf(api: ApiDocument): Record<string, SecurityScheme> {
 function schemeOf(scheme: Record<string, unknown>): SecurityScheme {
   const http = scheme['type'] === 'http' ? textOf(scheme['scheme'], '').toLowerCase() : undefined
   if (http === 'bearer' || http === 'basic') return { kind: http }
+  if (http !== undefined || scheme['type'] === 'mutualTLS') return { kind: 'custom', scheme: textOf(scheme['scheme'], textOf(scheme['type'], '')) }
   if (scheme['type'] !== 'apiKey') return { kind: 'custom' }
   const place = scheme['in'] as 'header' | 'query' | 'cookie'
   const name = textOf(scheme['name'], '')

@@ -1,11 +1,13 @@
 // The step authenticate: security handlers for the schemes of a spec, and which refusal a caller hears.
-import { catalog, type HttpError, isHttpError } from '../../errors/index.ts'
+import { catalog, type HttpError, isError, isHttpError, toHttpError } from '../../errors/index.ts'
 import type { CompiledOperation, SecurityScheme } from '../../openapi/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Context } from '../exchange/handler-context.ts'
+import { isReply } from '../exchange/reply.ts'
 import type { User } from '../exchange/user.ts'
 import { headerOf, readCookies } from '../input/parameters.ts'
-import { userOfHeader } from './jwt.ts'
+import { scopeChallenge } from './challenge.ts'
+import { tokenOfHeader, userOfHeader, userOfToken } from './jwt.ts'
 
 /** What a caller shows for a scheme; `authorization` is the whole header for schemes of other kinds. */
 export type Credentials =
@@ -16,8 +18,9 @@ export type Credentials =
 
 /**
  * Decides on credentials: something truthy lets the request in, an object becomes `context.user.claims`
- * (its `id` the user's id); anything falsy refuses it with 401, a thrown HttpError with what it says.
- * Any other exception is a failure of the check itself: it refuses the request too, with 500.
+ * (its `id` the user's id); anything falsy refuses it with 401, an HttpError that is thrown or returned with what it says.
+ * Any other exception, and a list, a function, a reply or an `id` that is no text, is a failure of the check itself:
+ * it refuses the request too, with 500.
  */
 export type SecurityHandler = (credentials: Credentials, context: Context) => unknown
 
@@ -32,7 +35,7 @@ export function schemeCheck(name: string, scheme: SecurityScheme, own: SecurityH
  * The user of the first alternative that the request satisfies; undefined where that one is open to everybody.
  * Throws FORBIDDEN where the credentials are good but no alternative has the scopes that it asks for.
  */
-export function chooseUser(alternatives: CompiledOperation['security'], results: Record<string, unknown>): User | undefined {
+export function chooseUser(alternatives: CompiledOperation['security'], results: Record<string, unknown>, schemes: Readonly<Record<string, SecurityScheme>>): User | undefined {
   let refusal: HttpError | undefined
   const isOpen = alternatives.length === 0 || alternatives.some((alternative) => Object.keys(alternative).length === 0)
   for (const alternative of alternatives) {
@@ -41,31 +44,35 @@ export function chooseUser(alternatives: CompiledOperation['security'], results:
     if (users.length < wanted.length || users.length === 0) continue
     const lacking = wanted.flatMap(([, scopes], index) => lackingScopes(scopes, users[index]!))
     if (lacking.length === 0) return users[0]
-    refusal ??= catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`)
+    refusal ??= catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`, { headers: scopeChallenge(alternative, schemes) })
   }
   if (isOpen) return undefined
   throw refusal ?? catalog.UNAUTHORIZED()
 }
 
 /** The refusal that tells the caller most: of credentials that were shown, before those that are missing; a check that broke before all. */
-export function chooseRefusal(results: Record<string, unknown>): Error {
-  const errors = Object.values(results).map((result) => (result as { error?: unknown } | undefined)?.error)
-  const broken = errors.find((error) => error !== undefined && !isHttpError(error))
-  if (broken !== undefined) return broken as Error
-  const refusals = errors.filter(isHttpError)
+export function chooseRefusal(results: Record<string, unknown>, { request: { headers }, api }: Exchange): Error {
+  const errors = Object.entries(results).map(([name, result]): [string, unknown] => [name, (result as { error?: unknown } | undefined)?.error])
+  const broken = errors.find(([, error]) => error !== undefined && !isHttpError(error))
+  if (broken !== undefined) return broken[1] as Error
+  const refusals = errors.filter((entry): entry is [string, HttpError] => isHttpError(entry[1]))
   const missing = catalog.AUTHORIZATION_HEADER_MISSING.code
-  return refusals.find((refusal) => refusal.code !== missing) ?? refusals[0] ?? catalog.UNAUTHORIZED()
+  const shown = refusals.filter(([, refusal]) => refusal.code !== missing)
+  // A header `Basic …` is no bad token where the operation takes both.
+  const word = headers['authorization']?.trim().split(/\s/, 1)[0]!.toLowerCase()
+  const chosen = shown.find(([name]) => api?.spec.table.securitySchemes[name]?.kind === word) ?? shown[0] ?? refusals[0]
+  return chosen?.[1] ?? catalog.UNAUTHORIZED()
 }
 
-/** The user of a bearer token, from the header or, where there is none, the cookie `token`. */
+/** The user of a bearer token, from the header or, where there is none, the cookie `token`, which holds it bare or behind `Bearer`. */
 export function bearerUser(exchange: Exchange): User | Promise<User> {
   const { headers, method } = exchange.request
   if (headers['authorization']?.trim()) return userOfHeader(exchange.platform, headers['authorization'])
-  const cookie = readCookies(headers['cookie'])['token']?.replaceAll('+', ' ')
-  if (cookie === undefined || cookie === '') throw catalog.AUTHORIZATION_HEADER_MISSING(undefined, { headers: { 'www-authenticate': 'Bearer' } })
+  const cookie = readCookies(headers['cookie'])['token']?.replaceAll('+', ' ').trim()
+  if (cookie === undefined || cookie === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
   // A browser sends cookies with requests that other sites cause; such a request may read, but not change.
   if (!safeMethods.has(method) && !isTrustedOrigin(exchange)) throw catalog.ORIGIN_FORBIDDEN()
-  return userOfHeader(exchange.platform, cookie)
+  return /^bearer$|\s/i.test(cookie) ? userOfHeader(exchange.platform, cookie) : userOfToken(exchange.platform, cookie)
 }
 
 function isTrustedOrigin({ request: { headers }, platform: { config } }: Exchange): boolean {
@@ -88,9 +95,22 @@ async function ownUser({ name, scheme, own, exchange }: OwnCheck): Promise<User>
   if (own === undefined) throw catalog.UNAUTHORIZED(`No security handler is registered for the scheme ${name}`)
   const verdict = await own(credentials, exchange.context)
   if (!verdict) throw refusalOf(scheme)
+  const claims = claimsOf(verdict, name)
+  const id = claims['id'] ?? (credentials.kind === 'basic' ? credentials.username : '')
+  return { id: id as string, claims, issuer: '', token: credentials.kind === 'bearer' ? credentials.token : '' }
+}
+
+// What is truthy without having been meant as a yes must let nobody in: an error that was returned and not thrown,
+// rows of a query, a check that was named and not called; and no id may become the id of everybody.
+function claimsOf(verdict: unknown, name: string): Record<string, unknown> {
+  if (isError(verdict)) throw toHttpError(verdict)
+  if (verdict instanceof Error) throw verdict
+  const odd = Array.isArray(verdict) ? 'a list' : isReply(verdict) ? 'a reply' : typeof verdict === 'function' ? 'a function' : undefined
+  if (odd !== undefined) throw new TypeError(`The security handler of ${name} returned ${odd}; return true, an object of claims, or something falsy`)
   const claims = typeof verdict === 'object' ? (verdict as Record<string, unknown>) : {}
-  const id = typeof claims['id'] === 'string' ? claims['id'] : credentials.kind === 'basic' ? credentials.username : ''
-  return { id, claims, issuer: '', token: credentials.kind === 'bearer' ? credentials.token : '' }
+  const { id } = claims
+  if (id !== undefined && (typeof id !== 'string' || id === '')) throw new TypeError(`The security handler of ${name} returned an id that is ${id === '' ? 'empty' : `no text but ${id === null ? 'null' : `a ${typeof id}`}`}; return the id of the user as text, or no id`)
+  return claims
 }
 
 function readCredentials(scheme: SecurityScheme, exchange: Exchange): Credentials {
@@ -101,25 +121,22 @@ function readCredentials(scheme: SecurityScheme, exchange: Exchange): Credential
     if (!key) throw catalog.API_KEY_INVALID(`There is no API key in the ${scheme.in} ${scheme.name}`)
     return { kind: 'apiKey', key }
   }
-  if (authorization === '') throw catalog.AUTHORIZATION_HEADER_MISSING(undefined, { headers: challenge(scheme) })
-  if (scheme.kind === 'bearer') return { kind: 'bearer', token: authorization.replace(/^bearer\s+/i, '') }
+  if (authorization === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
+  if (scheme.kind === 'bearer') return { kind: 'bearer', token: tokenOfHeader(authorization) }
   if (scheme.kind === 'custom') return { kind: 'custom', authorization }
   const encoded = /^basic\s+([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1]
   const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8')
   const colon = pair.indexOf(':')
-  if (colon < 0) throw catalog.AUTHORIZATION_HEADER_MISSING('There is no Basic authorization in the HTTP request', { headers: challenge(scheme) })
+  if (colon < 0) throw catalog.AUTHORIZATION_HEADER_MISSING('There is no Basic authorization in the HTTP request')
+  // RFC 7617 allows none; and all names that are not UTF-8 would be one name.
+  if (/[\p{Cc}\uFFFD]/u.test(pair)) throw catalog.CREDENTIALS_INVALID('The Basic authorization is not UTF-8 without control characters')
   return { kind: 'basic', username: pair.slice(0, colon), password: pair.slice(colon + 1) }
 }
 
 function refusalOf(scheme: SecurityScheme): HttpError {
-  if (scheme.kind === 'basic') return catalog.CREDENTIALS_INVALID(undefined, { headers: challenge(scheme) })
+  if (scheme.kind === 'basic') return catalog.CREDENTIALS_INVALID()
   if (scheme.kind === 'apiKey') return catalog.API_KEY_INVALID()
   return scheme.kind === 'bearer' ? catalog.TOKEN_INVALID() : catalog.UNAUTHORIZED()
-}
-
-function challenge(scheme: SecurityScheme): Record<string, string> {
-  if (scheme.kind === 'basic') return { 'www-authenticate': 'Basic realm="klue", charset="UTF-8"' }
-  return scheme.kind === 'bearer' ? { 'www-authenticate': 'Bearer' } : {}
 }
 
 function isUser(result: unknown): result is User {

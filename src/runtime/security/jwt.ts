@@ -16,10 +16,10 @@ const leewaySeconds = 300
 
 /**
  * Makes a token for a user.
- * Throws a UsageError where the user id is empty or no secret is configured.
+ * Throws a UsageError where the user id is empty or no text, or no secret is configured.
  */
 export async function generateToken(platform: TokenPlatform, userId: string, options: TokenOptions = {}): Promise<string> {
-  if (!userId) throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
+  checkUserId(userId)
   const { config } = platform
   const issuedAt = options.issuedAt ?? Math.floor(platform.now() / 1000)
   const issuer = options.issuer ?? config.jwtIssuer
@@ -35,6 +35,13 @@ export async function generateToken(platform: TokenPlatform, userId: string, opt
   return sign(claims, await signingSecret(platform), { algorithm } satisfies SignOptions)
 }
 
+// What is no text would be read as nobody, or be the same for everybody, wherever the token is shown.
+function checkUserId(userId: unknown): void {
+  if (typeof userId === 'string' && userId !== '') return
+  if (userId === '' || userId === undefined || userId === null) throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
+  throw new UsageError({ code: 'user-id-missing', file: '', message: `The user_id passed to generateToken() is no text but ${Array.isArray(userId) ? 'a list' : `of the type ${typeof userId}`}`, hint: 'pass the id as text, for example String(user.id)' })
+}
+
 const reservedClaims = new Set(['iss', 'sub', 'aud', 'iat', 'exp'])
 
 // Also those that are not set otherwise: without an audience in the configuration a token has none.
@@ -47,12 +54,17 @@ function withoutReserved(claims: Record<string, unknown> = {}): Record<string, u
  * Throws AUTHORIZATION_HEADER_MISSING, TOKEN_INVALID or TOKEN_EXPIRED.
  */
 export function userOfHeader(platform: TokenPlatform, header: string | undefined): User | Promise<User> {
+  return userOfToken(platform, tokenOfHeader(header))
+}
+
+/** The token of an Authorization header `Bearer <token>`. Throws AUTHORIZATION_HEADER_MISSING or TOKEN_INVALID. */
+export function tokenOfHeader(header: string | undefined): string {
   const words = (header ?? '').trim().split(/\s+/)
   if (words[0] === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
   if (words[0]!.toLowerCase() !== 'bearer') throw catalog.TOKEN_INVALID('Authorization header must start with Bearer')
   if (words.length === 1) throw catalog.TOKEN_INVALID('Token not found in Authorization header')
   if (words.length > 2) throw catalog.TOKEN_INVALID('Authorization header must be Bearer + \\s + token')
-  return userOfToken(platform, words[1]!)
+  return words[1]!
 }
 
 /** The user of a token; a promise where the secret has to be read first. Throws TOKEN_INVALID or TOKEN_EXPIRED. */
@@ -70,7 +82,15 @@ function verifiedUser(platform: TokenPlatform, token: string, secret: string): U
   if (jwtAudience !== undefined && ![payload.aud].flat().includes(jwtAudience)) throw catalog.TOKEN_INVALID('incorrect audience')
   if (jwtIssuer !== undefined && payload.iss !== jwtIssuer) throw catalog.TOKEN_INVALID('incorrect issuer')
   if (payload.iat !== undefined && !((payload.iat as number) <= nowSeconds + leewaySeconds)) throw catalog.TOKEN_INVALID('Token was issued in the future')
-  return { id: typeof payload.sub === 'string' ? payload.sub : '', claims: payload, issuer: typeof payload.iss === 'string' ? payload.iss : '', token }
+  return { id: identity(payload.sub, 'sub'), claims: payload, issuer: identity(payload.iss, 'iss'), token }
+}
+
+// RFC 7519 makes both a text that may be left out. Anything else must not be read as left out:
+// everybody with such a token would be the same user.
+function identity(claim: unknown, name: string): string {
+  if (claim === undefined) return ''
+  if (typeof claim === 'string' && claim !== '') return claim
+  throw catalog.TOKEN_INVALID(`The claim ${name} of the token is ${claim === '' ? 'empty' : 'no text'}`)
 }
 
 type Claims = { iss?: unknown; sub?: unknown; aud?: unknown; iat?: unknown } & Record<string, unknown>
