@@ -6,6 +6,7 @@ import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { lineShape, markName } from '../config/index.ts'
 import type { KlueFunction } from './klue-function.ts'
 import type { PlannedRoute, Throttle } from './plan-routes.ts'
 
@@ -36,6 +37,7 @@ export interface KlueApiProps {
 
 // Neither queries nor headers: they may hold secrets.
 const accessLine = {
+  [markName]: lineShape,
   kind: 'access',
   request_id: '$context.requestId',
   time: '$context.requestTimeEpoch',

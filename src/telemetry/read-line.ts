@@ -1,6 +1,9 @@
 // What a line of a function or of the gateway says.
+import { markName } from '../config/index.ts'
 import type { RequestRow } from '../store/index.ts'
+import { dropOddFields } from './line-fields.ts'
 import { type Counted, type LineRecord, type LogLine, longestName, type ReadLine, storable, textOf, wholeSecond } from './log-line.ts'
+import { isOfToday, isTooLarge, looksCut, ownerOf } from './own-lines.ts'
 import { readAccess } from './read-access.ts'
 
 // Names of called operations in one line.
@@ -11,12 +14,17 @@ const levels = ['debug', 'info', 'warn', 'error'] as const
 /** Reads one line; whatever it holds, this never throws. */
 export function readLine(line: LogLine): ReadLine {
   const { message } = line
-  if (!message.startsWith('{"')) return { kind: 'other' }
+  const owner = ownerOf(message)
+  if (owner === 'others') return { kind: 'other' }
+  if (isTooLarge(message)) return { kind: 'bad', reason: 'it is longer or deeper than a line of a service can be' }
   const record = parse(message)
   if (record === undefined) return looksCut(message) ? { kind: 'bad', reason: 'it is no complete JSON' } : { kind: 'other' }
+  if (owner === 'before marks' && !isOfToday(record)) return { kind: 'other' }
+  if (record['kind'] === 'access') return readAccess(record, line)
+  delete record[markName]
+  dropOddFields(record)
   if (record['kind'] === 'request') return readRequest(record, line)
   if (record['kind'] === 'metric') return readMetric(record, line)
-  if (record['kind'] === 'access') return readAccess(record, line)
   if (record['kind'] === 'watchdog' || record['kind'] === 'report' || record['kind'] === 'log') return { kind: record['kind'], record }
   return { kind: 'other' }
 }
@@ -69,7 +77,7 @@ function callsOf({ calls: listed, more_calls: more }: LineRecord): Counted['call
     const own = (calls[name.slice(0, 200)] ??= [0, 0, 0])
     for (const index of [0, 1, 2]) own[index]! += counts[index]!
   }
-  for (const call of Array.isArray(listed) ? (listed as unknown[]) : []) {
+  for (const call of Array.isArray(listed) ? (listed as unknown[]).slice(0, mostCalled) : []) {
     if (typeof call !== 'object' || call === null) continue
     const { api, operation, status, error, ms } = call as LineRecord
     add(`${textOf(api) ?? ''}.${textOf(operation) ?? ''}`, [1, error !== undefined || typeof status !== 'number' || status >= 500 ? 1 : 0, storable(finiteOf(ms))])
@@ -88,11 +96,6 @@ function parse(message: string): LineRecord | undefined {
   } catch {
     return undefined
   }
-}
-
-// Handlers may print what they like; only what began as a line of ours is missed.
-function looksCut(message: string): boolean {
-  return message.startsWith('{"kind":"request"') || message.startsWith('{"kind":"metric"')
 }
 
 function timeOf(value: unknown): number | undefined {

@@ -5,6 +5,7 @@ import { alertKeys } from '../../src/config/build.ts'
 import { type AlertNotice, alertDefaults, defaultKeepRules, evaluateAlerts, ingest, type LogLine, readAlert } from '../../src/telemetry/index.ts'
 import { snakeCase } from '../../src/config/key-table.ts'
 import { dyingAfter, unlessKilled } from '../persist/dying-database.ts'
+import { marked } from './marked.ts'
 import { noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
@@ -13,7 +14,7 @@ const minute = 60_000
 let lines = 0
 function request(started: number, fields: object = {}): LogLine {
   lines += 1
-  return { id: `l${lines}`, timestamp: started, message: JSON.stringify({ kind: 'request', level: 'info', time: new Date(started).toISOString(), started: new Date(started).toISOString(), operation: 'getThing', status: 200, duration_ms: 10, request_id: `r${lines}`, ...fields }) }
+  return { id: `l${lines}`, timestamp: started, message: marked({ kind: 'request', level: 'info', time: new Date(started).toISOString(), started: new Date(started).toISOString(), operation: 'getThing', status: 200, duration_ms: 10, request_id: `r${lines}`, ...fields }) }
 }
 
 interface Clock {
@@ -105,7 +106,7 @@ test('events count each time they happen', async () => {
 test('own metrics, percentiles and those of the account are compared too', async () => {
   const clock = { now: noon }
   const { take, look, told } = await stage({ stock: { own_metric: 'stock', statistic: 'minimum', below: true, threshold: 5 }, slow: { metric: 'p99_ms', threshold: 1000, operation: 'getThing' }, busy: { metric: 'concurrency', threshold: 900 }, tables: { metric: 'table_throttles', threshold: 900 } }, clock)
-  const measure = (value: number): LogLine => ({ id: `m${value}`, timestamp: noon - 1000, message: JSON.stringify({ kind: 'metric', time: new Date(noon - 1000).toISOString(), name: 'stock', value, unit: 'Count' }) })
+  const measure = (value: number): LogLine => ({ id: `m${value}`, timestamp: noon - 1000, message: marked({ kind: 'metric', time: new Date(noon - 1000).toISOString(), name: 'stock', value, unit: 'Count' }) })
   await take(measure(9), measure(4), request(noon - 1000, { duration_ms: 2000 }))
   await look({ value: 901 })
   assert.deepEqual(told.map(({ cause }) => cause), ['alert stock', 'alert slow', 'alert busy', 'alert tables'])

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Observation } from '../../src/store/index.ts'
 import { defaultKeepRules, ingest, type LogLine, readStats, sweepEnded } from '../../src/telemetry/index.ts'
 import { readPlatformLine } from '../../src/telemetry/platform-lines.ts'
+import { marked } from './marked.ts'
 import { noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
@@ -12,7 +13,7 @@ const span = { from: noon - 60_000, to: noon + 120_000 }
 
 let lines = 0
 function line(message: string | object, timestamp: number = noon): LogLine {
-  return { id: `line-${(lines += 1)}`, timestamp, message: typeof message === 'string' ? message : JSON.stringify(message), group: '/aws/lambda/things-live-main', stream: 's' }
+  return { id: `line-${(lines += 1)}`, timestamp, message: typeof message === 'string' ? message : marked(message), group: '/aws/lambda/things-live-main', stream: 's' }
 }
 
 const report = (rest = ''): string => `REPORT RequestId: ${id}\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\tMax Memory Used: ${rest === 'full' ? '128 MB' : '70 MB'}\t${rest === 'full' ? '' : rest}`

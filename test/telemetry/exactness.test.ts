@@ -7,6 +7,7 @@ import { type Observation, requestRows, shards } from '../../src/store/index.ts'
 import { badLines, compact, defaultKeepRules, ingest, type LogLine, readStats } from '../../src/telemetry/index.ts'
 import { printCounts } from '../../src/telemetry/counts.ts'
 import { dyingAfter, unlessKilled } from '../persist/dying-database.ts'
+import { marked } from './marked.ts'
 import { hour, noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
@@ -24,7 +25,7 @@ const callOf = fc.record({ operation: fc.constantFrom('getThing', 'putThing', ''
 function toLine(call: Call, index: number): LogLine {
   const started = noon - call.ago
   const record = { kind: 'request', level: call.status >= 500 ? 'error' : 'info', time: new Date(started + call.duration).toISOString(), started: new Date(started).toISOString(), operation: call.operation, status: call.status, duration_ms: call.duration, request_id: `request-${index}`, calls: [{ api: 'backend', operation: 'ask', ms: 3, status: 200 }], more_calls: { 'backend.ask': [2, 1, 40], broken: 'x' } }
-  return { id: `line-${index}`, timestamp: started, message: JSON.stringify(record) }
+  return { id: `line-${index}`, timestamp: started, message: marked(record) }
 }
 
 // The same with a gateway in front; lost: the function was ended, and only others tell of it.
@@ -35,11 +36,11 @@ function linesOf(call: Call, index: number): LogLine[] {
   const identity = { request_id: invocation, gateway_id: `gateway-${index}`, gateway_time: new Date(own.timestamp - 7).toISOString() }
   const record = { ...(JSON.parse(own.message) as object), ...identity }
   const line = (part: number, message: string): LogLine => ({ id: `line-${index}-${part}`, timestamp: own.timestamp + part, message, group: '/aws/lambda/things', stream: `s${index}` })
-  const access = line(1, JSON.stringify({ kind: 'access', request_id: identity.gateway_id, time: String(own.timestamp - 7), method: 'GET', path: '/x', status: '502', latency_ms: '12', length: '30', gateway_error: '-', integration_status: '502', integration_error: 'it failed' }))
-  if (index % 3 === 1) return [line(0, JSON.stringify(record)), access, line(2, JSON.stringify({ kind: 'metric', time: record, name: 'sold', value: index, unit: 'Count', operation: call.operation }))]
+  const access = line(1, marked({ kind: 'access', request_id: identity.gateway_id, time: String(own.timestamp - 7), method: 'GET', path: '/x', status: '502', latency_ms: '12', length: '30', gateway_error: '-', integration_status: '502', integration_error: 'it failed' }))
+  if (index % 3 === 1) return [line(0, JSON.stringify(record)), access, line(2, marked({ kind: 'metric', time: record, name: 'sold', value: index, unit: 'Count', operation: call.operation }))]
   return [
     access,
-    line(3, JSON.stringify({ kind: 'watchdog', operation: call.operation || 'getThing', started: new Date(own.timestamp).toISOString(), ...identity })),
+    line(3, marked({ kind: 'watchdog', operation: call.operation || 'getThing', started: new Date(own.timestamp).toISOString(), ...identity })),
     line(4, `2026-03-01T12:00:00.000Z ${invocation} Task timed out after 3.00 seconds`),
     line(5, `REPORT RequestId: ${invocation}\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\tMax Memory Used: 70 MB`),
   ]

@@ -4,13 +4,14 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { defaultKeepRules, type FailedMessage, ingest, linesOfEvent, listRequests, type LogLine, readStats, recordOf, redrive, type RequestFilter, summaryOf } from '../../src/telemetry/index.ts'
 import { noCounts } from '../../src/telemetry/counts.ts'
+import { marked } from './marked.ts'
 import { hour, noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
 
 function request(index: number, fields: object = {}): LogLine {
   const started = noon - index * 17 * 60_000
-  return { id: `l${index}`, timestamp: started, message: JSON.stringify({ kind: 'request', level: 'info', time: new Date(started + 10).toISOString(), started: new Date(started).toISOString(), operation: 'getThing', status: 200, duration_ms: 10, request_id: `r${index}`, ...fields }) }
+  return { id: `l${index}`, timestamp: started, message: marked({ kind: 'request', level: 'info', time: new Date(started + 10).toISOString(), started: new Date(started).toISOString(), operation: 'getThing', status: 200, duration_ms: 10, request_id: `r${index}`, ...fields }) }
 }
 
 function eventOf(lines: LogLine[], messageType = 'DATA_MESSAGE'): { awslogs: { data: string } } {

@@ -7,13 +7,14 @@ import { requestRows, shards } from '../../src/store/index.ts'
 import { compact, defaultKeepRules, ingest, type LogLine, type MetricDatum, MetricsRefused, openCloudWatch, publishMetrics, readStats } from '../../src/telemetry/index.ts'
 import { isSampled, rateFor } from '../../src/telemetry/budget.ts'
 import { dyingAfter, unlessKilled } from '../persist/dying-database.ts'
+import { marked } from './marked.ts'
 import { noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
 const minute = 60_000
 
 function request(index: number, fields: object = {}, started: number = noon + index): LogLine {
-  return { id: `l${index}`, timestamp: started, message: JSON.stringify({ kind: 'request', level: 'info', time: new Date(started + 10).toISOString(), started: new Date(started).toISOString(), operation: 'getThing', status: 200, duration_ms: 10, request_id: `r${index}`, ...fields }) }
+  return { id: `l${index}`, timestamp: started, message: marked({ kind: 'request', level: 'info', time: new Date(started + 10).toISOString(), started: new Date(started).toISOString(), operation: 'getThing', status: 200, duration_ms: 10, request_id: `r${index}`, ...fields }) }
 }
 
 function sinkOf(fail: () => Error | undefined = () => undefined): { sent: MetricDatum[]; put(namespace: string, data: readonly MetricDatum[]): Promise<void> } {
@@ -34,7 +35,7 @@ const stage = { service: 'things', stage: 'live' }
 test('a closed minute is published once, with a service-wide and the asked-for operations', async () => {
   let now = noon + 10_000
   const database = await freshStore(() => now)
-  const sold: LogLine = { id: 'm1', timestamp: noon, message: JSON.stringify({ kind: 'metric', time: new Date(noon).toISOString(), name: 'sold', value: 3, unit: 'Count' }) }
+  const sold: LogLine = { id: 'm1', timestamp: noon, message: marked({ kind: 'metric', time: new Date(noon).toISOString(), name: 'sold', value: 3, unit: 'Count' }) }
   await ingest({ database, rules: defaultKeepRules }, [request(1), request(2, { status: 500, level: 'error', duration_ms: 900 }), request(3, { status: 404, operation: 'other' }), sold])
   const sink = sinkOf()
   const options = { database, sink, ...stage, operations: ['getThing', 'none'], names: ['sold', 'absent'] }

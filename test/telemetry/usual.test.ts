@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Observation } from '../../src/store/index.ts'
 import { compact, defaultKeepRules, ingest, listRequests, type LogLine, recordOf } from '../../src/telemetry/index.ts'
+import { marked } from './marked.ts'
 import { hour, noon, stores } from './store-fixture.ts'
 
 const freshStore = stores()
@@ -10,7 +11,7 @@ const day = 24 * hour
 const rules = { ...defaultKeepRules, slowBaseline: 3 }
 
 function call(id: string, started: number, fields: object): LogLine {
-  return { id, timestamp: started, message: JSON.stringify({ kind: 'request', level: 'info', time: new Date(started).toISOString(), started: new Date(started).toISOString(), status: 200, request_id: id, ...fields }) }
+  return { id, timestamp: started, message: marked({ kind: 'request', level: 'info', time: new Date(started).toISOString(), started: new Date(started).toISOString(), status: 200, request_id: id, ...fields }) }
 }
 
 test('a call is slow by what was usual in the seven days before, and is told once whatever comes again', async () => {

@@ -1,4 +1,5 @@
 // What lines of a log are, and what handlers write into them with.
+import { lineMark } from '../../config/index.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -53,14 +54,18 @@ export function isoTime(milliseconds: number): string {
   return `${text}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`
 }
 
-/** One line of JSON for a record; a field that cannot be printed does not lose the others. */
+/** One line of JSON for a record, with the mark of the kit; a field that cannot be printed does not lose the others. */
 export function toLine(record: LogRecord): string {
   try {
     // What stands in the line of a request is printable already, which a look at each value would only slow down.
-    return record.kind === 'request' ? JSON.stringify(record) : JSON.stringify(record, printable)
+    return marked(record.kind === 'request' ? JSON.stringify(record) : JSON.stringify(record, printable))
   } catch {
-    return JSON.stringify({ kind: record.kind, level: record.level, time: record.time, message: record.message, unprintable: true })
+    return marked(JSON.stringify({ kind: record.kind, level: record.level, time: record.time, message: record.message, unprintable: true }))
   }
+}
+
+function marked(object: string): string {
+  return lineMark + object.slice(1)
 }
 
 function printable(_key: string, value: unknown): unknown {
