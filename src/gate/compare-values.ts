@@ -1,4 +1,5 @@
 // Compares what two schemas say of single values: type, format, enum, bounds, patterns.
+import { isMultipleOf } from '../openapi/index.ts'
 import type { Effect } from './change.ts'
 import type { Comparing } from './comparing.ts'
 
@@ -76,8 +77,7 @@ function compareBound({ before, after, report, label }: Comparing, name: string,
 function compareMultiple({ before, after, report, label }: Comparing): void {
   const [was, is] = [before.bounds.get('multipleOf'), after.bounds.get('multipleOf')]
   if (was === is) return
-  const isMultiple = (value: number, factor: number): boolean => factor !== 0 && Number.isInteger(value / factor)
-  const effect: Effect = is === undefined ? 'widens' : was === undefined || isMultiple(is, was) ? 'narrows' : isMultiple(was, is) ? 'widens' : 'both'
+  const effect: Effect = is === undefined ? 'widens' : was === undefined || isMultipleOf(is, was) ? 'narrows' : isMultipleOf(was, is) ? 'widens' : 'both'
   report({ rule: `multiple-of-${changeName(effect)}`, effect, text: `multipleOf of \`${label}\` changed from ${was ?? 'none'} to ${is ?? 'none'}` })
 }
 

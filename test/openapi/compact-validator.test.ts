@@ -13,6 +13,8 @@ const schemas: Record<string, object> = {
   object: { type: 'object', required: ['a', 'b-c', '"q"', '~/'], properties: { 'a': { type: 'string' }, 'b-c': { type: 'integer', format: 'int32' }, '"q"': { type: ['string', 'null'] }, '~/': { type: 'boolean' }, ',schemaPath:': { type: 'string' }, '__proto__x': { type: 'number' } }, additionalProperties: false },
   one: { type: 'object', required: ['only'], properties: { only: { const: 3 } } },
   numbers: { type: 'array', items: { type: 'number', minimum: 1, exclusiveMaximum: 5, multipleOf: 0.5 } },
+  alike: { type: 'array', uniqueItems: true },
+  alikeObjects: { type: 'array', uniqueItems: true, items: { type: 'object' } },
   texts: { type: 'array', minItems: 1, maxItems: 3, uniqueItems: true, items: { type: 'string', minLength: 2, maxLength: 3, pattern: '^[a-z"]+$' } },
   formats: { type: 'object', properties: { day: { type: 'string', format: 'date' }, when: { type: 'string', format: 'date-time' }, at: { type: 'string', format: 'uri-template' }, id: { type: 'string', format: 'uuid' } } },
   enums: { enum: ['a', 1, null, { b: [2] }] },
@@ -33,15 +35,25 @@ const schemas: Record<string, object> = {
 }
 
 const values: unknown[] = [
-  undefined, null, 0, 1, 2.25, 5, -1, 'a', '', 'A"', true, [], {}, [1, 'a', null, 7, 2.3], ['a', 'a'], ['ab', 'abcd', 'B', 'c'], ['a', 'b'], ['a', 1, 2], [1, 2, 3, 4], [1], [-1, 9],
+  undefined, null, 0, 1, 2.25, 5, -1, 'a', '', 'A"', true, [], {}, [1, 'a', null, 7, 2.3], ['a', 'a'], ['ab', 'abcd', 'B', 'c'], ['abcd', 'B'], ['a', 'b'], ['a', 1, 2], [1, 2, 3, 4], [1], [-1, 9],
   { 'a': 1, 'b-c': 1.5, '"q"': 3, '~/': 'x', 'more/~': 1, ',schemaPath:': 2 }, { 'a': 'x', 'b-c': 2147483648, '"q"': null, '~/': true }, { only: 4 }, { only: 3 },
   { day: '2026-13-01', when: 'soon', at: '{', id: 'x' }, { day: '2026-11-01', when: '2026-11-01T00:00:00Z', at: '/{a}', id: '1b4e28ba-2fa1-11d2-883f-0016d3cca427' },
-  { b: [2] }, { A: 1, n: 'x', z: 2 }, { n: 1 }, { a: 1 }, { a: 1, b: 1, c: 1, f: 1 }, { d: 1 }, { k: 'y' }, { k: 'x' }, { kind: 'a' }, { kind: 'b' }, { a: 'x', z: 1 }, { no: 1 },
+  { b: [2] }, { A: 1, n: 'x', z: 2 }, { A: 1 }, { n: 1 }, { a: 1 }, { a: 1, b: 1, c: 1, f: 1 }, { d: 1 }, { k: 'y' }, { k: 'x' }, { kind: 'a' }, { kind: 'b' }, { a: 'x', z: 1 }, { no: 1 },
   { list: [{}, { x: 1, y: 3 }, 'no', { x: 'a', y: null }] },
+  [1, '1', true, 'true', null, 'null', [], {}, [[]], [{}], ''], [{ a: 1, b: 2 }, { b: 2, a: 1 }], [{ a: 1 }, { a: 1, b: undefined }, { a: '1' }], [[1, 2], [2, 1], ['1,2'], [1, 2]], [{ a: [1, { b: null }] }, { a: [1, { b: null }] }, { a: [1, { b: 0 }] }],
+  [0, -0], [1, 2, 2, 1], ['a,b', 'a', 'b'], [['a', 'b'], ['a,b']], [{ 'a": 1, "b': 2 }, { a: 1, b: 2 }], [Number.NaN, Number.NaN],
 ]
 
 const plainNames = ['s', 'b', 'i', 'n', 'l', 'u', 't', 'sn', 'bn', 'in', 'nn', 'un', 'ln']
 for (const value of ['', 'a', 'https://a.example', '2026-11-01T00:00:00Z', 0, 1.5, 2147483648, Infinity, Number.NaN, true, null, [], {}]) values.push({ ...Object.fromEntries(plainNames.map((name) => [name, value])), deep: { 'x-y': value, 'z': value } })
+
+const boundWords = new Set(['maxLength', 'minLength', 'maxItems', 'minItems', 'maxProperties', 'minProperties'])
+
+/** Without what a failed bound leaves unchecked: what else is wrong with the same value, and all below it. */
+function endedByBounds<Fault extends { instancePath: string; keyword: string }>(faults: Fault[]): Fault[] {
+  const ends = faults.filter(({ keyword }) => boundWords.has(keyword))
+  return faults.filter((fault) => !ends.some((end) => end !== fault && (fault.instancePath === end.instancePath || fault.instancePath.startsWith(`${end.instancePath}/`))))
+}
 
 test('every keyword of a shortened validator reports what Ajv reports', async (t) => {
   const replies = Object.entries(schemas).map(([name, schema]) => `/${name}:\n  get: { operationId: ${name}, responses: { 200: { description: ok, content: { application/json: { schema: ${JSON.stringify(schema)} } } } } }`)
@@ -55,7 +67,7 @@ test('every keyword of a shortened validator reports what Ajv reports', async (t
     assert.ok(compact, name)
     for (const value of values) {
       assert.equal(compact(structuredClone(value)), plain(structuredClone(value)), `${name} ${JSON.stringify(value)}`)
-      const wanted = (plain.errors ?? []).map(({ instancePath, keyword, params, message }) => ({ instancePath, keyword, params, message }))
+      const wanted = endedByBounds(plain.errors ?? []).map(({ instancePath, keyword, params, message }) => ({ instancePath, keyword, params, message }))
       assert.deepEqual(compact.errors ?? [], wanted, `${name} ${JSON.stringify(value)}`)
       for (const { keyword } of wanted) seen.add(keyword)
     }

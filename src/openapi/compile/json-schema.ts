@@ -1,5 +1,6 @@
 // From a schema of OpenAPI 3.0 or 3.1 to plain JSON Schema, as one direction of the traffic sees it.
 import { arrayOf, followRefs, isObject, type JsonObject, keysOf, objectOf, stringsOf } from '../read/pointers.ts'
+import { boundedFirst, boundedKeyword } from './bounds.ts'
 
 /** Requests must not be asked for readOnly properties, nor replies for writeOnly ones. */
 export type Direction = 'request' | 'reply'
@@ -31,7 +32,7 @@ const branching = new Set(['not', 'contains', 'if'])
 const lists = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const maps = ['properties', 'patternProperties', 'dependentSchemas']
 // Keywords that would refuse null beside a type that allows it.
-const refusingNull = ['$ref', 'allOf', 'anyOf', 'oneOf', 'not', 'const', 'if']
+const refusingNull = [boundedKeyword, '$ref', 'allOf', 'anyOf', 'oneOf', 'not', 'const', 'if']
 
 /** The schema as plain JSON Schema; annotations are dropped, `nullable` and the like are translated. */
 export function toJsonSchema(view: SchemaView, schema: unknown, inherited: ReadonlySet<string> = new Set()): Plain {
@@ -91,7 +92,7 @@ function translate(view: SchemaView, schema: JsonObject, inherited: ReadonlySet<
   const required = stringsOf(schema['required']).filter((name) => !hidden.has(name))
   if (required.length > 0) plain['required'] = [...new Set(required)]
   if (typeof schema['format'] === 'string' && view.formats.has(schema['format'])) plain['format'] = schema['format']
-  return mend(view, plain)
+  return boundedFirst(view, schema, mend(view, plain))
 }
 
 function isNull(schema: unknown): boolean {

@@ -1,4 +1,5 @@
 // A value that fits a schema, the same one for the same seed; for mock answers.
+import { nearestMultiple } from '../compile/decimals.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, objectOf, stringsOf } from '../read/pointers.ts'
 
 export interface SampleOptions {
@@ -88,7 +89,7 @@ function numberFor(schema: JsonObject, seed: number): number {
   const below = exclusive(schema, 'exclusiveMaximum', 'maximum')
   const low = above === undefined ? Number(schema['minimum'] ?? Math.min(1, Number(schema['maximum'] ?? 1))) : above + step
   const high = below === undefined ? Number(schema['maximum'] ?? low + 99) : below - step
-  const value = Math.ceil((low + (seed % Math.max(1, Math.min(100, high - low)))) / step) * step
+  const value = nearestMultiple(Math.ceil((low + (seed % Math.max(1, Math.min(100, high - low)))) / step) * step, step)
   return value <= high ? value : low <= high ? low : (low + high) / 2
 }
 

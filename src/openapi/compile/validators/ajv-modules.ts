@@ -5,6 +5,7 @@ import type * as AjvCodegen from 'ajv/dist/compile/codegen/index.js'
 import type { UsedScopeValues, ValueScopeName } from 'ajv/dist/compile/codegen/scope.js'
 import type { SchemaEnv } from 'ajv/dist/compile/index.js'
 import type { AnyValidateFunction, SourceCode } from 'ajv/dist/types/index.js'
+import { changeKeywords } from './ajv-keywords.ts'
 
 /**
  * How values are treated: `text` coerces and fills in defaults (parameters, forms), `request` fills in defaults (JSON),
@@ -51,6 +52,7 @@ export function createCompiler(mode: Mode, dialect: '2.0' | '3.0' | '3.1', usesU
   const regExp = Object.assign((pattern: string, flags: string) => tolerantRegExp(pattern, flags), { code: 'require("../runtime.cjs").regExp' })
   const code: CodeOptions = { source: true, lines: true, optimize: 1, formats: _`require("../runtime.cjs").formats`, regExp }
   const ajv = new Class({ strict: false, strictNumbers: true, allErrors: true, messages: false, inlineRefs: false, validateSchema: false, addUsedSchema: false, logger: false, meta: false, defaultMeta: '', code, ...settings[mode] })
+  changeKeywords(ajv)
   for (const [name, format] of Object.entries(loadFormats())) ajv.addFormat(name, asFunction(format))
   if (!usesUnevaluated) Object.assign(ajv.opts, { unevaluated: false })
   const modules = new Map<unknown, string>()

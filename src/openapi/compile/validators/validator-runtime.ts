@@ -4,15 +4,18 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type * as Esbuild from 'esbuild'
 
-// The file that esbuild takes in: a source here, compiled code in the package.
-const neutralFile = `../unicode-neutral${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`
+// Of the files that esbuild takes in: sources here, compiled code in the package.
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
 // Patterns of public documents are often invalid in Unicode mode only; they then mean what they mean without it.
 // Those that mean the same without it go without: only there V8's linear engine can end what back-tracks for too long.
 const source = `
-const { isUnicodeNeutral } = require('${neutralFile}')
+const { isUnicodeNeutral } = require('../unicode-neutral${extension}')
 exports.ucs2length = require('ajv/dist/runtime/ucs2length').default
-exports.equal = require('ajv/dist/runtime/equal').default
+const { isEqual, duplicateIn } = require('../json-equal${extension}')
+exports.equal = isEqual
+exports.duplicate = duplicateIn
+exports.multiple = require('../decimals${extension}').isMultipleOf
 // Made when one is asked for: most validators ask for none.
 let formats
 Object.defineProperty(exports, 'formats', { get: () => (formats ??= Object.fromEntries(Object.entries(require('ajv-formats/dist/formats').fullFormats).map(([name, format]) => [name, format instanceof RegExp ? (text) => format.test(text) : format]))) })
