@@ -1,5 +1,5 @@
 // From an exchange to what a method gives: the body of a success, or a thrown error.
-import { catalog, type ErrorBody, fromErrorBody, isError } from '../errors/index.ts'
+import { catalog, type ErrorBody, fromCalledApi, isError } from '../errors/index.ts'
 import type { ClientOperation } from '../openapi/table.ts'
 import { textOf } from './answer.ts'
 import { nameOf } from './send.ts'
@@ -15,7 +15,7 @@ export function successBody(api: string, operation: ClientOperation, exchange: E
   const { status, body } = exchange
   const isSuccess = status >= 200 && status < 300
   // An error may come with status 200; its own status then counts.
-  if ((isSuccess || status >= 400) && isError(body)) throw fromErrorBody(body as ErrorBody)
+  if ((isSuccess || status >= 400) && isError(body)) throw fromCalledApi(body as ErrorBody)
   if (isSuccess && exchange.fault === undefined) return body
   throw catalog.BACKEND_RESPONSE_INVALID(`${nameOf(api, operation)} answered ${status}: ${reason(exchange)}`, { fields: { backend_status: status, content: textOf(exchange.bytes, exchange.headers.get('content-type') ?? '').slice(0, longestContent) } })
 }

@@ -1,5 +1,5 @@
 // Every error code that the kit itself answers with; docs/reference/errors.md holds the same table.
-import { defineError, type ErrorMaker } from './http-error.ts'
+import { defineError, type ErrorMaker, type HttpErrorOptions } from './http-error.ts'
 
 export const AUTHORIZATION_HEADER_MISSING: ErrorMaker = defineError('AUTHORIZATION_HEADER_MISSING', 401, 'There is no Authorization header in the HTTP request')
 export const TOKEN_INVALID: ErrorMaker = defineError('TOKEN_INVALID', 401, 'token signature is invalid')
@@ -20,12 +20,18 @@ export const VERSION_CONFLICT: ErrorMaker = defineError('VERSION_CONFLICT', 409,
 export const PAYLOAD_TOO_LARGE: ErrorMaker = defineError('PAYLOAD_TOO_LARGE', 413, 'The body of the request is larger than this service accepts')
 export const UNSUPPORTED_MEDIA_TYPE: ErrorMaker = defineError('UNSUPPORTED_MEDIA_TYPE', 415, 'The operation does not take a body of this media type')
 export const TOO_MANY_ATTEMPTS: ErrorMaker = defineError('TOO_MANY_ATTEMPTS', 429, 'Too many attempts, try again later')
-export const UNHANDLED_SERVER_ERROR: ErrorMaker = defineError('UNHANDLED_SERVER_ERROR', 500, 'The server met an unexpected error')
-export const RESPONSE_INVALID: ErrorMaker = defineError('RESPONSE_INVALID', 500, 'The handler returned something that the specification does not declare')
+export const UNHANDLED_SERVER_ERROR: ErrorMaker = ofInternals(defineError('UNHANDLED_SERVER_ERROR', 500, 'The server met an unexpected error'))
+export const RESPONSE_INVALID: ErrorMaker = ofInternals(defineError('RESPONSE_INVALID', 500, 'The handler returned something that the specification does not declare'))
 export const RESPONSE_TOO_LARGE: ErrorMaker = defineError('RESPONSE_TOO_LARGE', 500, 'The answer is larger than the platform delivers')
 export const SECRET_UNAVAILABLE: ErrorMaker = defineError('SECRET_UNAVAILABLE', 500, 'A secret that this service needs is not available')
 export const NOT_IMPLEMENTED: ErrorMaker = defineError('NOT_IMPLEMENTED', 501, 'No handler is bound to this operation')
-export const BACKEND_UNREACHABLE: ErrorMaker = defineError('BACKEND_UNREACHABLE', 502, 'The called API could not be reached')
-export const BACKEND_RESPONSE_INVALID: ErrorMaker = defineError('BACKEND_RESPONSE_INVALID', 502, 'The called API answered something that cannot be understood')
-export const BACKEND_TIMEOUT: ErrorMaker = defineError('BACKEND_TIMEOUT', 504, 'The called API did not answer in time')
+export const BACKEND_UNREACHABLE: ErrorMaker = ofInternals(defineError('BACKEND_UNREACHABLE', 502, 'The called API could not be reached'))
+export const BACKEND_RESPONSE_INVALID: ErrorMaker = ofInternals(defineError('BACKEND_RESPONSE_INVALID', 502, 'The called API answered something that cannot be understood'))
+export const BACKEND_TIMEOUT: ErrorMaker = ofInternals(defineError('BACKEND_TIMEOUT', 504, 'The called API did not answer in time'))
 export const DEADLINE_EXCEEDED: ErrorMaker = defineError('DEADLINE_EXCEEDED', 504, 'The operation did not finish within its time limit')
+
+// Their messages and fields say what exceptions, called APIs and handlers said: with `hide_internal_errors` callers get the sentence alone.
+function ofInternals(make: ErrorMaker): ErrorMaker {
+  const { code, status, sentence } = make
+  return Object.assign((message?: string, options?: HttpErrorOptions) => make(message, { publicMessage: sentence, ...options }), { code, status, sentence })
+}

@@ -2,8 +2,6 @@
 import { UNHANDLED_SERVER_ERROR } from './catalog.ts'
 import { type ErrorBody, HttpError, isHttpError, messageOf } from './http-error.ts'
 
-const hiddenSentence = 'The server met an unexpected error'
-
 /**
  * Whether a value is an error: an HttpError, or an object with `error`, `error_description` and `status`
  * (the body of an error answer of this or another service).
@@ -16,17 +14,41 @@ export function isError(value: unknown): value is ErrorBody | HttpError {
 }
 
 /**
- * The error that stands for anything thrown or returned as a failure.
- * An unknown exception becomes 500 UNHANDLED_SERVER_ERROR with its text, or a fixed sentence where `hideInternals` is set.
+ * The error that stands for anything thrown or returned as a failure; an unknown exception becomes 500 UNHANDLED_SERVER_ERROR with its text.
+ * With `hideInternals` it is the error as callers may see it: without the texts of exceptions, of called APIs and of inner errors.
  */
 export function toHttpError(thrown: unknown, options: { hideInternals?: boolean } = {}): HttpError {
+  const error = known(thrown) ?? UNHANDLED_SERVER_ERROR(messageOf(thrown), { cause: thrown })
+  return options.hideInternals === true ? withoutInternals(error) : error
+}
+
+function known(thrown: unknown): HttpError | undefined {
   try {
     if (isHttpError(thrown)) return thrown
-    if (isError(thrown)) return fromErrorBody(thrown as ErrorBody)
+    return isError(thrown) ? fromErrorBody(thrown as ErrorBody) : undefined
   } catch {
     // An object whose properties throw when they are read is an unknown exception like any other.
+    return undefined
   }
-  return UNHANDLED_SERVER_ERROR(options.hideInternals === true ? hiddenSentence : messageOf(thrown), { cause: thrown })
+}
+
+function withoutInternals(error: HttpError): HttpError {
+  const { status, code, message, publicMessage, errorCaught, headers, fields, errors, errorId, userMessage, cause } = error
+  if (publicMessage === undefined && errorCaught === undefined) return error
+  const said = publicMessage === undefined ? { fields, ...(errors === undefined ? {} : { errors }) } : {}
+  const told = new HttpError({ status, code }, publicMessage ?? message, { cause, headers, ...said, ...(errorId === undefined ? {} : { errorId }) })
+  told.userMessage = userMessage
+  return told
+}
+
+// What a service that failed says is as internal as an exception; what it refuses, it says to whoever asked.
+const failedElsewhere = 'The called API met an error'
+
+/** The error that a called API answered with. */
+export function fromCalledApi(body: ErrorBody): HttpError {
+  const failure = fromErrorBody(body)
+  if (failure.status >= 500) failure.publicMessage = failedElsewhere
+  return failure
 }
 
 /** The error that an error body of another service stands for; status, code and error_id are kept. */
@@ -39,6 +61,8 @@ export function fromErrorBody(body: ErrorBody): HttpError {
   })
   failure.userMessage = user_message
   failure.errorCaught = error_caught
+  // A body with an id has been the answer of a service; one without may have been written by the handler itself.
+  if (failure.status >= 500 && failure.errorId !== undefined) failure.publicMessage = failedElsewhere
   return failure
 }
 

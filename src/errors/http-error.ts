@@ -47,6 +47,8 @@ export interface HttpErrorOptions {
   fields?: Record<string, unknown>
   /** Keeps the identity of an error that came from another service. */
   errorId?: string
+  /** What callers are told instead of the message and of `fields` and `errors`, where `hide_internal_errors` is set. */
+  publicMessage?: string
 }
 
 // A brand instead of instanceof: a bundle and the dev server may each hold a copy of this file.
@@ -62,6 +64,7 @@ export class HttpError extends Error {
   errorId: string | undefined
   userMessage: string | undefined
   errorCaught: string | undefined
+  publicMessage: string | undefined
 
   constructor({ status, code }: { status: number; code: string }, message: string, options: HttpErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -73,6 +76,7 @@ export class HttpError extends Error {
     this.headers = options.headers ?? {}
     this.fields = options.fields ?? {}
     this.errorId = options.errorId
+    this.publicMessage = options.publicMessage
     Object.defineProperty(this, brand, { value: true })
   }
 

@@ -7,19 +7,23 @@ import type { ErrorDecorator } from '../exchange/types.ts'
 /** An error answer with the error that it tells of. */
 export interface Failure {
   response: ApiResponse
+  /** With its texts, for the log. */
   error: HttpError
   errorId: string
+  /** Whether the caller was told less than the error says. */
+  isHidden: boolean
 }
 
 /** Renders a failure; the decorator sees every one, and a broken decorator harms none. */
 export async function fail(exchange: Exchange, thrown: unknown, decorator: ErrorDecorator | undefined): Promise<Failure> {
-  const error = toHttpError(thrown, { hideInternals: exchange.platform.config.hideInternalErrors })
+  const error = toHttpError(thrown)
   const errorId = errorIdOf(error)
-  const plain: ErrorBody = { ...error.toBody(), error_id: errorId }
+  const told = exchange.platform.config.hideInternalErrors ? toHttpError(error, { hideInternals: true }) : error
+  const plain: ErrorBody = { ...told.toBody(), error_id: errorId }
   const body = decorator === undefined ? plain : await decorate(exchange, plain, decorator)
   const status = statusOf(body, error)
   const headers = { ...error.headers, 'content-type': 'application/json' }
-  return { response: { status, headers, cookies: [], body: print({ ...body, status }, plain) }, error, errorId }
+  return { response: { status, headers, cookies: [], body: print({ ...body, status }, plain) }, error, errorId, isHidden: told !== error }
 }
 
 // The caller has waited long enough when an error is answered.

@@ -1,4 +1,5 @@
 // Makes the line of a request once it has been answered.
+import type { HttpError } from '../../errors/index.ts'
 import type { Failure } from '../answer/fail.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { isoTime, type LogLevel, type LogRecord } from '../exchange/log.ts'
@@ -79,9 +80,11 @@ function finished(exchange: Exchange, ended: Ended): RequestRecord | Promise<Req
 }
 
 // For texts in which nothing looks like a secret.
-const plain: Pick<Masker, 'text' | 'query'> = { text: (text, limit = 8192) => text.slice(0, limit), query: (query) => query }
+const plain: RecordMask = { text: (text, limit = 8192) => text.slice(0, limit), query: (query) => query, value: () => undefined }
 
-const blank: Pick<Masker, 'text' | 'query'> = { text: () => '********', query: () => '********' }
+const blank: RecordMask = { text: () => '********', query: () => '********', value: () => '********' }
+
+type RecordMask = Pick<Masker, 'text' | 'query' | 'value'>
 
 let risky: { names: readonly string[]; pattern: RegExp } | undefined
 
@@ -110,7 +113,7 @@ function decoded(query: string): string {
   }
 }
 
-function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, level }: { mask: Pick<Masker, 'text' | 'query'>; level: LogLevel }): RequestRecord {
+function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, level }: { mask: RecordMask; level: LogLevel }): RequestRecord {
   const { platform, request, startedAt, notes } = exchange
   const { config } = platform
   const { status } = response
@@ -213,15 +216,23 @@ function isOnlyCounted({ platform: { config }, context, request, notes }: Exchan
   return notes.keep === 'count' || config.logExcludeMethods.includes(request.method) || config.logExcludeStatuses.includes(String(status)) || config.logExcludeOperations.includes(context.operationId)
 }
 
-function failureFields({ error, errorId }: Failure, status: number, { platform, mask }: { platform: Platform; mask: Pick<Masker, 'text'> }): Pick<RequestRecord, 'error' | 'error_description' | 'error_id' | 'stack'> {
+function failureFields({ error, errorId, isHidden }: Failure, status: number, { platform, mask }: { platform: Platform; mask: RecordMask }): Pick<RequestRecord, 'error' | 'error_description' | 'error_id' | 'error_fields' | 'caught' | 'stack'> {
   const stack = status >= 500 ? (stackOf(error.cause) ?? error.stack) : undefined
   return {
     error: error.code,
     error_description: mask.text(error.message),
     error_id: errorId,
+    error_fields: isHidden ? hiddenFields(error, mask) : undefined,
+    caught: error.errorCaught === undefined ? undefined : mask.text(String(error.errorCaught)),
     // The stack is for those who run the service: it is in the log, never in the answer.
     stack: stack === undefined ? undefined : mask.text(platform.sourceStack?.(stack) ?? stack, 16_384),
   }
+}
+
+// What a called API said stands nowhere else.
+function hiddenFields({ fields, errors }: HttpError, mask: RecordMask): unknown {
+  const said = errors === undefined ? fields : { ...fields, errors }
+  return Object.keys(said).length === 0 ? undefined : mask.value(said, { left: 8192 })
 }
 
 // Anything can be thrown, also what throws when it is looked at.

@@ -38,6 +38,8 @@ export interface RequestRecord extends LogRecord {
   error?: string | undefined
   error_description?: string | undefined
   error_id?: string | undefined
+  error_fields?: unknown
+  caught?: string | undefined
   stack?: string | undefined
   trace?: (TraceEvent | TraceSpan)[] | undefined
   messages?: string[] | undefined
