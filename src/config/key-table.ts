@@ -5,8 +5,8 @@ import type { DeploymentConfig, KeySpec, KnownConfig } from './keys.ts'
 import { reportKeys } from './report-keys.ts'
 
 const MIB = 1024 * 1024
-const origin = /^(\*|https?:\/\/[^/\s]+)$/
-const exactOrigin = /^https?:\/\/[^/\s*]+$/
+const origin = /^(\*|https?:\/\/[^/\s?#@\\*]+)$/i
+const exactOrigin = /^https?:\/\/[^/\s?#@\\*]+$/i
 const httpUrl = /^https?:\/\/[^\s]+$/
 
 /** Every known key by its camelCase name; the compiler keeps it equal to KnownConfig and DeploymentConfig. */
@@ -27,6 +27,7 @@ export const keyTable: { readonly [Key in keyof Required<KnownConfig & Deploymen
   loginWindowSeconds: { group: 'security', type: 'whole number', default: 900, min: 1, max: 86400, unit: 'seconds', doc: 'Time in which `login_attempts` are counted.' },
   cookieOrigins: { group: 'security', type: 'list of texts', default: [], pattern: exactOrigin, must: 'be an origin such as https://app.example.com', doc: 'Origins whose pages may use the token cookie for methods other than GET, HEAD and OPTIONS.' },
   corsOrigins: { group: 'security', type: 'list of texts', default: ['*'], pattern: origin, must: 'be * or an origin such as https://app.example.com', doc: 'Origins that browsers may call this service from.' },
+  devHosts: { group: 'security', type: 'list of texts', default: [], pattern: /^(\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/, must: 'be a host name without a port, such as app.test or *.app.test', doc: 'Hosts by which the local server may be called besides those of this machine (`localhost`, `*.localhost`, `127.0.0.0/8`, `[::1]`); `*.` stands for every name below. A request with another Host gets 421.' },
   basePath: { group: 'requests', type: 'true or false', default: false, doc: 'Whether operations are served below the path of `servers[0].url` or `basePath` of their document.' },
   bodyLimitBytes: { group: 'requests', type: 'whole number', default: 6 * MIB, min: 0, max: 6 * MIB, unit: 'bytes', doc: 'Largest body of a request; larger ones are answered 413. Lambda takes no more than 6 MiB.' },
   responseLimitBytes: { group: 'requests', type: 'whole number', default: 6 * MIB, min: 1024, max: 6 * MIB, unit: 'bytes', doc: 'Largest answer; larger ones become 500 RESPONSE_TOO_LARGE. Lambda delivers no more than 6 MiB.' },

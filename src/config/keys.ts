@@ -36,6 +36,7 @@ export interface KnownConfig {
   loginWindowSeconds: number
   cookieOrigins: string[]
   corsOrigins: string[]
+  devHosts: string[]
   port: number
   mock: boolean
   basePath: boolean

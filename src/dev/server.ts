@@ -1,7 +1,7 @@
 // The socket of a local service: node:http in, the pipeline, node:http out.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, Server } from 'node:http'
 import { UsageError } from '../errors/index.ts'
+import { type ListenerOptions, openListener, targetOf } from '../platform/local/index.ts'
 import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
 
 /** A listening server. */
@@ -16,6 +16,8 @@ export interface ServerOptions {
   port: number
   /** How many ports after `port` may stand in where it is taken; default 0. */
   fallbacks?: number
+  /** Hosts by which the server may be called besides those of this machine. */
+  hosts?(): readonly string[]
   /** Bodies above this size are not read to their end. */
   bodyLimitBytes(): number
   answer(request: ApiRequest): Promise<ApiResponse>
@@ -23,30 +25,18 @@ export interface ServerOptions {
 
 /** Listens on 127.0.0.1. Throws a UsageError where the port is taken. */
 export async function startServer(options: ServerOptions): Promise<LocalServer> {
-  const server = createServer((message, response) => {
-    void serve(server, { message, response, options })
+  const { port: wanted, fallbacks = 0, hosts } = options
+  const opened = openListener({
+    port: wanted,
+    fallbacks,
+    ...(hosts === undefined ? {} : { hosts }),
+    serve: (exchange) => void serve(exchange, options),
+    refuse: (request) => options.answer({ ...request, query: '', headers: {}, scheme: 'http' }),
   })
-  const port = await listen(server, options)
+  const { server, port } = await opened.catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError({ code: 'port-unavailable', file: '', message: error.code === 'EADDRINUSE' ? `Port ${wanted} is taken by another process` : `Port ${wanted} cannot be used (${error.code ?? String(error)})`, hint: 'stop that process, or choose another port with --port N or PORT' })
+  })
   return { port, close: (graceMs = 10_000) => close(server, graceMs) }
-}
-
-async function listen(server: Server, { port, fallbacks = 0 }: ServerOptions): Promise<number> {
-  for (let candidate = port; ; candidate += 1) {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(candidate, '127.0.0.1', () => {
-          server.off('error', reject)
-          resolve()
-        })
-      })
-      return (server.address() as AddressInfo).port
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EADDRINUSE' && port !== 0 && candidate < port + fallbacks) continue
-      throw new UsageError({ code: 'port-unavailable', file: '', message: code === 'EADDRINUSE' ? `Port ${port} is taken by another process` : `Port ${port} cannot be used (${code ?? String(error)})`, hint: 'stop that process, or choose another port with --port N or PORT' })
-    }
-  }
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {
@@ -57,10 +47,11 @@ async function close(server: Server, graceMs: number): Promise<void> {
   clearTimeout(timer)
 }
 
-async function serve(server: Server, { message, response, options }: { message: IncomingMessage; response: ServerResponse; options: ServerOptions }): Promise<void> {
+async function serve({ server, message, response, refused }: Parameters<ListenerOptions['serve']>[0], options: ServerOptions): Promise<void> {
   try {
-    const body = hasBody(message) ? await readBody(message, options.bodyLimitBytes()) : undefined
-    const answer = await options.answer(toRequest(message, body))
+    const body = refused === undefined && hasBody(message) ? await readBody(message, options.bodyLimitBytes()) : undefined
+    const request = toRequest(message, body)
+    const answer = await options.answer(refused === undefined ? request : { ...request, refused })
     // After the last answer of a server that closes nothing more comes on this connection: nobody has to wait for its time-out.
     if (!server.listening) response.shouldKeepAlive = false
     response.writeHead(answer.status, toHeaders(answer))
@@ -72,14 +63,14 @@ async function serve(server: Server, { message, response, options }: { message: 
 }
 
 function toRequest(message: IncomingMessage, body: Buffer | 'too large' | undefined): ApiRequest {
-  const { path, query } = splitTarget(message.url ?? '/')
+  const { path, query } = splitTarget(targetOf(message.url))
   const headers: Record<string, string> = {}
   const given = message.headers
   for (const name in given) {
     const value = given[name]
     if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
   }
-  const request: ApiRequest = { method: message.method ?? 'GET', path, query, headers, sourceIp: message.socket.remoteAddress ?? '' }
+  const request: ApiRequest = { method: message.method ?? 'GET', path, query, headers, scheme: 'http', sourceIp: message.socket.remoteAddress ?? '' }
   if (body === 'too large') request.bodyTooLarge = true
   else if (body !== undefined) request.body = body
   return request
@@ -91,10 +82,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 function splitTarget(target: string): { path: string; query: string } {
-  // A proxy sends the absolute form.
-  const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '') || '/'
-  const mark = relative.indexOf('?')
-  return mark < 0 ? { path: relative, query: '' } : { path: relative.slice(0, mark), query: relative.slice(mark + 1) }
+  const mark = target.indexOf('?')
+  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) }
 }
 
 function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer | 'too large' | undefined> {

@@ -47,7 +47,7 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
       // By name, not by object: a reload puts new services into the place of the old ones.
       const answer: LocalProject['services'][number]['answer'] = (request) => project.services.find((service) => service.name === name)!.answer(request)
       const own = index === 0 ? { port } : port === 0 ? { port: 0 } : { port: servers[index - 1]!.port + 1, fallbacks }
-      servers.push(await startServer({ ...own, bodyLimitBytes: () => project.config.bodyLimitBytes, answer }))
+      servers.push(await startServer({ ...own, hosts: () => project.config.devHosts, bodyLimitBytes: () => project.config.bodyLimitBytes, answer }))
     }
     // Loading a database takes as long as all before: who needs no data gets an answer first.
     await sleep(settlingMs)

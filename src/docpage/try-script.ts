@@ -25,6 +25,8 @@ function requestOf(doc, entry, input) {
   }
   if (cookies.length > 0) throw new Error('A page cannot set cookies: sign in another way, or try this operation with a command-line tool.');
   if (input.token !== '') headers.push(['Authorization', /\s/.test(input.token.trim()) ? input.token.trim() : 'Bearer ' + input.token.trim()]);
+  // A browser would read another host out of it, and send the token there.
+  if (!/^\/(?![\/\\])/.test((input.base + path).replace(/[\t\n\r]/g, ''))) throw new Error('The path ' + entry.path + ' leads to another host, so nothing is sent.');
   const request = { method: entry.method, url: input.base + path + (query.length === 0 ? '' : '?' + query.join('&')), headers: headers };
   return Object.assign(request, bodyPart(entry, input, headers));
 }

@@ -69,7 +69,9 @@ export function fromAlb(event: AlbEvent): ApiRequest {
   // The balancer appends the address that it saw; what stands before came from the caller.
   const sourceIp = request.headers['x-forwarded-for']?.split(',').at(-1)?.trim() ?? ''
   const requestId = request.headers['x-amzn-trace-id']
-  return { ...request, query, sourceIp, ...(requestId === undefined ? {} : { requestId }) }
+  // The balancer's own word: it replaces that of the caller.
+  const isPlain = request.headers['x-forwarded-proto']?.trim().toLowerCase() === 'http'
+  return { ...request, query, sourceIp, ...(isPlain ? { scheme: 'http' as const } : {}), ...(requestId === undefined ? {} : { requestId }) }
 }
 
 /** The result of a REST API, which takes several values of a header side by side. */

@@ -93,6 +93,7 @@ export function localFetch(answer: (request: ApiRequest) => Promise<ApiResponse>
       query: url.search.slice(1),
       headers: Object.fromEntries(request.headers),
       ...(body.length === 0 ? {} : { body }),
+      ...(url.protocol === 'http:' ? { scheme: 'http' as const } : {}),
       sourceIp: '127.0.0.1',
     })
     const headers = new Headers(response.headers)

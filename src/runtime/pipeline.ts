@@ -93,6 +93,7 @@ function begin(opened: Opened, request: ApiRequest): Exchange {
 }
 
 async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse> {
+  if (exchange.request.refused !== undefined) throw exchange.request.refused
   const { api, raw, allow } = match(opened, exchange) //                  1 match
   if (allow !== undefined) return answerOptions(exchange.request, allow)
   const run = (): Promise<unknown> => settled(exchange, raw === undefined

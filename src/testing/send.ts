@@ -1,5 +1,6 @@
 // Sends one request to the target and checks the answer against the specification.
 import { AssertionError } from 'node:assert'
+import { addressBelow } from '../address/index.ts'
 import { recordExchange } from './record.ts'
 import { session } from './session.ts'
 
@@ -30,7 +31,10 @@ export async function send(method: Method, path: string, options: SendOptions = 
   const { address, checker, target } = await session()
   const { url, fetch } = address(options.api)
   const upper = method.toUpperCase()
-  const response = await fetch(`${url}${path}`, {
+  const wanted = addressBelow(url, path)
+  // Another host must get neither the request nor its token.
+  if (wanted === undefined) throw new AssertionError({ message: `${upper} ${JSON.stringify(path)} is no path of ${url}: it must begin with a slash and stay below that address` })
+  const response = await fetch(wanted, {
     method: upper,
     headers: requestHeaders(options),
     redirect: 'manual',

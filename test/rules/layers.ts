@@ -3,6 +3,7 @@
 /** Folder of src/ → level. Imports point to lower levels only. */
 export const levels: Readonly<Record<string, number>> = {
   errors: 0,
+  address: 0,
   openapi: 1,
   config: 1,
   client: 1,

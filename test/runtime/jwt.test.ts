@@ -218,4 +218,14 @@ test('an unsafe method takes the cookie only from its own or an allowed origin',
   assert.equal(await post({ origin: 'https://api.test' }), 200)
   for (const origin of [undefined, 'null', '', 'https://evil.test', 'https://app.test.evil.test', 'https://api.test:444', 'http://app.test', 'api.test']) assert.equal(await post(origin === undefined ? {} : { origin }), 403, String(origin))
   assert.equal((await opened.send('POST /me', { headers: { authorization: `Bearer ${forge(valid)}`, origin: 'https://evil.test' } })).status, 200, 'a header is no cookie')
+  // Whole origins, in any spelling of the same.
+  for (const origin of ['https://APP.test', 'https://app.test:443', 'https://API.test:443']) assert.equal(await post({ origin }), 200, origin)
+  assert.equal(await post({ host: 'API.test:443', origin: 'https://api.test' }), 200)
+  for (const origin of ['http://api.test', 'https://api.test/', 'https://ann@api.test', 'file://', 'capacitor://api.test']) assert.equal(await post({ origin }), 403, origin)
+})
+
+test('the own origin is that of the scheme by which the service was reached', async () => {
+  const opened = service()
+  const post = async (origin: string, scheme: 'http' | 'https', host = 'api.test'): Promise<number> => (await opened.send('POST /me', { headers: { host, origin, cookie: `token=Bearer%20${forge(valid)}` }, more: { scheme } })).status
+  assert.deepEqual([await post('http://api.test', 'http'), await post('https://api.test', 'http'), await post('http://api.test', 'https'), await post('http://api.test:8080', 'http', 'api.test:8080'), await post('http://api.test:80', 'http')], [200, 403, 403, 200, 200])
 })

@@ -1,5 +1,6 @@
 // klue replay: the request behind an error, sent once more to the service on this machine.
 import type { Database } from '../../persist/index.ts'
+import { addressBelow, isPathOfOrigin } from '../../address/index.ts'
 import { type Command, type CommandCall, jsonOption, textOption } from '../command.ts'
 import { type RecordedRequest, toRequest } from '../recorded-request.ts'
 import { misuse } from '../run.ts'
@@ -19,22 +20,43 @@ export const replay: Command = {
     const url = await addressOf(call)
     const record = await recordOf(call, errorId)
     const request = toRequest(record)
+    // Before a token is made: nobody else must get it.
+    const target = targetOf(url, request)
     const token = await tokenFor(call, record['user'])
-    const answer = await fetch(new URL(request.path, url), { method: request.method, headers: { ...request.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }, redirect: 'manual', signal: AbortSignal.timeout(60_000), ...(request.body === undefined ? {} : { body: request.body }) }).catch((cause: unknown) => {
+    const answer = await fetch(target, { method: request.method, headers: { ...request.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }, redirect: 'manual', signal: AbortSignal.timeout(60_000), ...(request.body === undefined ? {} : { body: request.body }) }).catch((cause: unknown) => {
       throw misuse(`${url} does not answer (${reasonOf(cause)})`, 'start the service with klue dev')
     })
-    print(call, { url, request, status: answer.status, body: await answer.text() })
+    print(call, { target, request, status: answer.status, body: await answer.text() })
     return 0
   },
 }
 
 async function addressOf(call: CommandCall): Promise<string> {
   const given = textOption(call, 'url')
-  if (given !== undefined && !URL.canParse(given)) throw misuse(`--url ${given} is no URL`, 'for example http://127.0.0.1:8080')
+  if (given !== undefined && !isBase(given)) throw misuse(`--url ${given} is no URL of a service`, 'write it without user, query and fragment, for example http://127.0.0.1:8080')
   const { findRunning } = await import('../../dev/index.ts')
   const url = given ?? findRunning(call.root)?.addresses[0]?.url
   if (url === undefined) throw misuse('no service runs here', 'start it with klue dev, or pass --url')
   return url
+}
+
+function isBase(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === ''
+}
+
+// The path is a stranger's text: it says what is asked for, and never who is asked.
+function targetOf(url: string, { path, method }: RecordedRequest): URL {
+  const target = isPathOfOrigin(path) ? addressBelow(url, path) : undefined
+  if (target !== undefined && isSendable(method)) return target
+  if (target === undefined) throw misuse(`the recorded path ${JSON.stringify(path)} leads away from ${url}, so nothing was sent`, 'whoever sent it may have meant it so; send what you want to see by another tool')
+  throw misuse(`the recorded method ${JSON.stringify(method)} cannot be sent again`, 'it was refused before any operation saw it')
+}
+
+// What fetch takes.
+function isSendable(method: string): boolean {
+  return /^[A-Z]+$/.test(method) && !['CONNECT', 'TRACE', 'TRACK'].includes(method)
 }
 
 async function recordOf(call: CommandCall, errorId: string): Promise<Record<string, unknown>> {
@@ -92,9 +114,9 @@ function reasonOf(error: unknown): string {
   return typeof cause?.code === 'string' ? cause.code : (cause?.message ?? message)
 }
 
-function print({ values, output }: CommandCall, { url, request, status, body }: { url: string; request: RecordedRequest; status: number; body: string }): void {
-  if (values['json'] === true) return output.printJson({ request: { ...request, url: new URL(request.path, url).href }, response: { status, body } })
-  output.print(`${request.method} ${new URL(request.path, url).href}`)
+function print({ values, output }: CommandCall, { target, request, status, body }: { target: URL; request: RecordedRequest; status: number; body: string }): void {
+  if (values['json'] === true) return output.printJson({ request: { ...request, url: target.href }, response: { status, body } })
+  output.print(`${request.method} ${target.href}`)
   if (request.leftOut.length > 0) output.printError(`klue: left out, because the record masks it: ${request.leftOut.join(', ')}`)
   output.print(`${status}\n${body}`)
 }

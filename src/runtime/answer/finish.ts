@@ -1,4 +1,5 @@
 // The last touches that every answer gets: CORS, size, compression, HEAD.
+import { isSameOrigin } from '../../address/index.ts'
 import type { Config } from '../../config/index.ts'
 import { catalog } from '../../errors/index.ts'
 import type { ApiRequest, ApiResponse } from '../exchange/message.ts'
@@ -74,8 +75,8 @@ function addCors(request: ApiRequest, headers: Record<string, string>, config: C
     return
   }
   addVary(headers, 'Origin')
-  const isTrusted = config.cookieOrigins.includes(origin)
-  if (!isOpen && !isTrusted && !config.corsOrigins.includes(origin)) return
+  const isTrusted = isSameOrigin(origin, config.cookieOrigins)
+  if (!isOpen && !isTrusted && !isSameOrigin(origin, config.corsOrigins)) return
   headers['access-control-allow-origin'] = clean(origin)
   // Only origins that may use the token cookie; a wildcard must never come with credentials.
   if (isTrusted) headers['access-control-allow-credentials'] = 'true'

@@ -1,4 +1,5 @@
 // The neutral request and answer that both edges translate to and from.
+import type { HttpError } from '../../errors/index.ts'
 
 /** A request as the pipeline sees it, whatever brought it. */
 export interface ApiRequest {
@@ -18,6 +19,10 @@ export interface ApiRequest {
   text?: string
   /** The edge stopped reading because the body exceeds the limit. */
   bodyTooLarge?: boolean
+  /** What the edge refuses: nothing is asked of the service, but the refusal has its answer and its line. */
+  refused?: HttpError
+  /** How the service was reached; absent means https, as everything in AWS is reached but a load balancer without it. */
+  scheme?: 'http' | 'https'
   /** The caller's address; empty where unknown. */
   sourceIp: string
   /** The platform's id of this request, where it has one. */

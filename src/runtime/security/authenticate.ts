@@ -1,4 +1,5 @@
 // The step authenticate: security handlers for the schemes of a spec, and which refusal a caller hears.
+import { isLocalHost, isSameOrigin, originOfHost } from '../../address/index.ts'
 import { catalog, type HttpError, isError, isHttpError, toHttpError } from '../../errors/index.ts'
 import type { CompiledOperation, SecurityScheme } from '../../openapi/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
@@ -75,11 +76,13 @@ export function bearerUser(exchange: Exchange): User | Promise<User> {
   return /^bearer$|\s/i.test(cookie) ? userOfHeader(exchange.platform, cookie) : userOfToken(exchange.platform, cookie)
 }
 
-function isTrustedOrigin({ request: { headers }, platform: { config } }: Exchange): boolean {
-  const origin = headers['origin']
+// With its scheme: a page that came over http from a service on https can be anybody's.
+function isTrustedOrigin({ request: { headers, scheme }, platform: { config } }: Exchange): boolean {
+  const { origin, host } = headers
   if (origin === undefined) return false
-  if (config.cookieOrigins.includes(origin)) return true
-  return URL.canParse(origin) && new URL(origin).host === headers['host']
+  if (isSameOrigin(origin, config.cookieOrigins) || isSameOrigin(origin, [originOfHost(scheme ?? 'https', host)])) return true
+  // An emulated gateway of this machine has no certificate; what it serves comes from nowhere else.
+  return scheme === undefined && isLocalHost(host) && isSameOrigin(origin, [originOfHost('http', host)])
 }
 
 interface OwnCheck {

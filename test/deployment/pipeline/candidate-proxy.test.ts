@@ -1,7 +1,7 @@
 // The way to the candidate: its header is added, everything else passes as it is; and the addresses of stages and candidates.
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { reachable, stageAddresses } from '../../../src/deploy/pipeline/addresses.ts'
 import { startCandidateProxy } from '../../../src/deploy/pipeline/candidate-proxy.ts'
@@ -30,6 +30,26 @@ test('a request gets the token, and its answer comes back as it is', async () =>
   assert.deepEqual([request.method, request.url, body], ['POST', '/base/$default/a%2Fb?c=d%20e', 'text'])
   const { 'x-klue-candidate': token, authorization, host } = request.headers
   assert.deepEqual([token, authorization, host], ['the-token', 'Bearer x', new URL(target).host])
+  await proxy.close()
+})
+
+test('a foreign Host, a page of a browser and bad HTTP are refused, and never reach the candidate', async () => {
+  const proxy = await startCandidateProxy(target, 'the-token')
+  const { port } = new URL(proxy.url)
+  got = undefined
+  const raw = (text: string): Promise<string> => new Promise((resolve) => {
+    const socket = connect(Number(port), '127.0.0.1')
+    let answered = ''
+    socket.on('data', (chunk) => (answered += chunk.toString())).on('error', () => undefined).on('close', () => resolve(answered))
+    socket.write(text)
+  })
+  assert.match(await raw('GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n'), /^HTTP\/1\.1 421 [^]*"error":"MISDIRECTED_REQUEST"/)
+  assert.match(await raw('GET / HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site\r\n\r\n'), /^HTTP\/1\.1 403 [^]*"error":"FORBIDDEN"/)
+  assert.match(await raw('NONSENSE\r\n\r\n'), /^HTTP\/1\.1 400 [^]*"error":"MALFORMED_REQUEST"/)
+  assert.equal(got, undefined)
+  // A path in the form for proxies is a path, not a part of one.
+  assert.match(await raw(`GET http://localhost:${port}/a?b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 543/)
+  assert.equal((got as unknown as { request: IncomingMessage }).request.url, '/a?b')
   await proxy.close()
 })
 
