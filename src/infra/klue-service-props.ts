@@ -54,7 +54,7 @@ export interface KlueServiceProps {
   readonly shift?: Shift
   /** Whether there are alarms and a dashboard. @default `alarms` of the stage, on the stage `live` */
   readonly alarms?: boolean
-  /** Who is told of alarms. @default a topic of the stack's own, with `alarm_email` of the stage as its subscriber */
+  /** Who is told of alarms. CloudWatch is let in, and into its key; one under `alias/aws/sns` is refused. @default a topic of the stack's own, with `alarm_email` of the stage as its subscriber */
   readonly alarmTopic?: ITopic
   /** Share of answers of 500 and above in five minutes that raises an alarm, in percent. @default `alarm_error_percent` of the stage, 5 */
   readonly alarmErrorPercent?: number

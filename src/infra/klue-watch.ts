@@ -1,10 +1,10 @@
 // What a stage is watched by: alarms, and a dashboard with the same numbers.
-import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import { Alarm, ComparisonOperator, Dashboard, GraphWidget, type IMetric, MathExpression, Metric, Stats, TextWidget, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
-import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
+import { admitAlarms, makeAlarmTopic } from './alarm-topic.ts'
 import type { KlueApi } from './klue-api.ts'
 import type { KlueFunction } from './klue-function.ts'
 import type { KlueTable } from './klue-table.ts'
@@ -44,7 +44,8 @@ export class KlueWatch extends Construct {
 
   constructor(scope: Construct, id: string, props: KlueWatchProps) {
     super(scope, id)
-    this.topic = props.topic ?? this.#ownTopic(props)
+    this.topic = props.topic ?? makeAlarmTopic(this, props)
+    admitAlarms(this, this.topic, props.name)
     this.alarms = [...[...props.apis].flatMap(([name, api]) => this.#watchApi(props, name, api)), this.#watchThrottles(props)]
     this.dashboard = this.#draw(props)
   }
@@ -72,13 +73,6 @@ export class KlueWatch extends Construct {
     alarm.addAlarmAction(new SnsAction(this.topic))
     alarm.addOkAction(new SnsAction(this.topic))
     return alarm
-  }
-
-  #ownTopic({ name, email }: KlueWatchProps): Topic {
-    const topic = new Topic(this, 'Topic', { displayName: `Alarms of ${name}`, enforceSSL: true })
-    if (email !== undefined) topic.addSubscription(new EmailSubscription(email))
-    Validations.of(topic).acknowledge({ id: 'Serverless::Serverless-SNSRedrivePolicy', reason: 'An alarm that an address does not take stays visible in CloudWatch.' })
-    return topic
   }
 
   #draw({ name, apis, functions, tables }: KlueWatchProps): Dashboard {
