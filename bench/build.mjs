@@ -1,17 +1,13 @@
 // Makes what is measured: klue's function for each size, and a bundle of each peer.
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { documentForPeers, documentOf } from './documents.mjs'
 import { secret } from './events.mjs'
+import { here, moduleOf, sizes, targets, work } from './targets.mjs'
 
-export const here = dirname(fileURLToPath(import.meta.url))
-const root = dirname(here)
-export const work = join(here, '.klue')
-export const sizes = ['3', '1000', 'gh']
-export const peers = ['bare', 'openapi-backend', 'openapi-backend-stack', 'fastify', 'express', 'powertools', 'hono']
+const root = join(here, '..')
 
 /** The operations that a target answers beside the measured one, where statuses are compared. */
 export const compared = ['repos/get', 'issues/list-for-repo', 'issues/create', 'issues/update', 'repos/compare-commits', 'pulls/list', 'git/get-ref', 'users/get-by-username', 'search/repos', 'gists/create', 'repos/get-content', 'reactions/create-for-issue']
@@ -53,18 +49,42 @@ async function timesOf({ generate, project, file }) {
   return { fromNothing, afterOneChange: await timed(), unchanged: await timed() }
 }
 
-// These read files beside their own modules and do not work in one file.
-const unbundled = ['fastify', 'express']
+// CommonJS packages inside an ES module call require.
+const requireShim = "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url);"
 
-/** Bundles the peers; gives those that could not be. */
-export async function buildPeers() {
+/** Bundles the peers as klue is: one minified ES module each. Gives those that could not be. */
+export async function buildPeers(only = sizes) {
   const missing = {}
-  for (const peer of peers) {
-    await build({ entryPoints: [join(here, 'peers', `${peer}.mjs`)], outfile: join(work, 'peers', peer, 'index.cjs'), bundle: true, ...(unbundled.includes(peer) ? { packages: 'external' } : {}), platform: 'node', target: 'node20', format: 'cjs', minify: true, logLevel: 'silent', mainFields: ['main', 'module'] }).catch((error) => {
-      missing[peer] = error.message.split('\n')[0]
+  for (const size of only) for (const target of targets.filter(({ name }) => name !== 'klue')) {
+    await bundlePeer(target.name, moduleOf(target, size), routesOf(size)).catch((error) => {
+      missing[`${target.name}, ${size}`] = error.message.split('\n')[0]
     })
   }
   return missing
+}
+
+/** Bundles one peer into a file. */
+export async function bundlePeer(name, outfile, routes = []) {
+  await build({ entryPoints: [join(here, 'peers', `${name}.mjs`)], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true, logLevel: 'silent', mainFields: ['module', 'main'], banner: { js: requireShim }, plugins: [inlineRoutes(routes)] })
+  // Read beside its module by the checker of documents that fastify-openapi-glue brings along.
+  if (name.startsWith('fastify')) cpSync(join(here, 'node_modules/@seriousme/openapi-schema-validator/schemas'), join(outfile, '..', 'schemas'), { recursive: true })
+}
+
+// The peers whose routes are written in code have them in their code.
+function inlineRoutes(routes) {
+  return {
+    name: 'bench-routes',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^bench:routes$/ }, ({ path }) => ({ path, namespace: 'bench' }))
+      onLoad({ filter: /.*/, namespace: 'bench' }, () => ({ contents: `export const otherRoutes = ${JSON.stringify(routes)}` }))
+    },
+  }
+}
+
+// Method and path with `:names` of every operation but the measured one.
+function routesOf(size) {
+  const { paths } = documentOf(size)
+  return Object.entries(paths).filter(([path]) => !path.startsWith('/bench/') && !/\}[^/]/.test(path) && !/[^/]\{/.test(path)).flatMap(([path, item]) => Object.keys(item).filter((method) => ['get', 'post', 'put', 'patch', 'delete'].includes(method)).map((method) => [method, path.replace(/\{([^}]*)\}/g, (_, name) => `:${name.replaceAll('-', '_')}`)]))
 }
 
 // The module and what it imports at once; what it imports on first use is read then.

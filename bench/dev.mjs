@@ -4,8 +4,8 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { here, work } from './build.mjs'
 import { documentOf } from './documents.mjs'
+import { here, work } from './targets.mjs'
 
 const root = join(here, '..')
 

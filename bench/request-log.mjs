@@ -3,8 +3,9 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { work } from './build.mjs'
 import { secret } from './events.mjs'
+import { rowOf } from './lives.mjs'
+import { wholeLife, work } from './targets.mjs'
 import { inTurns, median, probe } from './turns.mjs'
 
 /** Settings by variant; the one without lines is another bundle. */
@@ -17,8 +18,8 @@ const variants = {
 /** Medians of fresh processes and of warm requests, by variant; needs the function that buildKlue made for 3 operations. */
 export async function measureRequestLog({ quick }) {
   const folders = await makeFolders()
-  const runs = inTurns(folders, quick ? 5 : 15, (folder) => probe(join(folder, 'index.mjs'), { BENCH_MODE: 'warm', BENCH_REQUESTS: String(quick ? 2000 : 4000) }))
-  return Object.fromEntries(Object.entries(runs).map(([name, results]) => [name, { status: results[0].status, coldMs: median(results.map(({ cold }) => cold)), warmUs: median(results.map(({ warm }) => warm)) }]))
+  const runs = inTurns(folders, quick ? 3 : 15, { run: (folder) => probe(join(folder, 'index.mjs'), { env: { BENCH_MODE: 'life', BENCH_REQUESTS: String(wholeLife) } }) })
+  return Object.fromEntries(Object.entries(runs).map(([name, results]) => [name, { coldMs: median(results.map(({ cold }) => cold)), ...rowOf(results.map(({ hundreds }) => hundreds)) }]))
 }
 
 async function makeFolders() {
@@ -39,17 +40,29 @@ async function makeFolders() {
 // As bundleFunction does it, with nothing in the place of what makes and writes a line.
 async function bundleWithoutLines(folder) {
   const { generatedApis } = await import('../src/bundle/generated.ts')
+  const { plainNodeModules } = await import('../src/bundle/node-modules.ts')
+  const { writeWithOneStart } = await import('../src/bundle/one-start.ts')
   const { packApi } = await import('../src/bundle/pack-api.ts')
   const { slimOpenapiBackend } = await import('../src/bundle/slim.ts')
+  const stubs = { 'make-record': 'export const requestRecord = () => undefined, unfinishedRecord = () => undefined', 'line-writer': 'export const lineWriter = () => () => undefined' }
+  const replaced = new Set()
   const withoutLines = {
     name: 'bench-without-lines',
     setup({ onLoad }) {
-      onLoad({ filter: /runtime[\\/]make-record\.[jt]s$/ }, () => ({ contents: 'export const requestRecord = () => undefined, unfinishedRecord = () => undefined' }))
-      onLoad({ filter: /runtime[\\/]line-writer\.[jt]s$/ }, () => ({ contents: 'export const lineWriter = () => () => undefined' }))
+      onLoad({ filter: /src[\\/]runtime[\\/]line[\\/](make-record|line-writer)\.ts$/ }, ({ path }) => {
+        const name = basename(path, '.ts')
+        replaced.add(name)
+        return { contents: stubs[name] }
+      })
     },
   }
   const compiled = new Set()
-  await build({ absWorkingDir: join(work, 'services', '3'), entryPoints: ['functions/api.ts'], outdir: folder, entryNames: 'index', outExtension: { '.js': '.mjs' }, bundle: true, splitting: true, platform: 'node', target: 'node20', format: 'esm', conditions: ['klue-source'], mainFields: ['module', 'main'], banner: { js: "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);" }, minify: true, logLevel: 'silent', plugins: [withoutLines, generatedApis(async (path) => void compiled.add(path)), slimOpenapiBackend()] })
+  const banner = "import { createRequire as klueRequire } from 'node:module'; const require = klueRequire(import.meta.url);"
+  const options = { absWorkingDir: join(work, 'services', '3'), platform: 'node', target: 'node20', format: 'esm', minify: true, sourcemap: 'linked', logLevel: 'silent' }
+  const first = await build({ ...options, entryPoints: ['functions/api.ts'], outdir: folder, entryNames: 'index', outExtension: { '.js': '.mjs' }, bundle: true, splitting: true, conditions: ['klue-source'], mainFields: ['module', 'main'], banner: { js: banner }, write: false, metafile: true, plugins: [withoutLines, plainNodeModules(), generatedApis(async (path) => void compiled.add(path)), slimOpenapiBackend()] })
+  // Files move: a stub that replaces nothing would measure lines as none.
+  if (replaced.size !== Object.keys(stubs).length) throw new Error(`only ${[...replaced].join(' and ') || 'nothing'} was replaced`)
+  await writeWithOneStart(first, { folder, entry: 'index.mjs', banner, options })
   for (const path of compiled) await packApi(path, join(folder, basename(path)))
 }
 

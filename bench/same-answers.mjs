@@ -1,10 +1,10 @@
 // Before anything is measured: klue and openapi-backend give the same status to the same requests.
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { compared, work } from './build.mjs'
+import { compared } from './build.mjs'
 import { goodBody } from './documents.mjs'
 import { context, eventOf } from './events.mjs'
+import { moduleOf, work } from './targets.mjs'
 
 const order = JSON.parse(goodBody)
 const changed = (part) => JSON.stringify({ ...order, ...part })
@@ -28,8 +28,7 @@ export async function compareStatuses() {
   process.env.LAMBDA_TASK_ROOT = join(work, 'klue', 'gh')
   process.env.BENCH_DOCUMENT = join(work, 'gh.json')
   process.env.BENCH_HANDLERS = ['benchTarget', ...compared].join(',')
-  const klue = await import(pathToFileURL(join(work, 'klue', 'gh', 'index.mjs')).href)
-  const other = createRequire(import.meta.url)(join(work, 'peers', 'openapi-backend', 'index.cjs'))
+  const [klue, other] = await Promise.all(['klue', 'openapi-backend'].map((name) => import(pathToFileURL(moduleOf({ name }, 'gh')).href)))
   const differences = []
   const thrown = []
   for (const [method, target, options] of requests) {

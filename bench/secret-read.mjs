@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-import { here, work } from './build.mjs'
+import { bundlePeer } from './build.mjs'
 import { secret } from './events.mjs'
+import { here, work } from './targets.mjs'
 import { inTurns, median, probe } from './turns.mjs'
 
 /** Medians of fresh processes, by variant; needs the function that buildKlue made for 3 operations. */
@@ -14,8 +14,8 @@ export async function measureSecretRead({ quick }) {
   const server = await startServer()
   try {
     const aws = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench', AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url }
-    const runs = inTurns(variants, quick ? 5 : 15, ({ file, env }) => probe(file, { BENCH_MODE: 'cold', ...aws, ...env }))
-    return Object.fromEntries(Object.entries(runs).map(([name, results]) => [name, { status: results[0].status, coldMs: median(results.map(({ cold }) => cold)) }]))
+    const runs = inTurns(variants, quick ? 5 : 15, { run: ({ file, env }) => probe(file, { env: { BENCH_MODE: 'cold', ...aws, ...env } }) })
+    return Object.fromEntries(Object.entries(runs).map(([name, results]) => [name, { status: results[0].answers[0].status, coldMs: median(results.map(({ coldWall }) => coldWall)) }]))
   } finally {
     server.stop()
   }
@@ -32,8 +32,8 @@ async function makeVariants() {
     return { file: join(folder, 'index.mjs') }
   }
   const peer = async (name) => {
-    const file = join(work, 'secret-read', `${name}.cjs`)
-    await build({ entryPoints: [join(here, 'peers', `${name}.mjs`)], outfile: file, bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: true, logLevel: 'silent', mainFields: ['main', 'module'] })
+    const file = join(work, 'secret-read', name, 'index.mjs')
+    await bundlePeer(name, file)
     return { file }
   }
   return {

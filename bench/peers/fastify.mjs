@@ -4,7 +4,7 @@ import fastify from 'fastify'
 import glue from 'fastify-openapi-glue'
 
 const specification = JSON.parse(readFileSync(process.env.BENCH_DOCUMENT, 'utf8'))
-const app = fastify({ ajv: { customOptions: { strict: false } } })
+const app = fastify({ ajv: { customOptions: { strict: false, removeAdditional: false } } })
 const answer = async (request) => ({ total: request.body?.items?.length ?? 0 })
 app.register(glue, { specification, serviceHandlers: { benchTarget: answer }, securityHandlers: { benchToken: async () => undefined } })
 const ready = app.ready()
