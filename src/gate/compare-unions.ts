@@ -1,5 +1,5 @@
 // Compares `oneOf` and `anyOf`: which branch became which, which came, which went.
-import { isObject, objectOf } from '../openapi/index.ts'
+import { isObject, keysOf, objectOf } from '../openapi/index.ts'
 import type { Comparing } from './comparing.ts'
 import { type GateDocument, type Place, resolve } from './resolve.ts'
 import { type SchemaView, textOf, type Union, viewOf } from './schema-view.ts'
@@ -34,11 +34,17 @@ export function compareDiscriminators({ before, after, label, report }: Comparin
   for (const [value, target] of was.mapping) {
     const now = is.mapping.get(value)
     if (now === undefined) report({ rule: 'discriminator-value-removed', effect: 'narrows', pointer: is.pointer, text: `the discriminator of \`${label}\` has no \`${value}\` any more` })
-    else if (now !== target) report({ rule: 'discriminator-value-changed', effect: 'both', pointer: is.pointer, text: `\`${value}\` of the discriminator of \`${label}\` leads to another schema` })
+    else if (schemaName(now) !== schemaName(target)) report({ rule: 'discriminator-value-changed', effect: 'both', pointer: is.pointer, text: `\`${value}\` of the discriminator of \`${label}\` leads to another schema` })
   }
   // A list of values that begins is no new value: before, the names of the schemas were the values.
   if (was.mapping.size === 0) return
   for (const value of is.mapping.keys()) if (!was.mapping.has(value)) report({ rule: 'discriminator-value-added', effect: 'widens', pointer: is.pointer, text: `the discriminator of \`${label}\` may be \`${value}\` now` })
+}
+
+// By its name alone, by a pointer, or as the file of a document in several files.
+function schemaName(target: string): string | undefined {
+  const [file = '', fragment = ''] = target.split('#')
+  return fragment === '' ? file.split('/').at(-1)?.replace(/\.(ya?ml|json)$/i, '') : keysOf(`#${fragment}`).at(-1)
 }
 
 // A union beside properties or bounds of its own is a rule about these, not a choice of schemas.

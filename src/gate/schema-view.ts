@@ -1,5 +1,5 @@
 // A schema as the values it allows: `allOf` merged, references followed, both spellings of OpenAPI the same.
-import { arrayOf, isObject, type JsonObject, objectOf, stringsOf } from '../openapi/index.ts'
+import { arrayOf, isObject, type JsonObject, objectOf, type Slot, slotBelow, stringsOf } from '../openapi/index.ts'
 import { allowsNull, below, type GateDocument, type Place, resolve, typeNames } from './resolve.ts'
 
 /** A property: all the places that say something about it. */
@@ -73,12 +73,17 @@ export function viewOf(source: GateDocument, places: readonly Place[]): SchemaVi
   return draft
 }
 
-/** JSON text that does not depend on the order of keys, without what only describes. */
-export function textOf(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (!isObject(inner)) return inner
-    return Object.fromEntries(Object.entries(inner).filter(([name]) => !describing.has(name)).sort(([one], [other]) => (one < other ? -1 : 1)))
-  }) ?? 'null'
+/** JSON text of a schema, or of what stands below one, that does not depend on the order of keys and leaves out what only describes. */
+export function textOf(value: unknown, slot: Slot | undefined = 'schema'): string {
+  return JSON.stringify(inOrder(value, slot)) ?? 'null'
+}
+
+// A property may be called `title` or `example`: only in a schema itself do these describe.
+function inOrder(value: unknown, slot: Slot | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => inOrder(item, slot))
+  if (!isObject(value)) return value
+  const names = Object.keys(value).filter((name) => slot !== 'schema' || !describing.has(name)).sort()
+  return Object.fromEntries(names.map((name) => [name, inOrder(value[name], slot === undefined ? undefined : slotBelow(slot, name))]))
 }
 
 const describing = new Set(['description', 'title', 'summary', 'example', 'examples', 'externalDocs', '$comment'])
@@ -170,7 +175,7 @@ function addProperties(source: GateDocument, part: Place, draft: Draft): void {
 function addRest(part: Place, schema: JsonObject, draft: Draft): void {
   if (isObject(schema['items']) || typeof schema['items'] === 'boolean') draft.items = [...(draft.items ?? []), below(part, 'items')]
   if ('default' in schema) draft.fallback ??= { value: JSON.stringify(schema['default']) ?? 'null' }
-  for (const key of rare) if (key in schema) draft.others.set(key, [draft.others.get(key), textOf(schema[key])].filter((text) => text !== undefined).join(' '))
+  for (const key of rare) if (key in schema) draft.others.set(key, [draft.others.get(key), textOf(schema[key], slotBelow('schema', key))].filter((text) => text !== undefined).join(' '))
   const discriminator = schema['discriminator']
   if (!isObject(discriminator) || typeof discriminator['propertyName'] !== 'string') return
   const mapping = Object.entries(objectOf(discriminator['mapping'])).map(([value, target]): [string, string] => [value, String(target)])

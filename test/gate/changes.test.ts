@@ -139,6 +139,12 @@ test('what is not looked into is compared as it is written', () => {
   assert.deepEqual(rules({ [`${written}${name}`]: { enum: ['x'] } }), ['request-constraint-added!'])
   assert.deepEqual(rules({ [`${read}${name}`]: undefined }, { [`${read}${name}`]: { enum: ['x'] } }), ['response-constraint-removed!'])
   assert.deepEqual(rules({ [`${read}${name}`]: { enum: ['x'], description: 'Other words' } }, { [`${read}${name}`]: { enum: ['x'] } }), [])
+  // A property called like a keyword is no description, and one below a keyword is.
+  for (const property of ['title', 'description', 'example', 'examples']) {
+    const not = (type: string): JsonObject => ({ properties: { [property]: { type, description: type } } })
+    assert.deepEqual(rules({ [`${read}${name}`]: not('string') }, { [`${read}${name}`]: not('number') }).length, 1, property)
+    assert.deepEqual(rules({ [`${read}${name}`]: { properties: { [property]: { description: 'one' } } } }, { [`${read}${name}`]: { properties: { [property]: { description: 'other' } } } }), [], property)
+  }
 })
 
 test('parts of a form: media types, style and headers', () => {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { packApi } from '../../src/bundle/pack-api.ts'
 import { loadSpec } from '../../src/runtime/index.ts'
-import { generate } from '../../src/openapi/index.ts'
+import { checkApis, generate, readApis } from '../../src/openapi/index.ts'
 import { project, write } from './project.ts'
 
 const document = (head: string): string => `openapi: 3.0.3
@@ -64,4 +64,25 @@ test('the plan says where values lie, in files and packed alike', async (t) => {
     assert.deepEqual(table.operations.map(({ formats }) => formats), [undefined, { parameters: { properties: { path: { properties: { w: { ref: '/components/schemas/Week' } } } } }, body: { 'application/json': { ref: '/components/schemas/Tree' } } }, texts])
     assert.deepEqual(table.formats, { names: ['iso-week'], schemas: { '/components/schemas/Week': { format: 'iso-week' }, '/components/schemas/Tree': { properties: { at: { ref: '/components/schemas/Week' }, children: { items: { ref: '/components/schemas/Tree' } } } } } })
   }
+})
+
+test('a property called example has its format, and a schema in an example has none', async (t) => {
+  const root = project(t, { 'apis/t.yaml': `openapi: 3.0.3
+info: { title: T, version: '1' }
+x-klue-formats: [iso-week]
+paths:
+  /a:
+    post:
+      operationId: a
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Thing' } } } }
+      responses: { 200: { description: ok } }
+components:
+  schemas:
+    Thing: { type: object, properties: { example: { $ref: '#/components/schemas/Inner' }, examples: { type: string, format: iso-week } } }
+    Inner: { type: object, properties: { example: { type: string, format: iso-week } } }
+` })
+  await generate(root)
+  assert.match(readFileSync(join(root, 'functions/gen/t/table.cjs'), 'utf8'), /"example":\{"ref":"\/components\/schemas\/Inner"\}/)
+  const [fault] = checkApis(await readApis(project(t, { 'apis/t.yaml': document('x-klue-formats: [other]\n').replace('200: { description: ok } }\n  /texts', '200: { description: ok, content: { application/json: { example: { type: string, format: other } } } } }\n  /texts') })))
+  assert.equal(fault?.code, 'extension-invalid')
 })

@@ -1,6 +1,7 @@
 // Where values of custom formats lie in what an operation takes and gives: a plan for those who parse and print them.
 import type { ApiDocument, FaultNote } from '../read/document.ts'
 import { arrayOf, childOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf, valueAt } from '../read/pointers.ts'
+import { walkDocument, walkSchema } from '../read/walk-document.ts'
 import type { FormatBranch, FormatPlan, OperationFormats, TableFormats } from '../table.ts'
 import { isFile, pointerOfRef, typesOf } from './json-schema.ts'
 import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
@@ -20,7 +21,9 @@ export function customFormats({ document }: ApiDocument): ReadonlySet<string> {
   const known = found.get(document)
   if (known !== undefined) return known
   const used = new Set<string>()
-  collect(document, used)
+  walkDocument(document, undefined, ({ value, kind }) => {
+    if (kind === 'schema' && formatOf(value) !== undefined) used.add(value['format'] as string)
+  })
   const names = new Set(listed.filter((name) => used.has(name)).sort())
   found.set(document, names)
   return names
@@ -32,17 +35,6 @@ const none: ReadonlySet<string> = new Set()
 export function checkFormats(api: ApiDocument): FaultNote[] {
   const used = customFormats(api)
   return arrayOf(api.document?.['x-klue-formats']).flatMap((name, index) => typeof name !== 'string' || name === '' || used.has(name) ? [] : [{ code: 'extension-invalid' as const, pointer: pointerTo('', 'x-klue-formats', index), message: `x-klue-formats names ${name}, which is the format of no text in this document`, hint: 'remove it, or spell it as the schemas do' }])
-}
-
-// Whatever looks like a schema of text: one that stands in an example costs a name that nobody registers.
-function collect(value: unknown, used: Set<string>): void {
-  if (typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) {
-    for (const item of value) collect(item, used)
-    return
-  }
-  if (formatOf(value as JsonObject) !== undefined) used.add((value as JsonObject)['format'] as string)
-  for (const key in value) if (key !== 'example' && key !== 'examples') collect((value as JsonObject)[key], used)
 }
 
 /** The format of a schema of free text; listed values are what they are. */
@@ -178,12 +170,11 @@ function reaches({ api, formats }: Planning, pointer: string): boolean {
   return (start.known ??= false)
 }
 
-function look(value: unknown, formats: ReadonlySet<string>, reach: Reach): void {
-  if (typeof value !== 'object' || value === null) return
-  const schema = value as JsonObject
-  if (typeof schema['$ref'] === 'string') reach.refs.push(pointerOfRef(schema['$ref']))
-  if (formats.has(formatOf(schema) ?? '')) reach.direct = true
-  for (const key in schema) if (key !== 'example' && key !== 'examples') look(schema[key], formats, reach)
+function look(schema: unknown, formats: ReadonlySet<string>, reach: Reach): void {
+  walkSchema(schema, (part) => {
+    if (typeof part['$ref'] === 'string') reach.refs.push(pointerOfRef(part['$ref']))
+    if (formats.has(formatOf(part) ?? '')) reach.direct = true
+  })
 }
 
 function planOwn(planning: Planning, schema: JsonObject): FormatPlan | undefined {

@@ -1,188 +1,196 @@
 // Brings the parts of external $ref files into the document, and finds the $refs that lead nowhere.
 import { posix } from 'node:path'
-import { type Fault, nearest } from '../../errors/index.ts'
-import { type ApiDocument, faultIn, type SourceFile } from './document.ts'
-import { childOf, isObject, type JsonObject, keysOf, pointerTo, valueAt } from './pointers.ts'
+import { type ApiDocument, faultIn } from './document.ts'
+import { type Files, findTarget, localRef, type Target } from './find-target.ts'
+import { eachBelow, isMap, type Kind, kindOf, type Slot, slotAt } from './grammar.ts'
+import { childOf, isObject, type JsonObject, keysOf, objectOf, pointerTo, valueAt } from './pointers.ts'
+import type { ReadMore, Refusal } from './reference-files.ts'
+import { isSelfContained } from './self-contained.ts'
 
-type Kind = 'schemas' | 'parameters' | 'responses' | 'requestBodies' | 'headers' | 'examples' | 'links' | 'pathItems'
-
-/** Reads one more file of the project; undefined, with the faults, where that fails. */
-export type ReadMore = (file: string) => { source: SourceFile | undefined; faults: Fault[] }
-
-interface Bundling {
-  api: ApiDocument
-  readMore: ReadMore
-  /** `file#pointer` → pointer in the bundled document. */
+interface Bundling extends Files {
+  /** `file#pointer kind` → pointer in the bundled document. */
   placed: Map<string, string>
-  /** `$ref`s that lead nowhere, by their place in their own file. */
-  broken: { file: string; pointer: string; ref: string }[]
-  /** YAML aliases share objects; each is rewritten once. */
-  seen: WeakSet<object>
+  /** References that lead nowhere, by their place in their own file. */
+  broken: { file: string; pointer: string; ref: string; refusal: Refusal }[]
+  /** What was walked as what: YAML aliases share objects, and a reference may mean a part that stands elsewhere as something else. */
+  seen: Map<Slot, WeakSet<object>>
+  /** References that are as they will be. */
+  settled: WeakSet<object>
+  /** What is being copied to the place of a reference right now. */
+  including: Set<string>
+  /** References to parts that other files may still bring; undefined once all of them are there. */
+  waiting: { node: Reference; spot: Spot }[] | undefined
 }
 
+type Reference = JsonObject & { $ref: string }
+
+/** A place while it is walked; its pointers are made where somebody asks. */
 interface Spot {
+  slot: Slot
+  base: Base
+  above?: Spot
+  key?: string | number
+}
+
+interface Base {
   file: string
   /** Pointer in that file. */
   pointer: string
-  kind: Kind
-  /** Inside a schema every reference is to a schema. */
-  inSchema: boolean
+  /** Pointer in the bundled document. */
+  at: string
 }
 
-// Below these keys stands data, in which "$ref" means nothing.
-const dataKeys = new Set(['example', 'default', 'const', 'enum'])
+// Where the parts of other files find room, by their kind. What has none there is copied to the place of the reference.
+const homes: Partial<Record<Kind, string>> = { schema: 'schemas', parameter: 'parameters', response: 'responses', requestBody: 'requestBodies', header: 'headers', example: 'examples', link: 'links', callback: 'callbacks', securityScheme: 'securitySchemes' }
+const swaggerHomes: Partial<Record<Kind, string>> = { schema: 'definitions', parameter: 'parameters', response: 'responses' }
 
 /**
  * Replaces every external `$ref` by one to a component of its own, in place.
  * Broken ones become faults of the document and are replaced by an empty object, so that the rest can still be checked.
  */
 export function bundleRefs(api: ApiDocument, readMore: ReadMore): void {
-  if (api.document === undefined || refersToItself(api)) return
-  const bundling: Bundling = { api, readMore, placed: new Map(), broken: [], seen: new WeakSet() }
-  walk(bundling, api.document, { file: api.file, pointer: '', kind: 'pathItems', inSchema: false })
-  delete api.document['x-klue-path-items']
-  for (const { file, pointer, ref } of bundling.broken) api.faults.push(brokenFault(api, { file, pointer, ref }))
-}
-
-// Large documents often refer to their own parts alone, in the form that is wanted here. Their text shows it much faster than a walk.
-function refersToItself({ file, sources, document }: ApiDocument): boolean {
-  const text = sources[0]?.text ?? ''
-  if (!file.endsWith('.json') || text.includes('\\u0024') || /"\$[^"]*\\u/.test(text) || (document !== undefined && 'x-klue-path-items' in document)) return false
-  const refs = new Set<string>()
-  for (const [, ref = ''] of text.matchAll(/"\$ref"\s*:\s*"([^"]*)/g)) refs.add(ref)
-  return [...refs].every((ref) => ref.startsWith('#/') && ref === localRef(pointerTo('', ...keysOf(ref))) && valueAt(document, ref) !== undefined)
-}
-
-function localRef(pointer: string): string {
-  return `#${pointer.split('/').map(encodeURIComponent).join('/')}`
+  if (api.document === undefined || isSelfContained(api)) return
+  const bundling: Bundling = { api, readMore, refused: new Map(), placed: new Map(), broken: [], seen: new Map(), settled: new WeakSet(), including: new Set(), waiting: [] }
+  walk(bundling, api.document, { slot: 'document', base: { file: api.file, pointer: '', at: '' } })
+  const { waiting = [] } = bundling
+  bundling.waiting = undefined
+  for (const { node, spot } of waiting) settle(bundling, node, spot)
+  for (const { file, pointer, ref, refusal } of bundling.broken) {
+    api.faults.push(faultIn({ ...api, origins: [{ pointer: '', file, target: '' }] }, { code: refusal.code, pointer, message: `The $ref ${JSON.stringify(ref)} ${refusal.message}`, hint: refusal.hint }))
+  }
 }
 
 function walk(bundling: Bundling, node: unknown, spot: Spot): void {
-  const { inSchema } = spot
-  if (typeof node !== 'object' || node === null || bundling.seen.has(node)) return
-  bundling.seen.add(node)
-  if (Array.isArray(node)) {
-    node.forEach((item, index) => walk(bundling, item, { ...spot, pointer: pointerTo(spot.pointer, index) }))
+  if (typeof node !== 'object' || node === null || !isFirst(bundling, node, spot.slot)) return
+  // A mapping of free names is no reference: a property may be called `$ref`, and is an object then.
+  if (isReference(node) && !bundling.settled.has(node) && staysReference(bundling, node, spot.slot)) settle(bundling, node, spot)
+  if (spot.slot === 'discriminator') settleMapping(bundling, node as JsonObject, spot)
+  eachBelow(spot.slot, node, ({ key, value, slot }) => {
+    const place = { slot, base: spot.base, above: spot, key }
+    if (isReference(value) && !staysReference(bundling, value, slot)) (node as Record<string | number, unknown>)[key] = include(bundling, value, place)
+    else walk(bundling, value, place)
+  })
+}
+
+function isFirst({ seen }: Bundling, node: object, slot: Slot): boolean {
+  const known = seen.get(slot) ?? new WeakSet()
+  seen.set(slot, known)
+  if (known.has(node)) return false
+  known.add(node)
+  return true
+}
+
+function isReference(node: unknown): node is Reference {
+  return isObject(node) && typeof node['$ref'] === 'string'
+}
+
+function staysReference({ api, settled }: Bundling, node: Reference, slot: Slot): boolean {
+  if (settled.has(node)) return true
+  // Parts of the same document may be referred to as path items; what stands beside such a reference must be merged with them.
+  if (slot === 'pathItem') return node.$ref.startsWith('#') && Object.keys(node).length === 1 && api.dialect !== '2.0' && slotAt(api.document, keysOf(node.$ref)) === slot
+  return !isMap(slot) && homeOf(api, kindOf(slot)) !== undefined
+}
+
+function settle(bundling: Bundling, node: Reference, spot: Spot): void {
+  bundling.settled.add(node)
+  if (bundling.waiting !== undefined && node.$ref.startsWith('#') && spot.base.file === bundling.api.file && 'refused' in findTarget(bundling, node.$ref, { file: spot.base.file, slot: spot.slot })) {
+    bundling.waiting.push({ node, spot })
     return
   }
-  if (!isObject(node)) return
-  if (typeof node['$ref'] === 'string' && !spot.pointer.endsWith('/properties')) resolve(bundling, node, spot)
-  for (const [key, child] of Object.entries(node)) {
-    if (typeof child !== 'object' || child === null) continue
-    const names = inSchema && spot.pointer.endsWith('/properties')
-    if (!names && (dataKeys.has(key) || key.startsWith('x-') || (key === 'examples' && inSchema))) continue
-    const pointer = pointerTo(spot.pointer, key)
-    walk(bundling, child, { file: spot.file, pointer, kind: kindOf(spot, key), inSchema: inSchema || entersSchema(spot.pointer, key) })
-  }
+  const target = targetOf(bundling, node, spot)
+  if (target === undefined) return
+  // What stands in an extension, or as something else, becomes a component too: whoever walks the document then meets it as what it is.
+  const isAtHome = target.file === bundling.api.file && slotAt(bundling.api.document, keysOf(target.pointer)) === spot.slot
+  node.$ref = localRef(isAtHome ? target.pointer : place(bundling, target, spot.slot))
 }
 
-function entersSchema(parent: string, key: string): boolean {
-  return key === 'schema' || (key === 'schemas' && parent === '/components') || (key === 'definitions' && parent === '')
-}
-
-function kindOf(parent: Spot, key: string): Kind {
-  if (parent.inSchema || key === 'schema' || key === 'schemas' || key === 'definitions') return 'schemas'
-  const owner = keysOf(parent.pointer).at(-1)
-  if (key === 'requestBody' || owner === 'requestBodies') return 'requestBodies'
-  if (owner === 'parameters' || owner === 'responses' || owner === 'headers' || owner === 'examples' || owner === 'links') return owner
-  return owner === 'paths' ? 'pathItems' : parent.kind
-}
-
-function resolve(bundling: Bundling, node: JsonObject, spot: Spot): void {
-  const ref = node['$ref'] as string
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(ref)) {
-    bundling.broken.push({ ...spot, ref })
-    delete node['$ref']
-    return
-  }
-  const [path = '', fragment = ''] = splitRef(ref)
-  const file = path === '' ? spot.file : posix.normalize(posix.join(posix.dirname(spot.file), decoded(path)))
-  const own = bundling.api.file
-  const target = file === own ? (isAnchor(fragment) ? anchorPointer(bundling.api.document, fragment.slice(1)) : pointerTo('', ...keysOf(fragment))) : place(bundling, { file, pointer: pointerTo('', ...keysOf(fragment)), kind: spot.kind, inSchema: spot.kind === 'schemas' })
-  if (target === undefined || (file === own && valueAt(bundling.api.document, target) === undefined)) {
-    bundling.broken.push({ ...spot, ref })
-    delete node['$ref']
-    return
-  }
-  const value = valueAt(bundling.api.document, target)
-  if (spot.kind === 'pathItems' && file !== own && isObject(value)) {
-    delete node['$ref']
-    for (const [key, part] of Object.entries(value)) if (!(key in node)) node[key] = part
-    const origin = bundling.api.origins.find((candidate) => candidate.pointer === target)
-    if (origin !== undefined) bundling.api.origins.push({ ...origin, pointer: spot.pointer })
-    return
-  }
-  node['$ref'] = localRef(target)
-}
-
-// A file may be named with a percent sign that is no escape.
-function decoded(path: string): string {
-  try {
-    return decodeURI(path)
-  } catch {
-    return path
-  }
-}
-
-function splitRef(ref: string): [string, string] {
-  const hash = ref.indexOf('#')
-  return hash === -1 ? [ref, '#'] : [ref.slice(0, hash), ref.slice(hash)]
-}
-
-function isAnchor(fragment: string): boolean {
-  return /^#[A-Za-z_]/.test(fragment)
-}
-
-function anchorPointer(node: unknown, anchor: string, pointer: string = ''): string | undefined {
-  if (typeof node !== 'object' || node === null) return undefined
-  if (isObject(node) && (node['$anchor'] === anchor || node['$dynamicAnchor'] === anchor)) return pointer
-  for (const [key, child] of Object.entries(node)) {
-    const found = anchorPointer(child, anchor, pointerTo(pointer, key))
-    if (found !== undefined) return found
-  }
+// Undefined for a reference that leads nowhere, which is none from then on.
+function targetOf(bundling: Bundling, node: Reference, spot: Spot): Target | undefined {
+  const { api } = bundling
+  const { file } = spot.base
+  const found = findTarget(bundling, node.$ref, { file, slot: spot.slot })
+  if ('target' in found) return found.target
+  // Each file is told once, whatever refers to it.
+  api.faults.push(...found.refused.faults.splice(0))
+  bundling.broken.push({ file, pointer: pointerOf(spot, 'pointer'), ref: node.$ref, refusal: found.refused.refusal })
+  delete (node as JsonObject)['$ref']
   return undefined
 }
 
+// A mapping leads to schemas by their names or by references. One that leads nowhere is no fault: many public documents were made one of several files with their mappings as they were, and no check depends on them.
+function settleMapping(bundling: Bundling, discriminator: JsonObject, spot: Spot): void {
+  const mapping = objectOf(discriminator['mapping'])
+  const schemas = objectOf(valueAt(bundling.api.document, '/components/schemas'))
+  for (const [value, ref] of Object.entries(mapping)) {
+    if (typeof ref !== 'string' || Object.hasOwn(schemas, ref) || !/[#/]|\.(ya?ml|json)$/i.test(ref)) continue
+    const found = findTarget(bundling, ref, { file: spot.base.file, slot: 'schema' })
+    if ('refused' in found) continue
+    const node: Reference = { $ref: ref }
+    settle(bundling, node, { slot: 'schema', base: spot.base, above: { slot: 'plain', base: spot.base, above: spot, key: 'mapping' }, key: value })
+    if (typeof node.$ref === 'string') mapping[value] = node.$ref
+  }
+}
+
 // Copies a part of another file into the components and returns its pointer there.
-function place(bundling: Bundling, spot: Spot): string | undefined {
+function place(bundling: Bundling, { file, pointer, value }: Target, slot: Slot): string {
   const { api } = bundling
-  const { file, kind } = spot
-  const id = `${file}#${spot.pointer}`
+  const id = `${file}#${pointer} ${slot}`
   const known = bundling.placed.get(id)
   if (known !== undefined) return known
-  const source = sourceOf(bundling, file)
-  const value = source === undefined ? undefined : valueAt(source.value, spot.pointer)
-  if (value === undefined) return undefined
-  const home = kind === 'pathItems' ? ['x-klue-path-items'] : homeOf(api, kind)
-  const keys = [...home, freeName(api, home, spot)]
-  const pointer = pointerTo('', ...keys)
+  const home = homeOf(api, kindOf(slot)) ?? []
+  const keys = [...home, freeName(api, home, { file, pointer })]
+  const at = pointerTo('', ...keys)
   const copy = structuredClone(value)
   put(api.document as JsonObject, keys, copy)
-  bundling.placed.set(id, pointer)
-  api.origins.push({ pointer, file, target: spot.pointer })
-  walk(bundling, copy, spot)
-  return pointer
+  bundling.placed.set(id, at)
+  api.origins.push({ pointer: at, file, target: pointer })
+  walk(bundling, copy, { slot, base: { file, pointer, at } })
+  return at
 }
 
-function sourceOf(bundling: Bundling, file: string): SourceFile | undefined {
-  const known = bundling.api.sources.find((source) => source.file === file)
-  if (known !== undefined) return known
-  const { source, faults } = bundling.readMore(file)
-  bundling.api.faults.push(...faults)
-  if (source !== undefined) bundling.api.sources.push(source)
-  return source
+// What takes the place of a reference: a copy of what it means, with what stands beside the reference.
+function include(bundling: Bundling, node: Reference, spot: Spot): unknown {
+  const { $ref, ...beside } = node
+  const target = targetOf(bundling, node, spot)
+  const id = target === undefined ? '' : `${target.file}#${target.pointer} ${spot.slot}`
+  if (target !== undefined && bundling.including.has(id)) bundling.broken.push({ file: spot.base.file, pointer: pointerOf(spot, 'pointer'), ref: $ref, refusal: { code: 'ref-circular', message: 'leads back to itself', hint: 'write out what it names in one of the places' } })
+  if (target === undefined || bundling.including.has(id)) {
+    walk(bundling, beside, spot)
+    return beside
+  }
+  bundling.including.add(id)
+  const whole = included(bundling, { target, beside }, spot)
+  bundling.including.delete(id)
+  return whole
 }
 
-function homeOf(api: ApiDocument, kind: Kind): string[] {
-  if (api.dialect !== '2.0') return ['components', kind]
-  if (kind === 'schemas') return ['definitions']
-  return kind === 'parameters' || kind === 'responses' ? [kind] : ['components', kind]
+function included(bundling: Bundling, { target, beside }: { target: Target; beside: JsonObject }, spot: Spot): unknown {
+  const at = pointerOf(spot, 'at')
+  const base = { file: target.file, pointer: target.pointer, at }
+  const copy = structuredClone(target.value)
+  bundling.api.origins.push({ pointer: at, file: target.file, target: target.pointer })
+  const found = isReference(copy) && !staysReference(bundling, copy, spot.slot) ? include(bundling, copy, { slot: spot.slot, base }) : copy
+  walk(bundling, found, { slot: spot.slot, base })
+  if (!isObject(found)) return found
+  walk(bundling, beside, spot)
+  for (const key of Object.keys(beside)) bundling.api.origins.push({ pointer: pointerTo(at, key), file: spot.base.file, target: pointerTo(pointerOf(spot, 'pointer'), key) })
+  return { ...found, ...beside }
 }
 
-function freeName(api: ApiDocument, home: string[], { file, pointer }: Spot): string {
+function pointerOf({ base, above, key }: Spot, which: 'pointer' | 'at'): string {
+  return above === undefined || key === undefined ? base[which] : pointerTo(pointerOf(above, which), key)
+}
+
+function homeOf(api: ApiDocument, kind: Kind): string[] | undefined {
+  const home = (api.dialect === '2.0' ? swaggerHomes : homes)[kind]
+  if (home === undefined) return undefined
+  return api.dialect === '2.0' ? [home] : ['components', home]
+}
+
+function freeName(api: ApiDocument, home: string[], { file, pointer }: { file: string; pointer: string }): string {
   const taken = valueAt(api.document, pointerTo('', ...home))
   const base = posix.basename(file).replace(/\.[^.]+$/, '')
-  const wanted = (keysOf(pointer).at(-1) ?? base).replace(/[^A-Za-z0-9._-]/g, '_')
+  const wanted = (keysOf(pointer).at(-1) ?? base).replace(/[^A-Za-z0-9._-]/g, '_').replace('__proto__', 'proto')
   const names = [wanted, `${base}-${wanted}`.replace(/[^A-Za-z0-9._-]/g, '_')]
   for (let count = 2; ; count += 1) {
     const name = names.shift() ?? `${wanted}${count}`
@@ -197,22 +205,4 @@ function put(document: JsonObject, keys: string[], value: unknown): void {
     node = node[key] as JsonObject
   }
   node[keys.at(-1) ?? ''] = value
-}
-
-function brokenFault(api: ApiDocument, { file, pointer, ref }: Bundling['broken'][number]): Fault {
-  const at = { ...api, origins: [{ pointer: '', file, target: '' }] }
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(ref)) return faultIn(at, { code: 'ref-remote', pointer, message: `The $ref "${ref}" points to another host`, hint: 'download the file into apis/ and refer to it by its relative path' })
-  const suggestion = suggest(api, file, ref)
-  return faultIn(at, { code: 'ref-broken', pointer, message: `The $ref "${ref}" points to nothing`, hint: suggestion === undefined ? 'add what it names, or correct the pointer' : `did you mean "${suggestion}"?` })
-}
-
-function suggest(api: ApiDocument, file: string, ref: string): string | undefined {
-  const [path, fragment] = splitRef(ref)
-  const target = path === '' ? file : posix.normalize(posix.join(posix.dirname(file), path))
-  const source = api.sources.find((candidate) => candidate.file === target)
-  if (source === undefined) return undefined
-  const keys = keysOf(fragment)
-  const siblings = valueAt(source.value, pointerTo('', ...keys.slice(0, -1)))
-  const near = isObject(siblings) ? nearest(keys.at(-1) ?? '', Object.keys(siblings)) : undefined
-  return near === undefined ? undefined : `${path}#${pointerTo('', ...keys.slice(0, -1), near)}`
 }

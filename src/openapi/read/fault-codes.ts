@@ -11,6 +11,7 @@ export const faultCodes = {
   'api-double': 'Two documents have the same file name and would be the same API',
   'api-unknown': 'There is no document for an API that was asked for',
   'ref-broken': 'A $ref points to nothing',
+  'ref-outside': 'A $ref leads out of the folder of the documents, or to a hidden file',
   'ref-remote': 'A $ref points to another host',
   'ref-circular': 'A $ref leads back to itself',
   'operation-id-missing': 'An operation has no operationId',

@@ -1,11 +1,11 @@
 // Reads the API documents of a project folder.
-import { type Fault, messageOf } from '../../errors/index.ts'
 import { apiNameOf, listApiFiles, readerOf, type ReadText } from './api-files.ts'
-import { bundleRefs, type ReadMore } from './bundle-refs.ts'
+import { bundleRefs } from './bundle-refs.ts'
 import { convertSwagger } from './convert.ts'
 import { type ApiDocument, faultIn, type SourceFile } from './document.ts'
 import { parseSource } from './parse-source.ts'
 import { isObject, type JsonObject } from './pointers.ts'
+import { openReferences } from './reference-files.ts'
 
 export interface ReadOptions {
   /** Names of the APIs to read; all without it. */
@@ -24,7 +24,10 @@ export async function readApis(root: string, options: ReadOptions = {}): Promise
   return Promise.all(wanted.map((file) => readApi(root, file)))
 }
 
-/** Reads one API document with all files that it refers to; `file` is relative to the project's folder. */
+/**
+ * Reads one API document with all files that it refers to; `file` is relative to the project's folder.
+ * Files that are referred to lie below the documents' folder: the first one on the document's path (`apis`), or `root` for a document that lies there.
+ */
 export async function readApi(root: string, file: string, read: ReadText = readerOf(root)): Promise<ApiDocument> {
   const { source, faults } = parseSource(file, read(file))
   const value = source.value
@@ -41,7 +44,7 @@ export async function readApi(root: string, file: string, read: ReadText = reade
   api.document = value
   // What was parsed becomes the document, which will be changed; as it was, it is needed only to show faults.
   api.sources = [withLazyValue(source)]
-  bundleRefs(api, moreFiles(read))
+  bundleRefs(api, openReferences({ root, folder: file.includes('/') ? file.slice(0, file.indexOf('/')) : '', read }))
   if (api.dialect === '2.0') await convert(api, api.document)
   return api
 }
@@ -66,19 +69,6 @@ async function convert(api: ApiDocument, swagger: JsonObject): Promise<void> {
   }
   api.document = undefined
   api.faults.push(faultIn(api, { code: 'conversion-failed', pointer: '', message: `The document cannot be converted to OpenAPI 3: ${result.failure}` }))
-}
-
-function moreFiles(read: ReadText): ReadMore {
-  return (file) => {
-    const fault = (message: string, hint: string): { source: undefined; faults: Fault[] } => ({ source: undefined, faults: [{ code: 'file-unreadable', file, message, hint }] })
-    if (file.startsWith('..')) return fault('A $ref leads out of the project folder', 'copy the file into apis/')
-    try {
-      const { source, faults } = parseSource(file, read(file))
-      return { source: faults.length > 0 ? undefined : source, faults }
-    } catch (error) {
-      return fault(`The file that a $ref names cannot be read: ${(error as { code?: string }).code ?? messageOf(error)}`, 'check the path of the $ref; it is relative to the file that holds it')
-    }
-  }
 }
 
 function dialectOf(version: string): ApiDocument['dialect'] | undefined {
