@@ -101,7 +101,7 @@ function needsMask({ notes, request, context, platform: { config } }: Exchange, 
 
 /** Finds what may be, or hold, a secret. */
 function riskyPattern(names: readonly string[]): RegExp {
-  return new RegExp([...names.map((name) => name.replaceAll(/[^\w]|_/g, '.?')), 'eyJ', '(?:bearer|basic)[\\s+]', '//\\S{0,600}@'].join('|'), 'i')
+  return new RegExp([...names.map((name) => name.replaceAll(/[^\w]|_/g, '.?')), 'eyJ', '(?:bearer|basic)[\\s+]', '//[^\\s/@]{0,601}@'].join('|'), 'i')
 }
 
 // What cannot be decoded is looked at more closely.

@@ -33,12 +33,12 @@ function createMasker(given: readonly string[]): Masker {
   const names = given.map(fold).filter((name) => name !== '')
   // Most texts hold nothing that even looks like a secret; they are not looked at more closely.
   const loose = names.map((name) => escape(name).replaceAll('_', '[-_.]?')).join('|') || '(?!)'
-  const [looksSecret, isRisky] = [new RegExp(loose, 'i'), new RegExp(`${loose}|eyJ|(?:bearer|basic)\\s|//\\S{0,600}@`, 'i')]
+  const [looksSecret, isRisky] = [new RegExp(loose, 'i'), new RegExp(`${loose}|eyJ|(?:bearer|basic)\\s|//[^\\s/@]{0,601}@`, 'i')]
   const isSecret = (name: string): boolean => looksSecret.test(name.slice(0, 200)) && hasSecret(name.slice(0, 200), names)
   const pairs = pairPattern(loose)
   const text = (whole: string, limit = longestText): string => {
     const shown = whole.length > limit ? `${whole.slice(0, limit)}${cut}` : whole
-    return isRisky.test(shown) ? maskPairs(shown.replaceAll(credentials, `//${masked}@`).replaceAll(tokens, (_found, scheme?: string) => (scheme === undefined ? masked : `${scheme} ${masked}`)), { pairs, isSecret, deep: 0 }) : shown
+    return isRisky.test(shown) ? maskPairs(shown.replaceAll(credentials, `//${masked}@`).replaceAll(schemes, `$1 ${masked}`).replaceAll(tokens, maskToken), { pairs, isSecret, deep: 0 }) : shown
   }
   const nameOf = remembered((name) => ({ isSecret: isSecret(name), shown: text(name, 200) }))
   return { isSecret, text, value: (value, budget = { left: Infinity }) => copy(value, { isSecret, text, nameOf, budget, above: [] }), query: (query) => (query.includes('%') || isRisky.test(query) || query.length > longestQuery ? maskQuery(query, isSecret, text) : query) }
@@ -78,15 +78,32 @@ function hasSecret(name: string, names: readonly string[]): boolean {
   return names.some((secret) => folded.includes(secret) || plain.includes(secret) || (secret.startsWith('_') && folded === secret.slice(1)))
 }
 
-// JSON web tokens, and the credentials of an Authorization header.
-const tokens = /\b(Bearer|Basic)\s+[\w.~+/=-]{3,}|eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)*/gi
+// Texts come from strangers: no pattern may look at the same characters again and again. So each takes all that it looked at
+// where it can, repetitions are bounded, and what may follow one differs from what is repeated.
+
+// The credentials of an Authorization header.
+const schemes = /\b(Bearer|Basic)\s+[\w.~+/=-]{3,}/gi
+// What may hold a JSON web token: all of it, so that a long one without a dot is not looked at anew from each `eyJ` in it.
+const tokens = /eyJ[\w.-]*/gi
 // Those of an address.
 const credentials = /\/\/[^\s/:@]{0,200}:[^\s/@]{1,400}@/g
 
-// Repetitions are bounded: texts come from strangers. Behind a name: the rest of the word, then `=`, `:` or the end of a tag,
-// then the value. What is nested or quoted twice is taken to the end of the line.
+// A token begins with the first `eyJ` that has enough behind it, in the first part that another follows.
+function maskToken(found: string): string {
+  const parts = found.split('.')
+  let at = 0
+  for (const [position, part] of parts.entries()) {
+    const begin = part.search(/eyJ/i)
+    if (begin >= 0 && part.length - begin >= 7 && (parts[position + 1] ?? '') !== '') return `${found.slice(0, at + begin)}${masked}`
+    at += part.length + 1
+  }
+  return found
+}
+
+// Behind a name: the rest of the word, then `=`, `:` or the end of a tag, then the value. What is nested or quoted twice is
+// taken to the end of the line.
 function pairPattern(loose: string): RegExp {
-  const rest = `[\\w.-]{0,60}`
+  const rest = `[\\w.-]{0,60}(?![\\w.-])`
   const between = `(?:[\\]%\\dA-F]{0,9}\\\\{0,4}["']?[ \\t]{0,4}(?:=>|[:=])[ \\t]{0,4}|(?:\\s[^<>]{0,200})?>)`
   const value = `(?:[{[]|\\\\{1,4}["'])[^\\r\\n]*|"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|[^\\s&,;"'<>}\\])]+`
   return new RegExp(`((?:${loose})${rest})(${between})(${value})`, 'gi')
@@ -101,11 +118,18 @@ function maskPairs(text: string, options: Pairs): string {
   // The values of these two may be several words; where they are quoted or nested, they are found like all others.
   const lines = text.replaceAll(/((?:cookie|authorization)["']?\s{0,4}[:=]\s{0,4})(?![\s"'{[\\])[^\r\n"']+/gi, `$1${masked}`)
   return lines.replace(options.pairs, (_found: string, ...[name, between, value, at]: [string, string, string, number]) => {
-    const word = `${/[\w.-]*$/.exec(lines.slice(Math.max(0, at - 60), at))![0]}${name}`
+    const word = `${beginningOf(lines, at)}${name}`
     if (options.deep < 5 && (!options.isSecret(word) || isPlace.test(word) || (between.endsWith(': ') && plainWord.test(value)))) return `${name}${between}${maskPairs(value, { ...options, deep: options.deep + 1 })}`
     const quote = /^["']/.exec(value)?.[0] ?? ''
     return `${name}${between}${quote}${masked}${quote}`
   })
+}
+
+// The part of a word before a place in it; names are no longer than that.
+function beginningOf(text: string, at: number): string {
+  let from = at
+  while (from > 0 && at - from < 60 && /[\w.-]/.test(text[from - 1]!)) from -= 1
+  return text.slice(from, at)
 }
 
 // What is no value though it stands where one would: a line of a source in a stack, and the sentence of an error about a key.
