@@ -2,10 +2,14 @@
 import { UsageError } from '../errors/index.ts'
 import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
 import { type AlbEvent, bytesOf, fromAlb, fromRestApi, type GatewayResult, type RestApiEvent, textOf, toAlb, toRestApi, withoutStage } from './gateway-event.ts'
+import { pathInApi } from './path-in-api.ts'
 
 /** The parts of a payload 2.0 event that are read. */
 export interface HttpApiEvent {
   version: string
+  /** Method and path of the route, or `$default`. */
+  routeKey?: string
+  pathParameters?: Record<string, string | undefined>
   rawPath: string
   rawQueryString?: string
   cookies?: string[]
@@ -50,7 +54,7 @@ export function toResult(response: ApiResponse): HttpApiResult
 export function toResult(response: ApiResponse, event: LambdaEvent): HttpApiResult | GatewayResult
 export function toResult(response: ApiResponse, event?: LambdaEvent): HttpApiResult | GatewayResult {
   if (event === undefined || 'rawPath' in event) return toHttpApi(response)
-  return isAlb(event) ? toAlb(response, event) : toRestApi(response)
+  return isAlb(event) ? toAlb(response, event) : toRestApi(response, event)
 }
 
 // What may invoke a function is decided by who may, not by its types: a test event of the console, a schedule, a queue.
@@ -78,7 +82,7 @@ function fromHttpApi(event: HttpApiEvent): ApiRequest {
   const { requestId, timeEpoch, http } = requestContext
   const request: ApiRequest = {
     method: http.method.toUpperCase(),
-    path: withoutStage(event.rawPath, requestContext.stage),
+    path: pathInApi(event.rawPath, routePath(event.routeKey), event.pathParameters) ?? withoutStage(event.rawPath, requestContext.stage),
     // An HTTP API hands the path over decoded, a function URL as it came.
     pathIsDecoded: !textOf(requestContext.domainName).includes('.lambda-url.'),
     query: textOf(event.rawQueryString),
@@ -96,6 +100,11 @@ function fromHttpApi(event: HttpApiEvent): ApiRequest {
     if (isTime(timeEpoch)) request.gateway = { id: requestId, time: timeEpoch! }
   }
   return request
+}
+
+// The default route stands for every path, with what a custom domain maps and without.
+function routePath(routeKey: unknown): string | undefined {
+  return typeof routeKey === 'string' && routeKey !== '$default' ? routeKey.slice(routeKey.indexOf(' ') + 1) : undefined
 }
 
 // What is no time of a Date cannot be printed as one.

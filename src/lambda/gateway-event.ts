@@ -1,5 +1,6 @@
 // Translates events of REST APIs (payload 1.0) and load balancers to requests, and answers to their results.
-import type { ApiRequest, ApiResponse } from '../runtime/edge.ts'
+import { type ApiRequest, type ApiResponse, isText } from '../runtime/edge.ts'
+import { pathInApi } from './path-in-api.ts'
 
 type Values = Record<string, string | undefined> | null
 type Lists = Record<string, string[] | undefined> | null
@@ -8,9 +9,12 @@ type Lists = Record<string, string[] | undefined> | null
 export interface RestApiEvent {
   /** `1.0` from an HTTP API; a REST API sends none. */
   version?: string
+  /** Path of the route, for example `/{proxy+}`. */
+  resource?: string
   httpMethod: string
-  /** Of a REST API without the stage and as it came; of an HTTP API with the stage and decoded. */
+  /** Of a REST API as it came, without the stage; of an HTTP API decoded, with the stage. Behind a custom domain with what that maps. */
   path: string
+  pathParameters?: Values
   headers?: Values
   multiValueHeaders?: Lists
   /** Decoded by the gateway. */
@@ -50,8 +54,9 @@ export interface GatewayResult {
 export function fromRestApi(event: RestApiEvent): ApiRequest {
   const query = pairsOf(event.queryStringParameters, event.multiValueQueryStringParameters).map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
   const { requestId, stage, identity } = event.requestContext
-  const path = event.version === '1.0' ? { path: withoutStage(event.path, stage), pathIsDecoded: true } : {}
-  return { ...requestOf(event), ...path, query, sourceIp: textOf(identity?.sourceIp), ...(typeof requestId === 'string' ? { requestId } : {}) }
+  const isHttpApi = event.version === '1.0'
+  const path = pathInApi(event.path, event.resource, event.pathParameters) ?? (isHttpApi ? withoutStage(event.path, stage) : event.path)
+  return { ...requestOf(event), path, pathIsDecoded: isHttpApi, ...(isHttpApi ? {} : { isTextOnly: true }), query, sourceIp: textOf(identity?.sourceIp), ...(typeof requestId === 'string' ? { requestId } : {}) }
 }
 
 /** The path of an HTTP API's event: a stage other than $default is its first segment, though no part of the API's own paths. */
@@ -62,6 +67,9 @@ export function withoutStage(path: string, stage: string | undefined): string {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path
 }
 
+// Of the whole result, as AWS says: 1 MB.
+const albLimitBytes = 1_000_000
+
 /** The request that a load balancer's event tells of. */
 export function fromAlb(event: AlbEvent): ApiRequest {
   const query = pairsOf(event.queryStringParameters, event.multiValueQueryStringParameters).map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&')
@@ -71,13 +79,20 @@ export function fromAlb(event: AlbEvent): ApiRequest {
   const requestId = request.headers['x-amzn-trace-id']
   // The balancer's own word: it replaces that of the caller.
   const isPlain = request.headers['x-forwarded-proto']?.trim().toLowerCase() === 'http'
-  return { ...request, query, sourceIp, ...(isPlain ? { scheme: 'http' as const } : {}), ...(requestId === undefined ? {} : { requestId }) }
+  return { ...request, query, sourceIp, resultLimitBytes: albLimitBytes, ...(isPlain ? { scheme: 'http' as const } : {}), ...(requestId === undefined ? {} : { requestId }) }
 }
 
-/** The result of a REST API, which takes several values of a header side by side. */
-export function toRestApi(response: ApiResponse): GatewayResult {
+/** The result of a REST API, or of an HTTP API that is set to payload 1.0, which take several values of a header side by side. */
+export function toRestApi(response: ApiResponse, event: Pick<RestApiEvent, 'version'>): GatewayResult {
   const { headers, cookies } = response
-  return { statusCode: response.status, headers, ...(cookies.length > 0 ? { multiValueHeaders: { 'set-cookie': cookies } } : {}), ...bodyOf(response) }
+  const body = event.version === '1.0' ? bodyOf(response) : (textBody(response) ?? bodyOf(response))
+  return { statusCode: response.status, headers, ...(cookies.length > 0 ? { multiValueHeaders: { 'set-cookie': cookies } } : {}), ...body }
+}
+
+// A REST API without binary media types hands base64 on as it is: what is text goes as text, also where a handler gave its bytes.
+function textBody({ headers, body }: ApiResponse): Pick<GatewayResult, 'body' | 'isBase64Encoded'> | undefined {
+  if (typeof body === 'string' || headers['content-encoding'] !== undefined || !isText(headers['content-type'] ?? '')) return undefined
+  return process.getBuiltinModule('node:buffer').isUtf8(body) ? { body: Buffer.from(body).toString(), isBase64Encoded: false } : undefined
 }
 
 /** The result of a load balancer: all headers as lists or none, as the event had them. */

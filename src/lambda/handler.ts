@@ -18,11 +18,21 @@ export interface LambdaHandler {
   (event: RestApiEvent | AlbEvent, context: LambdaContext): Promise<GatewayResult>
 }
 
+// Of the whole result, whoever the sender is.
+const lambdaLimitBytes = 6_291_556
+
+export interface LambdaOptions {
+  /** Where the function runs; by default what Lambda's environment says. */
+  platform?: () => Platform
+  /** Whether the REST API in front has `binaryMediaTypes` for everything, so that answers may be compressed for it. */
+  restApiTakesBytes?: boolean
+}
+
 /**
  * Makes the handler of a Lambda function. The service is opened once: in Lambda at once, elsewhere on the first event.
  * @example export const handler = toLambda(service)
  */
-export function toLambda(service: Service, options: { platform?: () => Platform } = {}): LambdaHandler {
+export function toLambda(service: Service, options: LambdaOptions = {}): LambdaHandler {
   let opened: OpenService | undefined
   const open = (): OpenService => (opened ??= openService(service, (options.platform ?? lambdaPlatform)()))
   if (options.platform === undefined && env('AWS_LAMBDA_FUNCTION_NAME') !== undefined) {
@@ -34,6 +44,8 @@ export function toLambda(service: Service, options: { platform?: () => Platform 
     const { platform, answer } = open()
     const remaining = context.getRemainingTimeInMillis?.()
     const request = fromEvent(event, remaining === undefined ? undefined : platform.now() + remaining)
+    request.resultLimitBytes ??= lambdaLimitBytes
+    if (options.restApiTakesBytes === true) delete request.isTextOnly
     if (context.awsRequestId !== undefined) request.requestId = context.awsRequestId
     return toResult(await answer(request), event)
   }

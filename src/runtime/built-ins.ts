@@ -32,7 +32,7 @@ async function document(platform: Platform, request: ApiRequest, { api, form }: 
   if (found === undefined) throw catalog.NOT_FOUND(`There is no API ${api} here`)
   const headers = { ...found.headers, 'content-type': found.contentType }
   if (!('gzipped' in found)) return reply(200, found.text, { headers })
-  if (acceptsGzip(request.headers['accept-encoding'] ?? '')) return reply(200, found.gzipped, { headers: { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' } })
+  if (request.isTextOnly !== true && acceptsGzip(request.headers['accept-encoding'] ?? '')) return reply(200, found.gzipped, { headers: { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' } })
   return reply(200, process.getBuiltinModule('node:zlib').gunzipSync(found.gzipped), { headers })
 }
 

@@ -1,4 +1,5 @@
 // The second door of this folder, for what starts services and looks at them from outside (lambda, dev, testing, cli).
+export { isText } from './answer/finish.ts'
 export { headerFaults } from './answer/check-headers.ts'
 export { generateToken } from './security/jwt.ts'
 export type { TokenPlatform } from './security/jwt.ts'

@@ -66,7 +66,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
   let failure: Failure | undefined
   try {
     response = await respond(opened, exchange)
-    checkSize(response, platform.config)
+    checkSize(request, response, platform.config)
   } catch (thrown) {
     failure = await fail(exchange, thrown, service.errorDecorator)
     response = failure.response

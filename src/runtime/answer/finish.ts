@@ -26,13 +26,26 @@ export function answerOptions(request: ApiRequest, allow: string[]): ApiResponse
   return { status: 200, headers, cookies: [], body: '' }
 }
 
+/** Whether a media type is that of a text, which compressing makes smaller. */
+export function isText(contentType: string): boolean {
+  return compressible.test(contentType)
+}
+
 /** Throws RESPONSE_TOO_LARGE where the platform would drop the answer. */
-export function checkSize(response: ApiResponse, config: Config): void {
+export function checkSize(request: ApiRequest, response: ApiResponse, config: Config): void {
   const bytes = Buffer.byteLength(response.body)
   // Binary bodies travel as base64, four characters for three bytes.
   const travelling = typeof response.body === 'string' ? bytes : Math.ceil(bytes / 3) * 4
   if (travelling > config.responseLimitBytes) throw catalog.RESPONSE_TOO_LARGE(`The answer would be ${travelling} bytes, more than the ${config.responseLimitBytes} that can be delivered`)
+  const { resultLimitBytes } = request
+  // A character takes six bytes at most as JSON: a small answer needs no closer look.
+  if (resultLimitBytes === undefined || bytes * 6 + envelopeBytes <= resultLimitBytes / 2) return
+  const printed = envelopeBytes + Buffer.byteLength(JSON.stringify({ headers: response.headers, cookies: response.cookies })) + (typeof response.body === 'string' ? Buffer.byteLength(JSON.stringify(response.body)) : travelling)
+  if (printed > resultLimitBytes) throw catalog.RESPONSE_TOO_LARGE(`The answer would be ${printed} bytes, more than the ${resultLimitBytes} that the sender of the request takes`)
 }
+
+// What stands around the body of a result: status, names of fields, headers that are added to every answer.
+const envelopeBytes = 1000
 
 /** Adds CORS headers, compresses, and takes the body off an answer that must not have one. */
 export function finish(request: ApiRequest, response: ApiResponse, config: Config): ApiResponse {
@@ -44,7 +57,7 @@ export function finish(request: ApiRequest, response: ApiResponse, config: Confi
     delete headers['content-type']
     return { status, headers, cookies, body: '' }
   }
-  const body = compress(request, headers, response.body)
+  const body = request.isTextOnly === true ? response.body : compress(request, headers, response.body)
   if (request.method !== 'HEAD') return { status, headers, cookies, body }
   headers['content-length'] = String(Buffer.byteLength(body))
   return { status, headers, cookies, body: '' }

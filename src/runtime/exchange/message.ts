@@ -29,6 +29,10 @@ export interface ApiRequest {
   requestId?: string
   /** What the gateway in front calls this request, and when it came there (epoch milliseconds): its own log says the same. */
   gateway?: { id: string; time: number }
+  /** The sender hands bytes on as base64: answers are not compressed for it. */
+  isTextOnly?: boolean
+  /** Bytes of the largest result that the sender takes: the whole of it, printed as JSON. */
+  resultLimitBytes?: number
   /** Epoch milliseconds at which the platform ends the request. */
   endsAt?: number
 }
