@@ -1,6 +1,6 @@
 // Reads the body of an answer as its media type says.
+import { bareType, isJson, kindOf } from '../media/index.ts'
 import type { ClientOperation, CompiledReply } from '../openapi/table.ts'
-import { isJson } from './request-body.ts'
 import type { Answer } from './send.ts'
 
 /** What the bytes of an answer say. */
@@ -13,14 +13,14 @@ export interface ReadAnswer {
 /** Reads an answer; what cannot be read comes as text, with the reason in `fault`. */
 export function readAnswer(answer: Answer, operation: ClientOperation): ReadAnswer {
   const header = answer.headers.get('content-type') ?? ''
-  const media = header.split(';')[0]!.trim().toLowerCase()
+  const media = bareType(header)
   const declared = declaredReply(operation, answer.status)
   // A server that names no type sends what the document declares.
   const type = media === '' ? (declared?.media.find((name) => !name.includes('*')) ?? '') : media
   if (operation.method === 'HEAD' || answer.status === 204 || answer.status === 304) return { media, body: undefined }
   if (answer.bytes.length === 0) return emptyAnswer(media, answer, declared)
   if (isJson(type)) return { media, ...parseJson(textOf(answer.bytes, header)) }
-  const isText = type.startsWith('text/') || /[/+](?:xml|yaml|javascript)$|^application\/x-www-form-urlencoded$/.test(type)
+  const isText = ['text', 'urlencoded'].includes(kindOf(type))
   const body = isText ? textOf(answer.bytes, header) : answer.bytes
   const isMismatch = answer.status < 300 && declared !== undefined && declared.media.length > 0 && declared.media.every(isJson)
   // A proxy's page with status 200 is the usual case.

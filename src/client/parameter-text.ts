@@ -1,4 +1,5 @@
 // Writes parameters as their style says; the counterpart of what the runtime reads.
+import { isJson } from '../media/index.ts'
 import type { CompiledParameter } from '../openapi/table.ts'
 
 type Style = Pick<CompiledParameter, 'name' | 'in' | 'style' | 'explode'> & Pick<CompiledParameter, 'allowReserved' | 'content' | 'separator'>
@@ -76,7 +77,7 @@ function deepPairs(name: string, value: Record<string, unknown> | unknown[], enc
 }
 
 function contentText(content: string, value: unknown): string {
-  return /json/i.test(content) ? JSON.stringify(value) : plainText(value)
+  return isJson(content) ? JSON.stringify(value) : plainText(value)
 }
 
 function encoderOf(parameter: Style): (text: string) => string {

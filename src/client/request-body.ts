@@ -1,5 +1,6 @@
 // Writes the body of a request in the media type that the operation declares.
 import { catalog } from '../errors/index.ts'
+import { isJson } from '../media/index.ts'
 import type { ClientOperation } from '../openapi/table.ts'
 import { fileOf } from './form-file.ts'
 import { multipartOf } from './multipart.ts'
@@ -29,14 +30,9 @@ export function writeBody(operation: ClientOperation, value: unknown, contentTyp
   throw unwritable(operation, `${typeof value === 'object' ? 'an object' : `a ${typeof value}`} cannot be written as ${choices.join(' or ')}; give it as text or bytes`)
 }
 
-/** Whether a media type, with or without parameters, is JSON. */
-export function isJson(media: string): boolean {
-  return /^[\w.+-]+\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i.test(media)
-}
-
 function writeAs(media: string, value: unknown): WrittenBody | undefined {
   const isText = typeof value === 'string'
-  if (isJson(media)) return { body: JSON.stringify(value), contentType: media }
+  if (isJson(media)) return { body: JSON.stringify(value), contentType: media.includes('*') ? 'application/json' : media }
   if (isForm(media, 'application/x-www-form-urlencoded') && isFields(value)) return { body: new URLSearchParams(fieldsOf(value).map(([name, field]): [string, string] => [name, plainText(field)])).toString(), contentType: media }
   if (isForm(media, 'multipart/form-data') && isFields(value)) return { body: formOf(value) }
   if (media.startsWith('*/') || media.startsWith('application/*')) return isText ? { body: value, contentType: 'text/plain' } : { body: JSON.stringify(value), contentType: 'application/json' }
@@ -63,7 +59,7 @@ function writeRaw(value: RawBody, choices: string[]): WrittenBody {
   const own = value instanceof Blob && value.type !== '' ? value.type : undefined
   const bytes = choices.find((media) => !isJson(media) && !media.includes('*') && !/^(?:multipart\/|application\/x-www-form)/i.test(media))
   // Bytes that somebody encoded already may be JSON as well as anything else.
-  return { body: value, contentType: own ?? bytes ?? (choices.length === 1 && isJson(choices[0]!) ? choices[0]! : 'application/octet-stream') }
+  return { body: value, contentType: own ?? bytes ?? (choices.length === 1 && isJson(choices[0]!) && !choices[0]!.includes('*') ? choices[0]! : 'application/octet-stream') }
 }
 
 function isForm(media: string, form: string): boolean {

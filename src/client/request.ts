@@ -1,12 +1,13 @@
 // From what a caller gives to the request that leaves.
 import { catalog } from '../errors/index.ts'
+import { isJson } from '../media/index.ts'
 import { pathOf, queryOf } from './address.ts'
 import { type Credentials, credentialsFor, takesToken } from './credentials.ts'
 import type { Call } from './call.ts'
 import { valueOf } from './options.ts'
 import type { CallInput, OutgoingRequest } from './options.ts'
 import { cookieText, headerText, undeclared } from './parameter-text.ts'
-import { isJson, writeBody } from './request-body.ts'
+import { writeBody } from './request-body.ts'
 
 type Values = Record<string, unknown>
 type HeaderValues = Record<string, string | undefined>

@@ -1,5 +1,6 @@
 // Lets operations without a handler answer from their document: klue dev --mock.
 import { catalog, UsageError } from '../errors/index.ts'
+import { isJson } from '../media/index.ts'
 import { type ApiDocument, listOperations, type MockReply, mockReply, type RawOperation } from '../openapi/index.ts'
 import { isNotImplemented, qualityOf, type Service, validate } from '../runtime/edge.ts'
 import { type ApiSpec, type FormatSet, type Handler, reply } from '../runtime/index.ts'
@@ -77,5 +78,5 @@ function fitting({ spec, raw }: Mocked, { bodies, declared, media }: MockReply):
 
 // Who sets the media type of a text has written the text in it, which holds for JSON too.
 function written(media: string, body: unknown): string {
-  return typeof body === 'string' && !/json/i.test(media) ? body : JSON.stringify(body)
+  return typeof body === 'string' && !isJson(media) ? body : JSON.stringify(body)
 }

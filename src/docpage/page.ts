@@ -1,5 +1,6 @@
 // Puts the page together, and says in its Content-Security-Policy what may run in it.
 import { createHash } from 'node:crypto'
+import { jsonType } from '../media/index.ts'
 import { modelScript } from './model-script.ts'
 import { schemaScript } from './schema-script.ts'
 import { startScript } from './start-script.ts'
@@ -55,7 +56,7 @@ export function docPageCsp(): string {
 }
 
 function pageScript(): string {
-  return ["'use strict'", modelScript, schemaScript, tryScript, viewScript, startScript].join('\n')
+  return ["'use strict'", `const jsonType = ${String(jsonType)}`, modelScript, schemaScript, tryScript, viewScript, startScript].join('\n')
 }
 
 function hashOf(text: string): string {

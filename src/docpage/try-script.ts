@@ -77,7 +77,7 @@ function queryParts(doc, parameter, text) {
 
 /** The body of an answer as text: JSON indented, other text as it is, anything else by its size. */
 function answerText(type, text) {
-  if (/json/i.test(type)) {
+  if (jsonType.test(type)) {
     try { return JSON.stringify(JSON.parse(text), null, 2); } catch (error) { return text; }
   }
   return /^(image|audio|video|font)\/|octet-stream|zip|pdf/i.test(type) ? '(' + text.length + ' characters of ' + type + ')' : text;

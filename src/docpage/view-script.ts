@@ -109,7 +109,7 @@ function tryView(page, entry) {
   const prefill = () => {
     const chosen = body.media.find((item) => item.type === media.value) || body.media[0];
     const example = chosen === undefined ? undefined : chosen.example();
-    text.value = example === undefined ? '' : typeof example === 'string' && !/json/i.test(chosen.type) ? example : JSON.stringify(example, null, 2);
+    text.value = example === undefined ? '' : typeof example === 'string' && !jsonType.test(chosen.type) ? example : JSON.stringify(example, null, 2);
   };
   if (media !== undefined) {
     prefill();

@@ -1,4 +1,5 @@
 // Compares bodies: of the request, and of each response with its headers and media types.
+import { bareType, fallsUnder, isForm } from '../media/index.ts'
 import { bodyOf, followRefs, isObject, type Located, objectOf, type RawOperation, repliesOf } from '../openapi/index.ts'
 import type { Direction } from './change.ts'
 import { compareEncoding } from './compare-encoding.ts'
@@ -80,17 +81,13 @@ function compareMedia({ part, was, is, direction }: Content, parts: Parts): void
       continue
     }
     used.add(other)
+    // Elsewhere `encoding` means nothing.
     if (direction === 'request' && isForm(media)) compareEncoding({ was: below(was, 'content', media), is: below(is, 'content', other) }, parts)
     const places = { before: schemaOf(was, media), after: schemaOf(is, other) }
     if (places.before.length > 0 && places.after.length > 0) parts.schemas(part, places, { direction, label: 'body' })
     else compareDescribed({ part, pointer: below(is, 'content', other).pointer, direction, isDescribed: [places.before.length > 0, places.after.length > 0] }, parts)
   }
   for (const media of fresh) if (!used.has(media)) parts.tell(part, { pointer: below(is, 'content', media).pointer, rule: `${direction}-media-type-added`, breaking: false, text: `${media} is new; no caller breaks` })
-}
-
-// Elsewhere `encoding` means nothing.
-function isForm(media: string): boolean {
-  return ['multipart/form-data', 'application/x-www-form-urlencoded'].includes(plainMedia(media))
 }
 
 function compareDescribed({ part, pointer, direction, isDescribed: [was, is] }: { part: string; pointer: string; direction: Direction; isDescribed: [boolean, boolean] }, parts: Parts): void {
@@ -107,13 +104,8 @@ function schemaOf(owner: Located, media: string): Place[] {
 
 // The same text first, then without parameters such as the charset. A range takes what callers send; what they read may become one of a range.
 function coveringMedia(media: string, others: readonly string[], direction: Direction): string | undefined {
-  const plain = plainMedia(media)
-  const covers = (range: string, type: string): boolean => range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)))
-  return others.find((other) => other === media) ?? others.find((other) => plainMedia(other) === plain) ?? others.find((other) => (direction === 'request' ? covers(plainMedia(other), plain) : covers(plain, plainMedia(other))))
-}
-
-function plainMedia(media: string): string {
-  return (media.split(';')[0] ?? '').trim().toLowerCase()
+  const plain = bareType(media)
+  return others.find((other) => other === media) ?? others.find((other) => bareType(other) === plain) ?? others.find((other) => (direction === 'request' ? fallsUnder(plain, bareType(other)) : fallsUnder(bareType(other), plain)))
 }
 
 function compareHeaders({ was, is }: { was: Located & { status: string }; is: Located & { status: string } }, parts: Parts): void {

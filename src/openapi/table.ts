@@ -28,6 +28,8 @@ export interface CompiledBody {
   required: boolean
   /** Declared media types in document order, lower case, without parameters; may hold wildcards. */
   media: string[]
+  /** Those of them that are handed over as bytes, although others of their kind are read. */
+  bytes?: string[]
   /** By media type of forms: the fields that are more than one text, written as parameters of a query are. A `content` of JSON holds a whole value. */
   fields?: Record<string, CompiledParameter[]>
   /** By media type of multipart forms: the media types, possibly with wildcards, that a part of a name may have. */

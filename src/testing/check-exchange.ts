@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createRequire } from 'node:module'
+import { bareType, chooseMedia } from '../media/index.ts'
 import type { ApiTable, CompiledOperation, ReplyValidators } from '../openapi/index.ts'
 import { declaredReply, findOperation, headerFaults, toSegments, validate } from '../runtime/edge.ts'
 import type { Target } from './target.ts'
@@ -90,8 +91,8 @@ function bodyFaults(api: CheckedApi, operation: CompiledOperation, { method, sta
   const name = `${operation.id} ${status}`
   if (reply === undefined) return [`${name}: this status is not declared in ${api.table.document}`]
   if (method === 'HEAD' || body === '' || body === undefined) return reply.media.length > 0 && method !== 'HEAD' && status !== 304 ? [`${name}: a body is declared, but there is none`] : []
-  const type = contentType.split(';')[0]!.trim().toLowerCase()
-  const media = reply.media.find((declared) => declared.toLowerCase().split(';')[0]!.trim() === type) ?? reply.media.find((declared) => declared.includes('*'))
+  const type = bareType(contentType)
+  const media = chooseMedia(reply.media, type)
   if (media === undefined) return [`${name}: the media type ${type === '' ? '(none)' : type} is not declared`]
   const validator = api.replies(operation).replies[reply.status]?.[media]
   return validator === undefined ? [] : validate(validator, body, '/body').map(({ pointer, message }) => `${name}: ${pointer} ${message}`)

@@ -4,6 +4,7 @@
 export const levels: Readonly<Record<string, number>> = {
   errors: 0,
   address: 0,
+  media: 0,
   openapi: 1,
   config: 1,
   client: 1,

@@ -1,14 +1,14 @@
 // Where values of custom formats lie in what an operation takes and gives: a plan for those who parse and print them.
+import { holdsJson, isForm } from '../../media/index.ts'
 import type { ApiDocument, FaultNote } from '../read/document.ts'
-import { arrayOf, childOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf, valueAt } from '../read/pointers.ts'
+import { arrayOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf, valueAt } from '../read/pointers.ts'
 import { walkDocument, walkSchema } from '../read/walk-document.ts'
 import type { FormatBranch, FormatPlan, OperationFormats, TableFormats } from '../table.ts'
 import { isFile, pointerOfRef, typesOf } from './json-schema.ts'
-import { bodyOf, mediaOf, type RawOperation, repliesOf } from './operations.ts'
+import { bodyOf, contentOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
 import { declaredParts } from './part-headers.ts'
 
-const planned = /^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*|application\/x-www-form-urlencoded|multipart\/.*)$/
 const found = new WeakMap<object, ReadonlySet<string>>()
 
 /**
@@ -72,7 +72,7 @@ function planOperation(planning: Planning, raw: RawOperation): OperationFormats 
 }
 
 function planParts(planning: Planning, body: JsonObject | undefined): Record<string, Record<string, FormatPlan>> | undefined {
-  return pick(Object.entries(objectOf(body?.['content'])).map(([type, media]) => [mediaOf(type), pick(declaredParts(planning.api.document, mediaOf(type), objectOf(media)).map(({ field, headers }) => [field, planHeaders(planning, headers)] as const))] as const))
+  return pick([...contentOf(body)].map(([type, media]) => [type, pick(declaredParts(planning.api.document, type, media).map(({ field, headers }) => [field, planHeaders(planning, headers)] as const))] as const))
 }
 
 function planHeaders(planning: Planning, headers: [name: string, header: JsonObject][]): FormatPlan | undefined {
@@ -93,10 +93,9 @@ function planParameters(planning: Planning, raw: RawOperation): FormatPlan | und
 }
 
 function planContent(planning: Planning, owner: JsonObject | undefined): Record<string, FormatPlan> | undefined {
-  return pick(Object.entries(objectOf(owner?.['content'])).map(([type, media]) => {
-    const schema = childOf(media, 'schema')
-    const text = textFormat(planning.api, mediaOf(type), schema)
-    return [mediaOf(type), planned.test(mediaOf(type)) ? plan(planning, schema) : text === undefined ? undefined : { format: text }] as const
+  return pick([...contentOf(owner)].map(([type, { schema }]) => {
+    const text = textFormat(planning.api, type, schema)
+    return [type, isForm(type) || holdsJson(type) ? plan(planning, schema) : text === undefined ? undefined : { format: text }] as const
   }))
 }
 

@@ -53,6 +53,12 @@ export function isFile(schema: JsonObject): boolean {
   return schema['format'] === 'binary' || schema['type'] === 'file' || (typeof schema['contentMediaType'] === 'string' && schema['contentEncoding'] === undefined)
 }
 
+/** Whether a whole body is bytes by its schema, whatever its media type. */
+export function isBinary(document: unknown, schema: unknown): boolean {
+  const target = objectOf(followRefs(document, schema))
+  return target['format'] === 'binary' || target['type'] === 'file'
+}
+
 /** The types that a schema names; a bare null in a list means the type of that name, which YAML wants quoted. */
 export function typesOf(schema: JsonObject): string[] {
   const { type } = schema

@@ -1,7 +1,10 @@
 // Lists the operations of a document and compiles each into its entry of the operation table.
+import { bareType, kindOf } from '../../media/index.ts'
 import type { ApiDocument } from '../read/document.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf } from '../read/pointers.ts'
 import type { CompiledBody, CompiledOperation, CompiledReply, OperationSettings } from '../table.ts'
+import { isBinary } from './json-schema.ts'
+import { isEqual } from './json-equal.ts'
 import { compileFields, compileParameter, compilePartTypes, isIgnoredHeader } from './parameters.ts'
 import { compileParts } from './part-headers.ts'
 
@@ -63,7 +66,7 @@ function parametersOf(api: Pick<ApiDocument, 'document' | 'dialect'>, item: Loca
 /** Compiles one operation; the document must have passed the checks. */
 export function compileOperation(api: ApiDocument, raw: RawOperation, { file, basePath }: { file: string; basePath: string }): CompiledOperation {
   const body = compileBody(api, raw)
-  const replies = repliesOf(api, raw).map(({ status, value }): CompiledReply => ({ status, media: Object.keys(objectOf(value['content'])).map(mediaOf) }))
+  const replies = repliesOf(api, raw).map(({ status, value }): CompiledReply => ({ status, media: [...contentOf(value).keys()] }))
   const bound = raw.value['x-bind-client']
   return {
     id: raw.id,
@@ -95,23 +98,32 @@ export function repliesOf(api: Pick<ApiDocument, 'document'>, raw: RawOperation)
   }))
 }
 
-/** A media type in lower case, without parameters. */
-export function mediaOf(type: string): string {
-  return (type.split(';')[0] ?? '').trim().toLowerCase()
+/** What a `content` declares, by media type in lower case and without parameters; types that differ in parameters alone are one, which takes what one of them takes. */
+export function contentOf(owner: JsonObject | undefined): Map<string, JsonObject> {
+  const content = new Map<string, JsonObject[]>()
+  for (const [type, declared] of Object.entries(objectOf(owner?.['content']))) content.set(bareType(type), [...(content.get(bareType(type)) ?? []), objectOf(declared)])
+  return new Map([...content].map(([media, all]): [string, JsonObject] => [media, all.length === 1 ? all[0]! : Object.assign({}, ...all, { schema: eitherOf(all.map(({ schema }) => schema)) }) as JsonObject]))
+}
+
+function eitherOf(schemas: unknown[]): unknown {
+  if (schemas.includes(undefined)) return undefined
+  const distinct = schemas.filter((schema, index) => schemas.findIndex((other) => isEqual(other, schema)) === index)
+  return distinct.length === 1 ? distinct[0] : { anyOf: distinct }
 }
 
 function compileBody(api: ApiDocument, raw: RawOperation): CompiledBody | undefined {
   const body = bodyOf(api, raw)?.value
   if (body === undefined) return undefined
-  const content = objectOf(body['content'])
+  const content = contentOf(body)
   const byMedia = <Value extends object>(compile: (media: string, declared: JsonObject) => Value): Record<string, Value> | undefined => {
-    const found = Object.entries(content).map(([type, media]) => [mediaOf(type), compile(mediaOf(type), objectOf(media))] as const).filter(([, value]) => Object.keys(value).length > 0)
+    const found = [...content].map(([media, declared]) => [media, compile(media, declared)] as const).filter(([, value]) => Object.keys(value).length > 0)
     return found.length === 0 ? undefined : Object.fromEntries(found)
   }
   const fields = byMedia((media, declared) => compileFields(api.document, media, declared))
+  const bytes = [...content].filter(([media, { schema }]) => kindOf(media) !== 'bytes' && isBinary(api.document, schema)).map(([media]) => media)
   const partTypes = byMedia(compilePartTypes)
   const partHeaders = byMedia((media, declared) => compileParts(api.document, media, declared))
-  return { required: body['required'] === true, media: [...new Set(Object.keys(content).map(mediaOf))], ...(fields === undefined ? {} : { fields }), ...(partTypes === undefined ? {} : { partTypes }), ...(partHeaders === undefined ? {} : { partHeaders }) }
+  return { required: body['required'] === true, media: [...content.keys()], ...(bytes.length === 0 ? {} : { bytes }), ...(fields === undefined ? {} : { fields }), ...(partTypes === undefined ? {} : { partTypes }), ...(partHeaders === undefined ? {} : { partHeaders }) }
 }
 
 function successStatusOf(replies: CompiledReply[]): number {

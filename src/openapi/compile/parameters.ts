@@ -1,4 +1,5 @@
 // Compiles the parameters of an operation: how each travels, and what its schema expects.
+import { isJson } from '../../media/index.ts'
 import { arrayOf, childOf, followRefs, isObject, type JsonObject, objectOf } from '../read/pointers.ts'
 import type { CompiledParameter, ParameterPlace } from '../table.ts'
 
@@ -40,7 +41,7 @@ export function compileFields(document: unknown, media: string, declared: JsonOb
     const shape = shapeOf(document, schema)
     const content = typeof encoding['contentType'] === 'string' ? encoding['contentType'] : undefined
     const inner = shape === 'array' ? shapeOf(document, objectOf(followRefs(document, schema))['items']) : shape
-    if (shape === 'primitive' && !/json/i.test(content ?? '')) return []
+    if (shape === 'primitive' && !isJson(content ?? '')) return []
     const style = (encoding['style'] ?? 'form') as CompiledParameter['style']
     const explode = typeof encoding['explode'] === 'boolean' ? encoding['explode'] : style === 'form'
     return [{ name, in: 'query', required: false, style, explode, shape, ...(inner === 'primitive' && content === undefined ? {} : { content: content ?? 'application/json' }) }]

@@ -1,7 +1,9 @@
 // Writes the committed TypeScript files of an API: its types, and the specification for the client.
+import { holdsJson, isForm, kindOf } from '../../media/index.ts'
 import { clientSpecOf, type CompiledApi } from '../compile/compile-table.ts'
 import { customFormats, holdsFormats, textFormat } from '../compile/custom-formats.ts'
-import { bodyOf, mediaOf, type RawOperation, repliesOf } from '../compile/operations.ts'
+import { bodyOf, contentOf, type RawOperation, repliesOf } from '../compile/operations.ts'
+import { isBinary } from '../compile/json-schema.ts'
 import { parameterSchema } from '../compile/parameters.ts'
 import { declaredParts } from '../compile/part-headers.ts'
 import { persistedSchemas } from '../compile/persist.ts'
@@ -101,11 +103,7 @@ function emitBody(emitting: Emitting): string {
   const { api, raw, variant } = emitting
   const body = bodyOf(api, raw)?.value
   if (body === undefined) return 'undefined'
-  const types = Object.entries(objectOf(body['content'])).map(([type, media]) => {
-    const name = mediaOf(type)
-    const isForm = name === 'application/x-www-form-urlencoded' || name.startsWith('multipart/')
-    return isForm ? emitForm(emitting, name, objectOf(media)) : mediaType(emitting, { media: name, schema: objectOf(media)['schema'], variant })
-  })
+  const types = [...contentOf(body)].map(([media, declared]) => (isForm(media) ? emitForm(emitting, media, declared) : mediaType(emitting, { media, schema: declared['schema'], variant })))
   return union([...types, ...(body['required'] === true ? [] : ['undefined'])])
 }
 
@@ -123,7 +121,7 @@ function emitForm(emitting: Emitting, media: string, declared: JsonObject): stri
 function emitReplies(emitting: Emitting): string {
   const { api, raw } = emitting
   const replies = repliesOf(api, raw).map(({ status, value }) => {
-    const types = Object.entries(objectOf(value['content'])).map(([type, media]) => mediaType(emitting, { media: mediaOf(type), schema: objectOf(media)['schema'], variant: 'reply' }))
+    const types = [...contentOf(value)].map(([media, { schema }]) => mediaType(emitting, { media, schema, variant: 'reply' }))
     return { status, type: types.length === 0 ? 'undefined' : union(types) }
   })
   const good = replies.filter(({ status }) => status.startsWith('2'))
@@ -146,10 +144,9 @@ function emitReplyHeaders({ api, printer, raw }: Emitting): string {
 }
 
 function mediaType({ api, printer }: Emitting, { media, schema, variant }: { media: string; schema: unknown; variant: Variant }): string {
-  if (isObject(schema) && schema['format'] === 'binary') return 'Uint8Array'
-  if (/^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*)$/.test(media)) return printer.print(schema, variant, '      ')
+  if (isBinary(api.document, schema)) return 'Uint8Array'
+  if (holdsJson(media)) return printer.print(schema, variant, '      ')
   const format = textFormat(api, media, schema)
   if (format !== undefined) return `Formatted<${quoted(format)}>`
-  if (media.startsWith('text/') || /[/+](xml|yaml|x-yaml|javascript|csv)$/.test(media)) return 'string'
-  return 'Uint8Array'
+  return kindOf(media) === 'text' ? 'string' : 'Uint8Array'
 }

@@ -1,9 +1,10 @@
 // Compares an answer with what the specification declares: off, logged, or failed.
 import { catalog, type ErrorDetail } from '../../errors/index.ts'
+import { bareType, isJson } from '../../media/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { run } from '../input/validate.ts'
 import { headerFaults } from './check-headers.ts'
-import type { Rendered } from './render.ts'
+import { declaredReply, type Rendered } from './render.ts'
 
 /** Checks a rendered answer as `response_check` says. Throws RESPONSE_INVALID where that is `fail`. */
 export function checkResponse(exchange: Exchange, { response, declared }: Rendered): void {
@@ -26,9 +27,12 @@ function faultsOf({ api, operation }: Exchange, { response, declared }: Rendered
   const validators = api!.spec.reply(operation!)
   const faults = Object.hasOwn(validators.headers, declared!.status) ? headerFaults(validators, declared!.status, withCookies(response)) : []
   const validator = validators.replies[declared!.status]?.[declared!.media]
-  // Only JSON has a schema worth checking, and it is checked as the caller will read it.
-  if (validator === undefined || typeof response.body !== 'string' || !declared!.media.includes('json')) return faults
-  return [...run(validator, parsed(response.body), '/body'), ...faults]
+  const sent = response.headers['content-type'] ?? ''
+  const declaredMedia = declaredReply(operation!, response.status)?.media ?? []
+  if (declared!.media !== '' && declaredMedia.length > 0 && !declaredMedia.includes(declared!.media)) return [{ pointer: '/headers/content-type', message: `${bareType(sent)} is not declared` }, ...faults]
+  // Checked as the caller will read it.
+  if (validator === undefined || typeof response.body !== 'string') return faults
+  return [...run(validator, isJson(sent) ? parsed(response.body) : response.body, '/body'), ...faults]
 }
 
 function withCookies({ headers, cookies }: Rendered['response']): Record<string, string> {

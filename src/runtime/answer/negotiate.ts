@@ -1,7 +1,7 @@
 // Content negotiation: what a caller's Accept header says of the media types that an operation declares.
 import { catalog } from '../../errors/index.ts'
 import type { CompiledOperation, CompiledReply } from '../../openapi/index.ts'
-import { bareType, isJson } from '../exchange/media.ts'
+import { bareType, fallsUnder, isJson } from '../../media/index.ts'
 
 interface Range {
   type: string
@@ -13,10 +13,11 @@ export function qualityOf(accept: string | undefined, media: string): number {
   if (accept === undefined || accept.trim() === '') return 1
   const type = bareType(media)
   const ranges = accept.split(',').map(toRange)
+  const suffix = '*+'
   const wide = `${type.split('/', 1)[0]}/*`
   // The most exact range decides, not the best one: `text/*, text/html;q=0` refuses HTML.
-  for (const candidate of [type, ...(isJson(type) ? ['application/json'] : []), wide, '*/*']) {
-    const found = ranges.find((range) => range.type === candidate)
+  for (const candidate of [type, ...(isJson(type) ? ['application/json'] : []), suffix, wide, '*/*']) {
+    const found = ranges.find((range) => range.type === candidate || (candidate === suffix && range.type.includes('/*+') && fallsUnder(type, range.type)))
     if (found !== undefined) return found.quality
   }
   return 0

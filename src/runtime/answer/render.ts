@@ -1,8 +1,8 @@
 // The step reply: what a handler gave becomes the declared status, media type and body.
 import { catalog, fromErrorBody, isError, isHttpError } from '../../errors/index.ts'
+import { chooseMedia, fallsUnder, holdsJson, isJson } from '../../media/index.ts'
 import type { CompiledOperation, CompiledReply } from '../../openapi/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { bareType, isJson } from '../exchange/media.ts'
 import type { ApiResponse } from '../exchange/message.ts'
 import { isReply, type Reply, reply } from '../exchange/reply.ts'
 import { isHeaderName } from './finish.ts'
@@ -40,7 +40,7 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
     }
     if (answer.body === undefined) return { response: { ...parts(answer), body: '' }, declared: declared === undefined ? undefined : { status: declared.status, media: '' } }
   }
-  const media = answer.headers['content-type'] ?? chooseMedia(declared?.media ?? [], answer.body, { accept, texts: formats === undefined ? undefined : operation!.formats?.replies?.[declared!.status] })
+  const media = answer.headers['content-type'] ?? suitingMedia(declared?.media ?? [], answer.body, { accept, texts: formats === undefined ? undefined : operation!.formats?.replies?.[declared!.status] })
   const matched = declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) }
   const isWritten = typeof answer.body === 'string' && answer.headers['content-type'] !== undefined
   const printed = formats === undefined || matched === undefined || isWritten ? answer : { ...answer, body: formats.print(api!.spec, operation!, { body: answer.body, declared: matched }) }
@@ -76,30 +76,32 @@ function withReply(answer: Reply): unknown {
   return error
 }
 
-function chooseMedia(declared: string[], body: unknown, { accept, texts }: { accept: string | undefined; texts: Record<string, unknown> | undefined }): string {
+function suitingMedia(declared: string[], body: unknown, { accept, texts }: { accept: string | undefined; texts: Record<string, unknown> | undefined }): string {
   const suits = declared.filter((media) => suitsBody(media, body) || (texts?.[media] !== undefined && media.startsWith('text/') && isPrintable(body, declared)))
   // Of equally welcome types the first that is declared; where none is, better some answer than none.
   const chosen = suits.reduce<string | undefined>((best, media) => (best === undefined || qualityOf(accept, media) > qualityOf(accept, best) ? media : best), undefined)
   if (chosen !== undefined && !chosen.includes('*')) return chosen
   if (body instanceof Uint8Array) return 'application/octet-stream'
+  const range = chosen ?? declared.find((media) => media.endsWith('/*') && holdsJson(media))
+  if (range !== undefined) return ['application/json', ...(typeof body === 'string' ? ['text/plain'] : [])].find((type) => fallsUnder(type, range)) ?? `${range.split('/', 1)[0]!}/json`
   return typeof body === 'string' && declared.length === 0 ? 'text/plain' : 'application/json'
 }
 
 // What a format prints as the whole text of a body; a plain object is rather meant as the JSON that is declared beside it.
 function isPrintable(body: unknown, declared: string[]): boolean {
   if (body === null || body instanceof Uint8Array) return false
-  return typeof body !== 'object' || ![Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body) as object | null) || !declared.some((media) => isJson(bareType(media)))
+  return typeof body !== 'object' || ![Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body) as object | null) || !declared.some((media) => isJson(media))
 }
 
 function suitsBody(media: string, body: unknown): boolean {
-  if (body instanceof Uint8Array) return !isJson(bareType(media))
-  return typeof body === 'string' || isJson(bareType(media))
+  if (body instanceof Uint8Array) return !isJson(media)
+  return typeof body === 'string' || isJson(media)
 }
 
 // Who sets the media type of a text has written the text in it.
 function encode({ body, headers }: Reply, media: string): string | Uint8Array {
   if (body instanceof Uint8Array) return body
-  if (typeof body === 'string' && (headers['content-type'] !== undefined || !isJson(bareType(media)))) return body
+  if (typeof body === 'string' && (headers['content-type'] !== undefined || !isJson(media))) return body
   const text = jsonOf(body)
   if (text === undefined) throw catalog.RESPONSE_INVALID(`The handler returned a ${typeof body}, which JSON cannot hold`)
   return text
@@ -116,5 +118,5 @@ function jsonOf(body: unknown): string | undefined {
 }
 
 function matching(declared: string[], media: string): string {
-  return declared.find((candidate) => bareType(candidate) === bareType(media)) ?? media
+  return chooseMedia(declared, media) ?? media
 }

@@ -1,7 +1,7 @@
 // Reads a request's body as its media type says.
 import { catalog } from '../../errors/index.ts'
+import { bareType, chooseMedia, isForm, kindOf } from '../../media/index.ts'
 import type { CompiledOperation } from '../../openapi/index.ts'
-import { bareType, chooseMedia, isForm, isJson } from '../exchange/media.ts'
 import type { ApiRequest } from '../exchange/message.ts'
 import { openForms } from './lazy-forms.ts'
 import type { ReadForm } from './read-form.ts'
@@ -31,15 +31,16 @@ export function readBody(operation: CompiledOperation, request: ApiRequest, limi
   const contentType = request.headers['content-type'] ?? ''
   const media = chooseMedia(operation.body.media, contentType)
   if (media === undefined) throw catalog.UNSUPPORTED_MEDIA_TYPE(`${operation.id} takes a body of ${operation.body.media.join(' or ')}, not of ${bareType(contentType)}`)
+  if (operation.body.bytes?.includes(media) === true) return { media, value: bytes }
   const sent = contentType === '' ? media : contentType
   return { media, ...(isForm(sent) ? openForms().readForm(operation.body, { media, contentType: sent, bytes, text: () => toText(bytes, sent) }) : parse({ bytes, text: request.text }, sent)) }
 }
 
 function parse({ bytes, text }: { bytes: Uint8Array; text: string | undefined }, contentType: string): Omit<ReadBody, 'media'> {
-  const type = bareType(contentType)
-  if (isJson(type)) return parseJson(bytes, text)
-  if (type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml')) return { value: toText(bytes, contentType) }
-  return { value: bytes }
+  // A range says nothing of a body that says nothing of itself.
+  const kind = contentType.endsWith('/*') ? 'bytes' : kindOf(contentType)
+  if (kind === 'json') return parseJson(bytes, text)
+  return { value: kind === 'text' ? toText(bytes, contentType) : bytes }
 }
 
 let strictUtf8: InstanceType<typeof TextDecoder> | undefined

@@ -1,4 +1,5 @@
 // Puts the fields of a form together as its declaration says: lists, objects in brackets, parts that are JSON.
+import { isJson } from '../../media/index.ts'
 import type { CompiledParameter } from '../../openapi/index.ts'
 import { add, record, setDeep } from './parameters.ts'
 
@@ -42,7 +43,7 @@ function addBelow(form: Record<string, unknown>, owner: string, { name, value }:
 
 function valuesOf({ value, contentType }: FormPair, field: CompiledParameter | undefined): unknown[] {
   if (typeof value !== 'string') return [value]
-  if (/json/i.test(contentType ?? '') || (field?.content !== undefined && /json/i.test(field.content))) return [jsonOr(value)]
+  if (isJson(contentType ?? '') || (field?.content !== undefined && isJson(field.content))) return [jsonOr(value)]
   if (field === undefined || field.shape !== 'array' || field.explode) return [value]
   return value.split(field.separator ?? delimiters[field.style] ?? ',')
 }

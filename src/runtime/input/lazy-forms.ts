@@ -1,6 +1,6 @@
 // Loads what reads forms with the first of them: most requests bring none.
+import { isForm } from '../../media/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { isForm } from '../exchange/media.ts'
 
 type Forms = typeof import('./read-form.ts')
 

@@ -1,4 +1,5 @@
 // Reads parameters as their style says: from text to strings, arrays and objects; types come with validation.
+import { isJson } from '../../media/index.ts'
 import type { CompiledOperation, CompiledParameter } from '../../openapi/index.ts'
 import type { ApiRequest } from '../exchange/message.ts'
 
@@ -80,7 +81,7 @@ const delimiters: Partial<Record<CompiledParameter['style'], string>> = { spaceD
 /** Reads the text of a parameter that does not come in a query. Throws where it is not what its media type says. */
 export function readText(parameter: CompiledParameter, text: string | undefined): unknown {
   if (text === undefined) return undefined
-  if (parameter.content !== undefined) return parameter.content.includes('json') ? JSON.parse(text) : text
+  if (parameter.content !== undefined) return isJson(parameter.content) ? JSON.parse(text) : text
   const { style, name, explode, shape } = parameter
   if (style === 'label') return shaped(shape, strip(text, '.'), { separator: explode ? '.' : ',', explode })
   if (style === 'matrix') return readMatrix(parameter, text)

@@ -1,7 +1,7 @@
 // Reads the forms of requests, urlencoded and multipart, with what their parts say of themselves.
 import type { ErrorDetail } from '../../errors/index.ts'
 import type { CompiledBody } from '../../openapi/index.ts'
-import { bareType, chooseMedia } from '../exchange/media.ts'
+import { bareType, chooseMedia } from '../../media/index.ts'
 import { type FormPair, toForm } from './form.ts'
 import { readMultipart } from './multipart.ts'
 import { escapePointer } from './parameters.ts'

@@ -1,10 +1,10 @@
 // The step validate: reads a request and checks it with the operation's precompiled validators.
 import type { ErrorDetail } from '../../errors/index.ts'
-import type { CompiledOperation, ValidationFault, Validator } from '../../openapi/index.ts'
+import type { CompiledOperation, RequestValidators, ValidationFault, Validator } from '../../openapi/index.ts'
 import type { ApiSpec } from '../api/api-spec.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Input } from '../exchange/types.ts'
-import { readBody } from './body.ts'
+import { readBody, type ReadBody } from './body.ts'
 import { escapePointer, readParameters } from './parameters.ts'
 
 // One answer names so many faults at most; more help nobody and would let a small request cause a large answer.
@@ -22,13 +22,22 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   if (body.partFaults !== undefined) faults.push(...body.partFaults)
   if (body.parts !== undefined) faults.push(...body.parts.check(validators, body.media!, runText))
   if (validators.parameters !== undefined) for (const fault of runText(validators.parameters, parameters, '')) if (!unreadable.some(({ pointer }) => pointer === fault.pointer)) faults.push(fault)
-  const check = body.media !== undefined && body.fault === undefined && Object.hasOwn(validators.body, body.media) ? validators.body[body.media] : undefined
-  if (check !== undefined) faults.push(...(body.isForm === true ? runText : run)(check, body.value, '/body'))
+  faults.push(...bodyFaults(validators, body))
   const input: Input = { path: parameters.path, query: parameters.query, headers: parameters.headers, cookies: parameters.cookies, body: body.value, raw: request }
   const formats = exchange.api?.formats
   if (formats !== undefined) faults.push(...formats.parse(spec, operation, { input, media: body.media, parts: body.parts?.heads }).filter((fault) => !faults.some(({ pointer }) => pointer === fault.pointer)))
   if (faults.length === 0) body.parts?.handOver(input.body)
   return { input, faults: faults.length > faultLimit ? faults.slice(0, faultLimit) : faults }
+}
+
+// What somebody calls bytes is not read, and so cannot fit a schema that says more than bytes.
+const uncheckable = 'must come in a media type that can be read, such as application/json'
+
+function bodyFaults({ body: checks }: RequestValidators, { media, value, fault, isForm }: ReadBody): ErrorDetail[] {
+  const check = media !== undefined && fault === undefined && Object.hasOwn(checks, media) ? checks[media] : undefined
+  if (check === undefined) return []
+  if (ArrayBuffer.isView(value)) return [{ pointer: '/body', message: uncheckable }]
+  return (isForm === true ? runText : run)(check, value, '/body')
 }
 
 /** What is wrong with a value in the words of an error answer; at most 50 faults. */

@@ -1,5 +1,6 @@
 // Bodies and headers for the line of a request: loaded where a line is to hold them.
 import type { Config, LogThreshold } from '../../config/index.ts'
+import { isJson } from '../../media/index.ts'
 import type { ApiRequest, ApiResponse } from '../exchange/message.ts'
 import type { Masker } from './mask.ts'
 import type { RequestRecord } from './request-record.ts'
@@ -40,7 +41,7 @@ function bodyOf(body: string | Uint8Array, headers: Record<string, string>, { li
   if (limit === 0 || headers['content-encoding'] !== undefined || !/^text\/|json|xml|javascript|yaml|x-www-form-urlencoded|^$/.test(type)) return `<${bytes} bytes${type === '' ? '' : ` of ${type}`}>`
   // A text is cut at characters, and may so keep fewer bytes than the limit.
   const whole = typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, limit * 8)).toString('utf8')
-  const value = bytes <= limit * 8 && (type === '' || type.includes('json')) ? parsed(whole) : undefined
+  const value = bytes <= limit * 8 && (type === '' || isJson(type)) ? parsed(whole) : undefined
   if (value !== undefined) return mask.value(value, { left: limit })
   if (type === 'application/x-www-form-urlencoded') return mask.query(whole.slice(0, limit))
   return mask.text(type.includes('xml') || type.includes('html') ? withoutSecretTags(whole.slice(0, limit), mask) : whole, limit)

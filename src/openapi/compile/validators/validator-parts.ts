@@ -1,8 +1,9 @@
 // Translates the schemas of operations into what validators are compiled from, and notes which schemas they share.
+import { kindOf } from '../../../media/index.ts'
 import type { ApiDocument } from '../../read/document.ts'
 import { followRefs, isObject, type JsonObject, objectOf, stringsOf, valueAt } from '../../read/pointers.ts'
-import { acceptsEverything, type SchemaView, toJsonSchema } from '../json-schema.ts'
-import { bodyOf, mediaOf, type RawOperation, repliesOf } from '../operations.ts'
+import { acceptsEverything, isBinary, type SchemaView, toJsonSchema, typesOf } from '../json-schema.ts'
+import { bodyOf, contentOf, type RawOperation, repliesOf } from '../operations.ts'
 import { parameterSchema } from '../parameters.ts'
 import { declaredParts } from '../part-headers.ts'
 import { type SchemaTraits, traitsOf } from '../schema-traits.ts'
@@ -39,8 +40,6 @@ export interface Planning {
 
 // Marks the form of a shared schema that fills in no defaults, for the branches of unions.
 export const bareMark = '#bare'
-const jsonMedia = /^(application\/([\w.-]+\+)?json|\*\/\*|application\/\*)$/
-const formMedia = /^(application\/x-www-form-urlencoded|multipart\/.*)$/
 
 export function startPlan(api: ApiDocument, unevaluated: boolean): Planning {
   return { api, formats: knownFormats(), traits: traitsOf(api), compilers: new Map(), shared: new Map(), names: new Map(), usesUnevaluated: unevaluated, calls: new Map(), called: new Set() }
@@ -72,13 +71,10 @@ function requestParts(planning: Planning, raw: RawOperation): Part[] {
   const parts: Part[] = []
   const parameters = parametersSchema(planning, raw)
   if (parameters !== undefined) parts.push({ place: ['parameters'], mode: 'text', schema: parameters })
-  for (const [type, media] of Object.entries(objectOf(bodyOf(planning.api, raw)?.value['content']))) {
-    const name = mediaOf(type)
-    const mode = jsonMedia.test(name) ? 'request' : formMedia.test(name) ? 'text' : undefined
-    for (const { field, headers } of declaredParts(planning.api.document, name, objectOf(media))) parts.push({ place: ['parts', name, field], mode: 'text', schema: partSchema(planning, headers) })
-    const schema = objectOf(media)['schema']
-    if (mode === undefined ? !isTextSchema(planning, name, schema) : schema === undefined) continue
-    parts.push({ place: ['body', name], mode: mode ?? 'request', schema: plainOf(planning, mode ?? 'request', schema) })
+  for (const [name, media] of contentOf(bodyOf(planning.api, raw)?.value)) {
+    for (const { field, headers } of declaredParts(planning.api.document, name, media)) parts.push({ place: ['parts', name, field], mode: 'text', schema: partSchema(planning, headers) })
+    const mode = modeOf(planning, name, media['schema'])
+    if (mode !== undefined) parts.push({ place: ['body', name], mode, schema: plainOf(planning, mode, media['schema']) })
   }
   return parts.filter((part) => !acceptsEverything(part.schema))
 }
@@ -88,10 +84,20 @@ function partSchema(planning: Planning, headers: [string, JsonObject][]): Plain 
   return { type: 'object', properties: Object.fromEntries(headers.map(([name, header]) => [name, withTargetDefault(planning, parameterSchema(header).schema)])), ...(required.length > 0 ? { required } : {}) }
 }
 
-// Bodies of text are validated as the string they are; whatever is binary has nothing that a schema could say.
-function isTextSchema(planning: Planning, media: string, schema: unknown): boolean {
-  const target = objectOf(followRefs(planning.api.document, schema))
-  return media.startsWith('text/') && target['type'] === 'string' && target['format'] !== 'binary'
+// Whatever is read is checked; of bytes, and of a text that stands for something else, a schema says nothing.
+function modeOf(planning: Planning, media: string, schema: unknown): 'request' | 'text' | undefined {
+  if (schema === undefined || isBinary(planning.api.document, schema)) return undefined
+  const kind = kindOf(media)
+  if (kind === 'json') return 'request'
+  if (kind === 'urlencoded' || kind === 'multipart') return 'text'
+  return kind === 'text' ? textMode(planning, schema) : undefined
+}
+
+// A text is checked as the string that it is, or as the number or truth value that it spells.
+function textMode(planning: Planning, schema: unknown): 'request' | 'text' | undefined {
+  const types = typesOf(objectOf(followRefs(planning.api.document, schema)))
+  if (types.includes('string')) return 'request'
+  return types.length > 0 && types.every((type) => ['integer', 'number', 'boolean'].includes(type)) ? 'text' : undefined
 }
 
 function parametersSchema(planning: Planning, raw: RawOperation): Plain | undefined {
@@ -118,10 +124,10 @@ function withTargetDefault(planning: Planning, schema: unknown): Plain {
 function replyParts(planning: Planning, raw: RawOperation): Part[] {
   const parts: Part[] = []
   for (const { status, value } of repliesOf(planning.api, raw)) {
-    for (const [type, media] of Object.entries(objectOf(value['content']))) {
-      const schema = objectOf(media)['schema']
-      if (schema === undefined || !(jsonMedia.test(mediaOf(type)) || isTextSchema(planning, mediaOf(type), schema))) continue
-      parts.push({ place: ['replies', status, mediaOf(type)], mode: 'reply', schema: plainOf(planning, 'reply', schema) })
+    for (const [media, { schema }] of contentOf(value)) {
+      // A text of an answer is written by hand: what it spells is not looked at.
+      if (modeOf(planning, media, schema) !== 'request') continue
+      parts.push({ place: ['replies', status, media], mode: 'reply', schema: plainOf(planning, 'reply', schema) })
     }
     const headers = headersSchema(planning, value)
     if (headers !== undefined) parts.push({ place: ['headers', status], mode: 'header', schema: headers })
