@@ -1,11 +1,12 @@
-// npm run bench [-- --quick] [--sizes 3,gh] [--json] [--no-dev]: klue and its peers on the same request, in one run; the tables of docs/reference/performance.md.
+// npm run bench [-- --quick] [--sizes 3,gh] [--no-dev] [--json] [--page]: klue and its peers on the same request, in one run; the tables of docs/reference/performance.md, into which --page writes them.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { here, moduleOf, sizes as allSizes, targets } from './targets.mjs'
 
 const quick = process.argv.includes('--quick')
+const page = join(here, '../docs/reference/performance.md')
 const say = (text) => process.stderr.write(`${text}\n`)
 installPeers()
 
@@ -15,7 +16,7 @@ const { measureDev } = await import('./dev.mjs')
 const { environmentOf, measureLives } = await import('./lives.mjs')
 const { measureRequestLog } = await import('./request-log.mjs')
 const { measureSecretRead } = await import('./secret-read.mjs')
-const { print } = await import('./print.mjs')
+const { pageOf, replaceIn } = await import('./print.mjs')
 const { isPinned } = await import('./turns.mjs')
 const { wrongAnswers } = await import('./target-answers.mjs')
 const { bundleFunction } = await import('../src/bundle/index.ts')
@@ -37,7 +38,8 @@ const report = {
 }
 report.goals = judge(report)
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, undefined, 1)}\n`)
-else print(report, targets)
+else console.log(pageOf(report, targets))
+if (process.argv.includes('--page')) writeFileSync(page, replaceIn(readFileSync(page, 'utf8'), pageOf(report, targets)))
 
 function wantedVersions() {
   return JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')).dependencies

@@ -18,6 +18,7 @@ const { inTurns, probe, measuredBody } = await load<{ inTurns: <Variant>(variant
 const { rowOf } = await load<{ rowOf: (lives: number[][]) => Row }>('lives.mjs')
 const { judge } = await load<{ judge: (report: unknown) => Goal[] }>('goals.mjs')
 const { wrongAnswers } = await load<{ wrongAnswers: (target: Target, options: { file: string; env: Record<string, string> }) => string[] }>('target-answers.mjs')
+const { pageOf, replaceIn } = await load<{ pageOf: (report: unknown, targets: unknown) => string; replaceIn: (page: string, sections: string) => string }>('print.mjs')
 
 const folder = mkdtempSync(join(tmpdir(), 'klue-bench-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -95,4 +96,19 @@ test('goals are judged by the worst size, in the column that all have lived', ()
   assert.deepEqual(of('mean of the first 100 requests, same work, worst size, against Hono'), ['1.9×', 'missed'])
   assert.deepEqual(of('steady state, over a bare handler, 3 operations'), ['20×', 'missed'])
   assert.equal(verdicts.has('gh: generate from nothing'), false)
+})
+
+test('a run writes its tables into the page, and nothing else there changes', () => {
+  const page = readFileSync('docs/reference/performance.md', 'utf8')
+  const row = (target: string, values: object): object => ({ target, size: 'gh', share: 0.98, coldMs: 10, rssMb: 40, first100Us: 200, first3000Us: 100, after3000Us: 50, steadyUs: 40, ...values })
+  const report = { date: '2026-11-30', node: 'v0', machine: 'a machine', pinned: true, quick: false, sameAnswers: { requests: 51, differences: [], thrown: [] }, missing: { 'hono, gh': 'it answers 500' }, rows: [row('klue', {}), row('openapi-backend', { coldMs: 1000, steadyUs: undefined })], requestLog: {}, secretRead: {}, generation: {}, bytes: {}, dev: {}, versions: { hono: '1' }, goals: [{ goal: 'a', wanted: '≥ 2×', reached: '1×', verdict: 'missed' }] }
+  const sections = pageOf(report, targets.map((target) => ({ ...target, title: `the ${target.name}` })))
+  assert.match(sections, /\| the openapi-backend \| 1,000 \(100×\) \| 40 \| 200 \(1×\) \| 100 \(1×\) \| 50 \(1×\) \| lives 3,600 \|/)
+  assert.match(sections, /Left out: hono, gh: it answers 500/)
+  const written = replaceIn(page, sections)
+  assert.ok(written.includes(sections))
+  const outside = (text: string): string => text.replace(/<!-- bench: what[\s\S]*bench: end -->/, '')
+  assert.equal(outside(written), outside(page))
+  assert.equal(replaceIn(written, sections), written)
+  assert.throws(() => replaceIn('# Another page', sections), /no place for the tables/)
 })
