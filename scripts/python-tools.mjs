@@ -17,7 +17,7 @@ export function ensurePythonTools(root) {
   const python = findPython()
   process.stderr.write(`Installing MiniStack and cfn-lint into .klue/ministack with ${python}, once ...\n`)
   rmSync(venv, { recursive: true, force: true })
-  mkdirSync(join(root, '.klue'), { recursive: true })
+  mkdirSync(join(root, '.klue'), { recursive: true, mode: 0o700 })
   const made = run(python, ['-m', 'venv', venv])
   if (!made.ok) throw new Error(`${python} could not make a virtual environment: ${made.text} (install its parts venv and ensurepip, on Debian and Ubuntu the package python3-venv)`)
   const installed = run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirements])

@@ -89,13 +89,17 @@ function npm(args) {
 // Two commands in one fresh clone must not install at once.
 async function withLock(install) {
   const lock = join(root, '.klue', 'install.lock')
-  mkdirSync(dirname(lock), { recursive: true })
+  try {
+    mkdirSync(dirname(lock), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    fail(`${dirname(lock)} cannot be made (${error.code}): remove what is in its place, or make its file system writable, and run the command again.`)
+  }
   for (;;) {
     try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 })
       break
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error
+      if (error.code !== 'EEXIST') fail(`${lock} cannot be written (${error.code}): make room or rights for it, and run the command again.`)
       if (isStale(lock)) rmSync(lock, { force: true })
       else await sleep(200)
     }

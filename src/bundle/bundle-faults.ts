@@ -1,10 +1,17 @@
 // What esbuild finds wrong with a project's code, as faults with their places.
 import type { Message } from 'esbuild'
-import { type Fault, UsageError } from '../errors/index.ts'
+import { type Fault, isUsageError, UsageError } from '../errors/index.ts'
+import { folderFault } from '../workfolder/index.ts'
 
 /** The UsageError for a build that failed. */
 export function bundleFaults(error: unknown): UsageError {
-  return new UsageError(toFaults((error as { errors?: Message[] }).errors ?? []))
+  const messages = (error as { errors?: Message[] }).errors ?? []
+  // What a plugin has thrown is wrapped by esbuild, with a place in the kit's own code.
+  for (const cause of [error, ...messages.map(({ detail }) => detail as unknown)]) {
+    const told = isUsageError(cause) ? cause : folderFault(cause)
+    if (told !== undefined) return told
+  }
+  return new UsageError(toFaults(messages))
 }
 
 function toFaults(messages: Message[]): Fault[] {

@@ -1,8 +1,9 @@
 // Bundles a project's entry files for the local server: quickly, again and again, with packages left outside.
-import { access, mkdir, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { access, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildContext, BuildOptions, Plugin } from 'esbuild'
+import { makeModuleFolder, makePrivateFolder, privateFile } from '../workfolder/index.ts'
 import { bundleFaults } from './bundle-faults.ts'
 import { generatedApis } from './generated.ts'
 import { type KeptBundle, type KeptPlace, readKept, writeKept } from './kept-bundle.ts'
@@ -45,6 +46,7 @@ const bundling = {
  */
 export async function openLocalBundler(options: { root: string; entries: string[]; folder: string; apis?: string; kept?: string }): Promise<LocalBundler> {
   const { root, entries, folder, apis = join(folder, 'apis') } = options
+  makeModuleFolder(root, folder)
   let round = 0
   const written: string[] = []
   let current: BuildContext | undefined
@@ -119,8 +121,8 @@ interface WriteOptions {
 async function write(files: KeptBundle['files'], { root, entries, target }: WriteOptions): Promise<Map<string, URL>> {
   for (const [name, text] of files) {
     const path = join(target, name)
-    await mkdir(join(path, '..'), { recursive: true })
-    await writeFile(path, text)
+    makePrivateFolder(dirname(path))
+    await writeFile(path, text, { mode: privateFile })
   }
   const modules = new Map<string, URL>()
   for (const entry of entries) {

@@ -1,8 +1,9 @@
 // Keeps the last bundle of a project, for a start after which nothing has changed: then esbuild need not even be loaded.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writePrivateFile } from '../workfolder/index.ts'
 import { changedSince, fileState } from './file-state.ts'
 import { kitFolder } from './kit-folder.ts'
 
@@ -45,10 +46,7 @@ export function writeKept(place: KeptPlace, bundle: KeptBundle, startedAt: numbe
   try {
     if (changedSince(bundle.inputs, startedAt) || inherits(place.root)) return
     const stored: Stored = { ...bundle, made: madeWith(place), seen: look(place.root, bundle.inputs) }
-    const draft = `${place.path}.${process.pid}.draft`
-    mkdirSync(dirname(place.path), { recursive: true })
-    writeFileSync(draft, JSON.stringify(stored))
-    renameSync(draft, place.path)
+    writePrivateFile(place.path, JSON.stringify(stored))
   } catch {
     // Where it cannot be kept, the next start does all the work.
   }

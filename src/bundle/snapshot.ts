@@ -1,8 +1,9 @@
 // Copies of compiled APIs that stay as they are while klue generate writes new ones.
 import { createHash } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { explained, makePrivateFolder, privateFile } from '../workfolder/index.ts'
 
 /**
  * Makes a copy of a compiled API below `folder`, once for each state of it, and gives the copy's folder.
@@ -17,8 +18,8 @@ export async function snapshotApi(compiled: string, folder: string): Promise<str
   // Another process may make the same copy at the same time.
   const draft = join(folder, `${state}.${process.pid}.draft`)
   await rm(draft, { recursive: true, force: true })
-  linkFiles(compiled, draft)
-  await mkdir(join(folder, state), { recursive: true })
+  makePrivateFolder(join(folder, state))
+  explained(draft, () => copyFiles(compiled, draft))
   await rename(draft, target).catch(async (error: unknown) => {
     await rm(draft, { recursive: true, force: true })
     if (!(await exists(target))) throw error
@@ -26,13 +27,13 @@ export async function snapshotApi(compiled: string, folder: string): Promise<str
   return target
 }
 
-// Links cost a fraction of copies, and klue generate replaces files instead of writing into them.
-function linkFiles(from: string, to: string): void {
-  mkdirSync(to, { recursive: true })
+// Real copies: a link would have the rights of the original and not reach another file system, and a file that somebody breaks would be broken in both places.
+function copyFiles(from: string, to: string): void {
+  makePrivateFolder(to)
   for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (entry.isDirectory()) linkFiles(join(from, entry.name), join(to, entry.name))
+    if (entry.isDirectory()) copyFiles(join(from, entry.name), join(to, entry.name))
     // One after the other without waiting in between: thousands of small steps through the pool take several times as long.
-    else linkSync(join(from, entry.name), join(to, entry.name))
+    else writeFileSync(join(to, entry.name), readFileSync(join(from, entry.name)), { mode: privateFile })
   }
 }
 

@@ -1,6 +1,7 @@
 // Reads the command line, runs one command, and turns what is thrown into a sentence and an exit code.
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { formatFault, isHttpError, isUsageError, nearest, UsageError } from '../errors/index.ts'
+import { folderFault } from '../workfolder/index.ts'
 import type { Command } from './command.ts'
 import { commandHelp, mainHelp } from './help.ts'
 import type { Output } from './output.ts'
@@ -52,7 +53,9 @@ function parse(command: Command, words: string[], output: Output): Parsed | unde
   }
 }
 
-function report(error: unknown, { output, asJson }: { output: Output; asJson: boolean }): number {
+function report(thrown: unknown, { output, asJson }: { output: Output; asJson: boolean }): number {
+  // What nobody foresaw about a file of klue's own is told like a fault all the same.
+  const error = folderFault(thrown) ?? thrown
   if (isUsageError(error)) {
     if (asJson) output.printJson({ faults: error.faults })
     else for (const fault of error.faults) output.printError(`klue: ${formatFault(fault)}`)

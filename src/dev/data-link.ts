@@ -8,7 +8,7 @@ import { openDatabase, type Database } from '../persist/index.ts'
 import { abandonLocalDynamo } from '../platform/local/index.ts'
 import { type LogRecord, toLine } from '../runtime/edge.ts'
 import { type DataSource, tablePrefix } from './local-data.ts'
-import type { FromThread, ThreadStart, ToThread, Wish } from './thread-messages.ts'
+import type { DataAccess, FromThread, ThreadStart, ToThread, Wish } from './thread-messages.ts'
 
 export interface DataLinkOptions {
   root: string
@@ -37,7 +37,7 @@ export function linkData(options: DataLinkOptions): DataLink {
 }
 
 interface Waiting {
-  resolve(endpoint: string | undefined): void
+  resolve(access: DataAccess | undefined): void
   reject(error: Error): void
 }
 
@@ -67,9 +67,9 @@ class Link implements DataLink {
   }
 
   async ensure(definitions: Parameters<DataSource['ensure']>[0]): Promise<Database> {
-    const endpoint = await this.#wish({ kind: 'ensure', definitions })
+    const access = await this.#wish({ kind: 'ensure', definitions })
     this.#handOver()
-    return (this.#database ??= openDatabase({ prefix: tablePrefix(this.#options.config()), ...(endpoint === undefined ? {} : { endpoint }) }))
+    return (this.#database ??= openDatabase({ prefix: tablePrefix(this.#options.config()), ...access }))
   }
 
   async stop({ drain }: { drain: boolean } = { drain: true }): Promise<void> {
@@ -116,7 +116,7 @@ class Link implements DataLink {
     this.#worker?.postMessage(message)
   }
 
-  #wish(wish: Wish): Promise<string | undefined> {
+  #wish(wish: Wish): Promise<DataAccess | undefined> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     this.#worker ??= this.#start()
     const id = (this.#wishes += 1)
@@ -143,7 +143,7 @@ class Link implements DataLink {
     else {
       const waiting = this.#waiting.get(message.id)
       this.#waiting.delete(message.id)
-      if (message.kind === 'done') waiting?.resolve(message.endpoint)
+      if (message.kind === 'done') waiting?.resolve(message.access)
       else waiting?.reject(message.faults === undefined ? new Error(message.message) : new UsageError(message.faults))
     }
   }

@@ -5,7 +5,8 @@ import { isUsageError, messageOf } from '../errors/index.ts'
 import { embeddedData } from './embedded-data.ts'
 import { localData } from './local-data.ts'
 import { startLocalTelemetry } from './local-telemetry.ts'
-import type { FromThread, ThreadStart, ToThread, Wish } from './thread-messages.ts'
+import { folderFault } from '../workfolder/index.ts'
+import type { DataAccess, FromThread, ThreadStart, ToThread, Wish } from './thread-messages.ts'
 
 if (!isMainThread && parentPort !== null) serve(parentPort, workerData as ThreadStart)
 
@@ -14,7 +15,8 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   let { config } = start
   // For the service's own reporter, which may ask for it.
   setConfig(config)
-  const data = localData(config, embeddedData(config, start.folder))
+  const source = embeddedData(config, start.folder)
+  const data = localData(config, source)
   const telemetry = startLocalTelemetry({
     root: start.root,
     keepsFiles: start.keepsFiles,
@@ -23,10 +25,13 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
     print: ({ level, message }) => say({ kind: 'say', level, message }),
     stored: (lines) => say({ kind: 'stored', lines }),
   })
-  const fulfil = async (wish: Wish): Promise<string | undefined> => {
+  const fulfil = async (wish: Wish): Promise<DataAccess | undefined> => {
     if (wish.kind === 'drain') await telemetry.stop({ drain: wish.drain })
     else if (wish.kind === 'close') await data.close()
-    else return (await data.ensure(wish.definitions)).endpoint
+    else {
+      await data.ensure(wish.definitions)
+      return source.access()
+    }
     return undefined
   }
   port.on('message', (message: ToThread) => {
@@ -37,8 +42,11 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
     } else {
       const { id, wish } = message
       void fulfil(wish)
-        .then((endpoint) => say({ kind: 'done', id, endpoint }))
-        .catch((error: unknown) => say({ kind: 'failed', id, message: messageOf(error), faults: isUsageError(error) ? error.faults : undefined }))
+        .then((access) => say({ kind: 'done', id, access }))
+        .catch((thrown: unknown) => {
+          const error = folderFault(thrown) ?? thrown
+          say({ kind: 'failed', id, message: messageOf(error), faults: isUsageError(error) ? error.faults : undefined })
+        })
         // Nothing is left to do, and what connections stay open must not keep the thread.
         .finally(() => wish.kind === 'close' && port.close())
     }

@@ -2,3 +2,4 @@
 export { toReadable } from './readable.ts'
 export { startProject } from './start.ts'
 export type { ReloadEvent, RunningProject, StartOptions } from './start.ts'
+export { resetData, resetSentence } from './reset-data.ts'

@@ -7,6 +7,13 @@ import { type LocalDynamo, openLocalDynamo } from '../platform/local/index.ts'
 import { storeDefinition } from '../store/index.ts'
 import { directDatabase } from './direct-database.ts'
 import { type DataSource, givenEndpoint, tablePrefix } from './local-data.ts'
+import type { DataAccess } from './thread-messages.ts'
+
+/** The data, with what another thread needs to reach it. */
+export interface EmbeddedData extends DataSource {
+  /** Once `ensure` was called. */
+  access(): Promise<DataAccess | undefined>
+}
 
 interface Opened {
   database: Database
@@ -17,7 +24,7 @@ interface Opened {
  * Prepares the data; nothing is opened yet.
  * @param folder the project's `.klue` folder; without it everything stays in memory
  */
-export function embeddedData(config: Config, folder: string | undefined): DataSource {
+export function embeddedData(config: Config, folder: string | undefined): EmbeddedData {
   let opening: Promise<Opened> | undefined
   return {
     async ensure(definitions) {
@@ -26,6 +33,12 @@ export function embeddedData(config: Config, folder: string | undefined): DataSo
         throw unreachable(database, error)
       })
       return database
+    },
+    async access() {
+      const opened = await opening
+      if (opened === undefined) return undefined
+      const { endpoint, credentials } = opened.embedded ?? { endpoint: opened.database.endpoint, credentials: undefined }
+      return { ...(endpoint === undefined ? {} : { endpoint }), ...(credentials === undefined ? {} : { credentials }) }
     },
     async close() {
       const opened = await opening?.catch(() => undefined)

@@ -1,10 +1,11 @@
 // Whether anything changed since documents were last generated here: a look at sources and folders instead of at thousands of files.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { changedSince, fileState } from '../bundle/index.ts'
+import { writePrivateFile } from '../workfolder/index.ts'
 
 interface Note {
   /** The documents and what they refer to, relative to the project's folder. */
@@ -34,8 +35,7 @@ export function noteGenerated(root: string, { basePath, startedAt }: { basePath:
     const sources = [...new Set(apis.flatMap(({ name }) => Object.keys((JSON.parse(readFileSync(join(root, output, name, 'cache.json'), 'utf8')) as { sources: object }).sources)))].sort()
     // What changed a moment ago may change again without looking different.
     if (changedSince(sources.map((path) => join(root, path)), startedAt)) return
-    mkdirSync(join(root, '.klue'), { recursive: true })
-    writeFileSync(notePath(root), JSON.stringify({ sources, state: stateOf(root, { sources, basePath }) } satisfies Note))
+    writePrivateFile(notePath(root), JSON.stringify({ sources, state: stateOf(root, { sources, basePath }) } satisfies Note))
   } catch {
     // Where it cannot be noted, the next start looks at every file.
   }

@@ -1,7 +1,7 @@
 // The store of a stage for commands: through the running local server, or opened for the moment, or in the account.
 import { join } from 'node:path'
 import { type Config, env } from '../config/index.ts'
-import { type Database, ensureTables, openDatabase } from '../persist/index.ts'
+import { type Database, type DatabaseOptions, ensureTables, openDatabase } from '../persist/index.ts'
 import { joinLocalDynamo, openLocalDynamo } from '../platform/local/index.ts'
 import { openStore, type Store, storeDefinition } from '../store/index.ts'
 
@@ -20,10 +20,10 @@ export async function openStageStore(root: string, config: Config): Promise<Open
   // A running server holds the data's lock, and answers on its behalf.
   const running = isEmbedded ? await joinLocalDynamo(folder) : undefined
   const own = isEmbedded && running === undefined ? await openLocalDynamo({ folder }) : undefined
-  const endpoint = given ?? running ?? own?.endpoint
+  const access = given === undefined ? (running ?? own) : { endpoint: given }
   // Another stage lies in an account, which may be an emulated one.
   const usesOwnCredentials = config.stage !== 'local' && env('AWS_ACCESS_KEY_ID') !== undefined
-  const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, usesOwnCredentials, ...(endpoint === undefined ? {} : { endpoint }) })
+  const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, usesOwnCredentials, ...accessOf(access) })
   const store = openStore(database, config)
   if (isEmbedded) await ensureTables(database, [storeDefinition])
   return {
@@ -34,4 +34,9 @@ export async function openStageStore(root: string, config: Config): Promise<Open
       await own?.close()
     },
   }
+}
+
+// Nothing else of what is open.
+function accessOf(access: Pick<DatabaseOptions, 'endpoint' | 'credentials'> | undefined): Pick<DatabaseOptions, 'endpoint' | 'credentials'> {
+  return { ...(access?.endpoint === undefined ? {} : { endpoint: access.endpoint }), ...(access?.credentials === undefined ? {} : { credentials: access.credentials }) }
 }

@@ -1,7 +1,8 @@
 // The note that a running local server leaves for other commands of the same project.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive, type ProcessIdentity, thisProcess } from '../platform/local/index.ts'
+import { isAlive, isIdentity, type ProcessIdentity, thisProcess } from '../platform/local/index.ts'
+import { writePrivateFile } from '../workfolder/index.ts'
 
 export interface Running {
   stage: string
@@ -12,8 +13,7 @@ type Note = Running & ProcessIdentity
 
 /** Leaves the note. */
 export function noteRunning(root: string, running: Running): void {
-  mkdirSync(join(root, '.klue'), { recursive: true })
-  writeFileSync(notePath(root), JSON.stringify({ ...running, ...thisProcess() } satisfies Note))
+  writePrivateFile(notePath(root), JSON.stringify({ ...running, ...thisProcess() } satisfies Note))
 }
 
 /** Takes this process's note away. */
@@ -33,8 +33,15 @@ function notePath(root: string): string {
 
 function read(root: string): Note | undefined {
   try {
-    return JSON.parse(readFileSync(notePath(root), 'utf8')) as Note
+    const note = JSON.parse(readFileSync(notePath(root), 'utf8')) as Note
+    return isIdentity(note) && isRunning(note) ? note : undefined
   } catch {
     return undefined
   }
+}
+
+// A damaged note is none.
+function isRunning({ stage, addresses }: Running): boolean {
+  const isAddress = (one: Partial<Running['addresses'][number]> | null): boolean => typeof one?.name === 'string' && Array.isArray(one.apis) && typeof one.url === 'string' && URL.canParse(one.url)
+  return typeof stage === 'string' && Array.isArray(addresses) && addresses.length > 0 && addresses.every(isAddress)
 }

@@ -1,8 +1,12 @@
 // What the threads of a local service say to each other.
 import type { Config } from '../config/index.ts'
 import type { Fault } from '../errors/index.ts'
+import type { DatabaseOptions } from '../persist/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import type { LogLevel } from '../runtime/index.ts'
+
+/** What it takes to open a database that another thread holds. */
+export type DataAccess = Pick<DatabaseOptions, 'endpoint' | 'credentials'>
 
 /** What the thread of data and log starts with. */
 export interface ThreadStart {
@@ -30,8 +34,8 @@ export type ToThread =
   | { kind: 'config'; config: Config }
 
 export type FromThread =
-  /** `endpoint`: where the data answers. */
-  | { kind: 'done'; id: number; endpoint: string | undefined }
+  /** `access`: where the data answers, and with which credentials. */
+  | { kind: 'done'; id: number; access: DataAccess | undefined }
   | { kind: 'failed'; id: number; message: string; faults: Fault[] | undefined }
   /** So many lines of the log were stored, or given up. */
   | { kind: 'stored'; lines: number }

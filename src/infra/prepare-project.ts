@@ -1,9 +1,10 @@
 // Prepares a project for its stack: constructs are synchronous, and generating and bundling are not.
 import { rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { findEntries } from '../bundle/index.ts'
 import { compileConfig, loadConfig } from '../config/build.ts'
 import { generate } from '../openapi/index.ts'
+import { makePrivateFolder } from '../workfolder/index.ts'
 import { bundleDocuments } from './bundle-documents.ts'
 import { bundleEntries } from './bundle-entries.ts'
 import { bundleTelemetry, withoutSecrets } from './bundle-telemetry.ts'
@@ -36,6 +37,8 @@ export async function prepareProject(options: PrepareOptions): Promise<Project> 
   const { config } = loaded
   await generate(root, { basePath: config.basePath })
   const folder = resolve(root, options.outDir ?? join('.klue', 'infra', stage))
+  // What is deployed keeps the modes that Lambda needs; the folder around it is closed.
+  if (options.outDir === undefined) makePrivateFolder(dirname(folder))
   rmSync(folder, { recursive: true, force: true })
   const functions = await bundleEntries({ root, entries: findEntries(root, config.name), folder, loaded })
   const documents = join(folder, 'documents')

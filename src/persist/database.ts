@@ -29,8 +29,10 @@ import { quietAwsSdk } from '../config/index.ts'
 import { messageOf } from '../errors/index.ts'
 
 export interface DatabaseOptions {
-  /** Where DynamoDB answers instead of AWS, for example `http://127.0.0.1:8000`; credentials are then made up, unless `usesOwnCredentials`. */
+  /** Where DynamoDB answers instead of AWS, for example `http://127.0.0.1:8000`; without credentials of its own and `usesOwnCredentials` some are made up. */
   endpoint?: string
+  /** Those of the endpoint, as the embedded DynamoDB wants them. */
+  credentials?: { accessKeyId: string; secretAccessKey: string }
   /** Signs with the credentials of the environment at an endpoint of its own too, as that of an emulated account wants. */
   usesOwnCredentials?: boolean
   /** Region; that of the environment by default. */
@@ -132,12 +134,12 @@ async function connect(options: DatabaseOptions): Promise<Connection> {
   return { client, send: (name, input, signal) => client.send(new commands[name](input as never) as never, signal === undefined ? {} : { abortSignal: signal }) }
 }
 
-function clientConfig({ endpoint, region, usesOwnCredentials }: DatabaseOptions): DynamoDBClientConfig {
+function clientConfig({ endpoint, region, usesOwnCredentials, credentials: given }: DatabaseOptions): DynamoDBClientConfig {
   const limits = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true, httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 } }
   const shared: DynamoDBClientConfig = { maxAttempts: 4, retryMode: 'standard', requestHandler: limits }
   if (endpoint === undefined) return { ...shared, ...(region === undefined ? {} : { region }) }
   // With its own endpoint nothing may depend on the AWS configuration of the machine.
-  const credentials = usesOwnCredentials === true ? {} : { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+  const credentials = usesOwnCredentials === true ? {} : { credentials: given ?? { accessKeyId: 'local', secretAccessKey: 'local' } }
   return { ...shared, endpoint, region: region ?? 'us-east-1', ...credentials, defaultsMode: 'standard', endpointDiscoveryEnabled: false, accountIdEndpointMode: 'disabled' }
 }
 

@@ -25,7 +25,7 @@ async function ensureTable(database: Database, definition: PersistSpec): Promise
       code: 'table-key-changed',
       file: '',
       message: `the stored table ${input.TableName} does not fit its definition: ${difference}`,
-      hint: 'change x-persist back, or choose another table name there, or stop the service and delete its data folder .klue/ with everything stored locally',
+      hint: 'change x-persist back, or choose another table name there, or begin anew with "klue dev --reset-data", which deletes everything that is stored locally',
     })))
   }
   for (const name of missingIndexes(definition, table)) await addIndex(database, definition, name)

@@ -1,11 +1,12 @@
 // Compares every exchange with the specification as it happens, and notes what was reached.
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createRequire } from 'node:module'
 import { bareType, chooseMedia } from '../media/index.ts'
 import type { ApiTable, CompiledOperation, ReplyValidators } from '../openapi/index.ts'
 import { declaredReply, findOperation, headerFaults, toSegments, validate } from '../runtime/edge.ts'
+import { writePrivateFile } from '../workfolder/index.ts'
 import type { Target } from './target.ts'
 
 /** An answer as the helpers saw it. */
@@ -47,8 +48,7 @@ export function openChecker(target: Target): Checker {
     },
     save() {
       if (reached.size === 0) return
-      mkdirSync(target.coverageFolder, { recursive: true })
-      writeFileSync(join(target.coverageFolder, `${process.pid}.json`), JSON.stringify([...reached].map((entry) => JSON.parse(entry) as unknown)))
+      writePrivateFile(join(target.coverageFolder, `${process.pid}.json`), JSON.stringify([...reached].map((entry) => JSON.parse(entry) as unknown)))
     },
   }
 }

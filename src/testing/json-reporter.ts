@@ -1,16 +1,15 @@
 // A reporter for Node's test runner: one JSON object a test, and one for the whole run.
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { writePrivateFile } from '../workfolder/index.ts'
 
 /**
  * Writes the reporter into a folder and gives its address.
  * It is text, because Node 20 loads reporters before anything that understands TypeScript.
  */
 export function writeJsonReporter(folder: string): string {
-  mkdirSync(folder, { recursive: true })
   const file = join(folder, 'json-reporter.mjs')
-  writeFileSync(file, source)
+  writePrivateFile(file, source)
   return pathToFileURL(file).href
 }
 

@@ -16,7 +16,7 @@ let database: Database
 
 before(async () => {
   dynamo = await openLocalDynamo({ memory: true })
-  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'scale-' })
+  database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'scale-' })
   await ensureTables(database, [storeDefinition])
 })
 after(async () => {
@@ -26,7 +26,7 @@ after(async () => {
 
 function takeIn(own: number): Promise<{ heap: number }> {
   const script = resolve('test', 'telemetry', 'ingest-process.ts')
-  const child = spawn(process.execPath, ['--conditions=klue-source', '--import', import.meta.resolve('tsx'), script, ...[dynamo.endpoint, 'scale-', own, processes, lines, batch].map(String)], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SCALE_START: String(scaleStart) } })
+  const child = spawn(process.execPath, ['--conditions=klue-source', '--import', import.meta.resolve('tsx'), script, ...[JSON.stringify({ endpoint: dynamo.endpoint, credentials: dynamo.credentials }), 'scale-', own, processes, lines, batch].map(String)], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SCALE_START: String(scaleStart) } })
   let text = ''
   child.stdout.on('data', (part: Buffer) => (text += part.toString()))
   return new Promise((done, fail) => child.on('close', (code) => (code === 0 ? done(JSON.parse(text) as { heap: number }) : fail(new Error(`process ${own} ended with ${code}`)))))

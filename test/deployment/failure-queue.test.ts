@@ -21,7 +21,7 @@ const now = Date.now()
 before(async () => {
   project = await makeProject()
   dynamo = await openLocalDynamo({ memory: true })
-  const database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'notes-dev-' })
+  const database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'notes-dev-' })
   await ensureTables(database, [storeDefinition])
   database.close()
   sqs = createServer((message, response) => {
@@ -54,7 +54,7 @@ function failed(ids: string[]): string {
   return JSON.stringify({ requestPayload: { awslogs: { data: gzipSync(JSON.stringify({ messageType: 'DATA_MESSAGE', logGroup: 'g', logStream: 's', logEvents })).toString('base64') } } })
 }
 
-const run = (...words: string[]): ReturnType<typeof klue> => klue(project.root, [...words, '--stage', 'dev'], { env: { AWS_ENDPOINT_URL_SQS: endpoint, AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'eu-west-1' } })
+const run = (...words: string[]): ReturnType<typeof klue> => klue(project.root, [...words, '--stage', 'dev'], { env: { AWS_ENDPOINT_URL_SQS: endpoint, AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint, AWS_ACCESS_KEY_ID: dynamo.credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: dynamo.credentials.secretAccessKey, AWS_REGION: 'eu-west-1' } })
 
 test('lines of the queue are taken in; what holds none stays and is told', async () => {
   queue.set('m1', failed(['a', 'b'])).set('m2', failed(['b', 'c'])).set('m3', 'nonsense')

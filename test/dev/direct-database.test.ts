@@ -8,7 +8,7 @@ import { storeDefinition } from '../../src/store/index.ts'
 
 const dynamo = await openLocalDynamo({ memory: true })
 const direct = directDatabase(dynamo, 'a-')
-const remote = openDatabase({ endpoint: dynamo.endpoint, prefix: 'a-' })
+const remote = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'a-' })
 after(async () => {
   remote.close()
   await dynamo.close()

@@ -12,7 +12,7 @@ import { ensureTables } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
 import { storeDefinition } from '../../src/store/index.ts'
 
-const names = ['LAMBDA_TASK_ROOT', 'AWS_ENDPOINT_URL_DYNAMODB'] as const
+const names = ['LAMBDA_TASK_ROOT', 'AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const
 const set = names.map((name) => [name, env(name)] as const)
 const folder = mkdtempSync(join(tmpdir(), 'klue-store-'))
 let dynamo: LocalDynamo
@@ -22,6 +22,8 @@ before(async () => {
   writeFileSync(join(folder, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'test', values: { name: 'shop', login_attempts: 1 }, places: {} })))
   setEnvironment('LAMBDA_TASK_ROOT', folder)
   setEnvironment('AWS_ENDPOINT_URL_DYNAMODB', dynamo.endpoint)
+  setEnvironment('AWS_ACCESS_KEY_ID', dynamo.credentials.accessKeyId)
+  setEnvironment('AWS_SECRET_ACCESS_KEY', dynamo.credentials.secretAccessKey)
 })
 after(async () => {
   for (const [name, value] of set) setEnvironment(name, value)

@@ -21,7 +21,7 @@ const now = Date.now()
 
 before(async () => {
   dynamo = await openLocalDynamo({ memory: true })
-  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'x-' })
+  database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'x-' })
   await ensureTables(database, [storeDefinition])
 })
 

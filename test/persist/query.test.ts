@@ -33,7 +33,7 @@ let table: Table<Point>
 
 before(async () => {
   dynamo = await openLocalDynamo({ memory: true })
-  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'test-' })
+  database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'test-' })
   await ensureTables(database, [points])
   table = openTable(database, points)
   for (const [index, time] of times.entries()) await table.save({ job: 'a', time, metric: index % 2 === 0 ? 'even' : 'odd', label: `l${String(index).padStart(2, '0')}` })

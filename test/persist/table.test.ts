@@ -36,7 +36,7 @@ let now = 1_700_000_000_000
 
 before(async () => {
   dynamo = await openLocalDynamo({ memory: true })
-  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'test-', now: () => now })
+  database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'test-', now: () => now })
   await ensureTables(database, [builds, counted, exact])
   table = openTable(database, builds)
 })
@@ -221,7 +221,7 @@ test('tells which call failed, with its cause', async () => {
 })
 
 test('works again after close', async () => {
-  const other = openDatabase({ endpoint: dynamo.endpoint, prefix: 'test-' })
+  const other = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'test-' })
   await openTable(other, builds).find({ job: 'x', number: 1 })
   other.close()
   await openTable(other, builds).find({ job: 'x', number: 1 })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { isUsageError } from '../../src/errors/index.ts'
 import { ensureTables, openDatabase, openTable } from '../../src/persist/index.ts'
-import { joinLocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
+import { type DynamoAccess, joinLocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
 import type { PersistDefinition } from '../../src/openapi/index.ts'
 
 const notes: PersistDefinition<{ id: string }> = { name: 'Note', table: 'notes', key: { partition: 'id' }, indexes: [], keyTypes: { id: 'S' }, properties: {} }
@@ -21,14 +21,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function startOther(): Promise<{ child: ChildProcess; endpoint: string }> {
-  const script = `const { openLocalDynamo } = await import('./src/platform/local/index.ts'); const { endpoint } = await openLocalDynamo({ folder: ${JSON.stringify(folder)} }); console.log(endpoint)`
+async function startOther(): Promise<{ child: ChildProcess; access: DynamoAccess }> {
+  const script = `const { openLocalDynamo } = await import('./src/platform/local/index.ts'); const { endpoint, credentials } = await openLocalDynamo({ folder: ${JSON.stringify(folder)} }); console.log(JSON.stringify({ endpoint, credentials }))`
   const child = spawn(process.execPath, ['--conditions=klue-source', '--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const endpoint = await new Promise<string>((resolve, reject) => {
-    child.stdout!.once('data', (data: Buffer) => resolve(String(data).trim()))
+  const access = await new Promise<DynamoAccess>((resolve, reject) => {
+    child.stdout!.once('data', (data: Buffer) => resolve(JSON.parse(String(data)) as DynamoAccess))
     child.once('exit', () => reject(new Error('the other process ended')))
   })
-  return { child, endpoint }
+  return { child, access }
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -40,7 +40,7 @@ async function kill(child: ChildProcess): Promise<void> {
 test('keeps items over a restart', async () => {
   for (const round of [1, 2]) {
     const dynamo = await openLocalDynamo({ folder })
-    const database = openDatabase({ endpoint: dynamo.endpoint, prefix: 't-' })
+    const database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 't-' })
     await ensureTables(database, [notes])
     const table = openTable(database, notes)
     if (round === 1) await Promise.all(Array.from({ length: 50 }, (_, index) => table.save({ id: String(index) })))
@@ -56,23 +56,23 @@ test('keeps items over a restart', async () => {
 test('refuses a folder that this process has open', async () => {
   const dynamo = await openLocalDynamo({ folder })
   await assert.rejects(openLocalDynamo({ folder }), (failure: unknown) => isUsageError(failure) && /is already open in this process itself/.test(failure.message))
-  assert.equal(await joinLocalDynamo(folder), dynamo.endpoint)
+  assert.deepEqual(await joinLocalDynamo(folder), { endpoint: dynamo.endpoint, credentials: dynamo.credentials })
   await dynamo.close()
   assert.equal(await joinLocalDynamo(folder), undefined)
 })
 
 test('refuses a folder of another process, joins it, and takes it over once that one was killed', async () => {
-  const { child, endpoint } = await startOther()
+  const { child, access } = await startOther()
   await assert.rejects(openLocalDynamo({ folder }), (failure: unknown) => isUsageError(failure) && failure.message.includes(`is already open in the process ${child.pid}`) && /stop that one first/.test(failure.message))
-  assert.equal(await joinLocalDynamo(folder), endpoint)
-  const joined = openDatabase({ endpoint, prefix: 't-' })
+  assert.deepEqual(await joinLocalDynamo(folder), access)
+  const joined = openDatabase({ ...access, prefix: 't-' })
   await ensureTables(joined, [notes])
   await openTable(joined, notes).save({ id: 'kept' })
   joined.close()
   await kill(child)
   assert.equal(await joinLocalDynamo(folder), undefined)
   const dynamo = await openLocalDynamo({ folder })
-  const database = openDatabase({ endpoint: dynamo.endpoint, prefix: 't-' })
+  const database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 't-' })
   assert.deepEqual(await openTable(database, notes).load('kept'), { id: 'kept' })
   database.close()
   await dynamo.close()

@@ -30,7 +30,7 @@ for (const [what, hook, reason] of [
   ['hangs', never, 'no end within 50 ms'],
 ] as const) {
   test(`a hook that ${what} is noted, called once, and the channels have the message`, async () => {
-    const database = await freshStore(dynamo.endpoint, () => now)
+    const database = await freshStore(dynamo, () => now)
     const [outgoing] = await recordReport(database, again('a', now))
     const [sent, notes]: [string[], DeliveryNote[]] = [[], []]
     let calls = 0
@@ -46,7 +46,7 @@ for (const [what, hook, reason] of [
 }
 
 test('a channel that hangs or fails for now gets the message from a later sweep, the others do not get it again', async () => {
-  const database: Database = await freshStore(dynamo.endpoint, () => now)
+  const database: Database = await freshStore(dynamo, () => now)
   const [outgoing] = await recordReport(database, again('a', now))
   const sent: string[] = []
   let fails = true
@@ -69,7 +69,7 @@ test('a channel that hangs or fails for now gets the message from a later sweep,
 })
 
 test('two deliveries of one message at once send it once', async () => {
-  const database = await freshStore(dynamo.endpoint, () => now)
+  const database = await freshStore(dynamo, () => now)
   const [outgoing] = await recordReport(database, again('a', now))
   let sent = 0
   const channels = [{ name: 'one', accepts: () => true, send: async () => void (sent += 1) }]
@@ -84,7 +84,7 @@ test('a signal ends the waiting', async () => {
 })
 
 test('a store that fails is told to the caller, who repeats the delivery', async () => {
-  const database = await freshStore(dynamo.endpoint, () => now)
+  const database = await freshStore(dynamo, () => now)
   const [outgoing] = await recordReport(database, again('a', now))
   let sent = 0
   const channels = [{ name: 'one', accepts: () => true, send: async () => void (sent += 1) }]

@@ -21,7 +21,7 @@ after(() => dynamo.close())
 
 async function store(): Promise<Database> {
   now = noon
-  return await freshStore(dynamo.endpoint, () => now)
+  return await freshStore(dynamo, () => now)
 }
 
 async function settled(database: Database, outgoing: readonly Outgoing[]): Promise<string[]> {

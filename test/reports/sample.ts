@@ -1,5 +1,6 @@
 // Reports and lines for tests.
 import { type Database, ensureTables, openDatabase } from '../../src/persist/index.ts'
+import type { DynamoAccess } from '../../src/platform/local/index.ts'
 import type { Outgoing, Report } from '../../src/reports/index.ts'
 import { type ReportSource, toReport } from '../../src/reports/index.ts'
 import { storeDefinition } from '../../src/store/index.ts'
@@ -24,8 +25,8 @@ export function again(key: string, time: number): Report {
 let stores = 0
 
 /** An empty store. */
-export async function freshStore(endpoint: string, now: () => number): Promise<Database> {
-  const database = openDatabase({ endpoint, prefix: `r${(stores += 1)}-`, now })
+export async function freshStore({ endpoint, credentials }: DynamoAccess, now: () => number): Promise<Database> {
+  const database = openDatabase({ endpoint, credentials, prefix: `r${(stores += 1)}-`, now })
   await ensureTables(database, [storeDefinition])
   return database
 }

@@ -20,7 +20,7 @@ export async function storm({ processes, failures }: { processes: number; failur
   const folder = mkdtempSync(join(tmpdir(), 'klue-storm-'))
   const dynamo = await openLocalDynamo({ memory: true })
   let now = noon
-  const database = await freshStore(dynamo.endpoint, () => now)
+  const database = await freshStore(dynamo, () => now)
   try {
     const script = join(folder, 'storm.mjs')
     // As a bundle it starts in a fraction of the time.
@@ -31,7 +31,7 @@ export async function storm({ processes, failures }: { processes: number; failur
       if (number % 10 === 0) shares[(number + 1) % processes]!.push(`key-${number}`)
     }
     const told = await Promise.all(shares.map(async (keys) => {
-      const { stdout } = await run(process.execPath, [script, JSON.stringify({ endpoint: dynamo.endpoint, prefix: database.prefix, keys, start: noon })], { maxBuffer: 10_000_000 })
+      const { stdout } = await run(process.execPath, [script, JSON.stringify({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: database.prefix, keys, start: noon })], { maxBuffer: 10_000_000 })
       return JSON.parse(stdout) as { id: string; kind: string }[]
     }))
     assert.deepEqual(told.flat().map(({ kind }) => kind), ['new'])

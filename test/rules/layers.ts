@@ -5,6 +5,7 @@ export const levels: Readonly<Record<string, number>> = {
   errors: 0,
   address: 0,
   media: 0,
+  workfolder: 0,
   openapi: 1,
   config: 1,
   client: 1,
@@ -52,6 +53,7 @@ export const contracts: readonly string[] = ['src/openapi/table.ts']
 
 /** Imports between folders of one level: `from → to`, each with its reason. */
 export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reason: string }>> = {
+  'workfolder → errors': { typesOnly: false, reason: 'what goes wrong with a file is told as any other fault' },
   'store → persist': { typesOnly: false, reason: 'the kit keeps its own rows through the same tables as the service keeps its items' },
   'infra → deploy': { typesOnly: false, reason: 'the app of a service looks at its account before it is deployed, behind the one door klue/infra' },
   'client → openapi': { typesOnly: true, reason: 'the client reads the operation table that openapi/ describes; only types, so that a browser bundle holds nothing of openapi/' },

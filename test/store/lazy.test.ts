@@ -22,7 +22,7 @@ let database: Database
 
 before(async () => {
   dynamo = await openLocalDynamo({ memory: true })
-  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'test-' })
+  database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'test-' })
   await ensureTables(database, [storeDefinition, notes])
 })
 after(async () => {

@@ -23,7 +23,7 @@ const countingHasher: PasswordHasher = {
 
 before(async () => {
   dynamo = await openLocalDynamo({ memory: true })
-  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'test-', now: () => now })
+  database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'test-', now: () => now })
   await ensureTables(database, [storeDefinition])
 })
 

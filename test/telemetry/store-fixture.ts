@@ -20,7 +20,7 @@ export function stores(): (now?: () => number) => Promise<Database> {
     await dynamo.close()
   })
   return async (now = () => noon) => {
-    const database = openDatabase({ endpoint: dynamo.endpoint, prefix: `t${(count += 1)}-`, now })
+    const database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: `t${(count += 1)}-`, now })
     await ensureTables(database, [storeDefinition])
     opened.push(database)
     return database

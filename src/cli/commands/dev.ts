@@ -16,12 +16,14 @@ export const dev: Command = {
     port: { type: 'string', value: 'N', doc: 'Port of the main service; PORT, `port` of the configuration or 8080 by default, 0 takes a free one.' },
     stage: stageOption,
     'in-memory': { type: 'boolean', doc: 'Forgets all data at the end instead of keeping it in `.klue/`.' },
+    'reset-data': { type: 'boolean', doc: 'Deletes the local data and log in `.klue/dynamodb` before it starts, and says how much that is.' },
     mock: { type: 'boolean', doc: 'Answers operations without a handler from the examples and schemas of their document.' },
     seed: { type: 'string', value: 'N', doc: 'Varies what `--mock` makes up; 0 by default, the same answers for the same number.' },
     'no-watch': { type: 'boolean', doc: 'Does not load changes.' },
     json: { type: 'boolean', doc: 'Prints log records as JSON lines.' },
   },
   async run(call) {
+    if (call.values['reset-data'] === true && call.values['in-memory'] === true) throw misuse('--reset-data and --in-memory exclude each other', 'data in memory begins empty')
     // Before the slow part: a signal that comes while the project starts must end it too.
     const stopped = stopSignal()
     const { kitFolder, loadSlimBackend, warmBundler } = await import('../../bundle/index.ts')
@@ -31,7 +33,7 @@ export const dev: Command = {
     if (!isKept) warm()
     // It is in the one file already.
     if (kitFolder() === undefined) loadSlimBackend()
-    const { startProject, toReadable } = await import('../../dev/edge.ts')
+    const { resetData, resetSentence, startProject, toReadable } = await import('../../dev/edge.ts')
     const { output } = call
     const isJson = call.values['json'] === true
     const stage = textOption(call, 'stage')
@@ -43,6 +45,7 @@ export const dev: Command = {
       lines.flush()
       print(text)
     }
+    if (call.values['reset-data'] === true) await resetData(call.root, (size) => say(isJson ? output.printError : output.print, resetSentence(size)))
     const running = await startProject({
       root: call.root,
       ...(stage === undefined ? {} : { stage }),

@@ -1,7 +1,8 @@
 // Runs a command of the project to its end: its output goes to a file, and it does not outlive this process.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { explained, makePrivateFolder, privateFile } from '../../workfolder/index.ts'
 
 export interface ChildOptions {
   /** Folder in which it runs. */
@@ -34,12 +35,12 @@ export function runCommand(command: string, args: readonly string[], options: Ch
 
 async function finish(child: ChildProcess, { log, onLine }: ChildOptions): Promise<ChildResult> {
   const printed: string[] = []
-  mkdirSync(dirname(log), { recursive: true })
+  makePrivateFolder(dirname(log))
   for (const stream of [child.stdout!, child.stderr!]) {
     const lines = lineReader((line) => onLine?.(line))
     stream.setEncoding('utf8').on('data', (text: string) => {
       printed.push(text)
-      appendFileSync(log, text)
+      explained(log, () => appendFileSync(log, text, { mode: privateFile }))
       lines(text)
     })
   }

@@ -1,8 +1,9 @@
 // A cloud assembly that moves `live` back: the templates that are deployed, with nothing changed but the versions that the aliases name.
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../../errors/index.ts'
+import { makePrivateFolder, privateFile } from '../../workfolder/index.ts'
 import type { Template, TemplateResource } from '../template.ts'
 import type { StackPlan } from './assembly.ts'
 import { pinned } from './live-aliases.ts'
@@ -31,19 +32,19 @@ interface Asset {
 /** Writes the assembly: `cdk deploy --app <folder>` deploys it. */
 export function writeGoBack({ folder, stacks, numbers }: GoBackOptions): void {
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  makePrivateFolder(folder)
   const artifacts: Record<string, unknown> = {}
   for (const { plan, deployed } of stacks) {
     const files: Record<string, Asset> = {}
     const hash = addTemplate({ folder, plan, numbers, files }, deployed, plan.name)
     const assets = `${plan.name}.assets.json`
-    writeFileSync(join(folder, assets), JSON.stringify({ version: plan.format, files, dockerImages: {} }))
+    writeFileSync(join(folder, assets), JSON.stringify({ version: plan.format, files, dockerImages: {} }), { mode: privateFile })
     const { requiresBootstrapStackVersion, bootstrapStackVersionSsmParameter } = plan.properties
     artifacts[`${plan.name}.assets`] = { type: 'cdk:asset-manifest', properties: { file: assets, requiresBootstrapStackVersion, bootstrapStackVersionSsmParameter } }
     const url = `s3://${String(plan.destination['bucketName'])}/${keyOf(plan, hash)}`
     artifacts[plan.name] = { type: 'aws:cloudformation:stack', environment: plan.environment, properties: { ...plan.properties, stackName: plan.name, templateFile: `${hash}.json`, stackTemplateAssetObjectUrl: url, additionalDependencies: [`${plan.name}.assets`] }, dependencies: [`${plan.name}.assets`], displayName: plan.name }
   }
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ version: stacks[0]?.plan.format, artifacts }))
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ version: stacks[0]?.plan.format, artifacts }), { mode: privateFile })
 }
 
 interface Target extends Pick<GoBackOptions, 'folder' | 'numbers'> {
@@ -62,7 +63,7 @@ function addTemplate(target: Target, { template, nested }: StackTemplates, name:
   }
   const text = JSON.stringify({ ...flat, Resources: resources })
   const hash = createHash('sha256').update(text).digest('hex')
-  writeFileSync(join(folder, `${hash}.json`), text)
+  writeFileSync(join(folder, `${hash}.json`), text, { mode: privateFile })
   files[hash] = { displayName: `${name} Template`, source: { path: `${hash}.json`, packaging: 'file' }, destinations: { 'go-back': { ...plan.destination, objectKey: keyOf(plan, hash) } } }
   return hash
 }

@@ -1,6 +1,7 @@
 // What was done of a deployment, in a file of this machine: a deployment that was killed goes on from there.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writePrivateFile } from '../../workfolder/index.ts'
 
 export interface JournalEntry {
   /** What is deployed: `YYMMDD-HHMM-<count>-<sha6>` and the whole id of the commit. */
@@ -45,11 +46,15 @@ export function journalFile(root: string, stage: string): string {
   return `${deployFolder(root, stage)}.json`
 }
 
+function hasSteps({ steps }: Partial<JournalEntry>): boolean {
+  return typeof steps === 'object' && steps !== null && Object.values(steps).every((step: Partial<JournalEntry['steps'][string]> | null) => typeof step?.ended === 'string')
+}
+
 /** What an earlier run has left of the same commit; undefined where it came to its end, or was of another commit. */
 export function readJournal(file: string, commit: string): JournalEntry | undefined {
   try {
     const entry = JSON.parse(readFileSync(file, 'utf8')) as Partial<JournalEntry> | null
-    return entry?.commit === commit && typeof entry.id === 'string' && typeof entry.steps === 'object' ? (entry as JournalEntry) : undefined
+    return entry?.commit === commit && typeof entry.id === 'string' && hasSteps(entry) ? (entry as JournalEntry) : undefined
   } catch {
     // No file, or one that was cut short: the deployment begins anew, and every step can be repeated.
     return undefined
@@ -87,7 +92,5 @@ export function openJournal(file: string, fresh: Pick<JournalEntry, 'version' | 
 
 // A kill between two lines must leave the old journal or the new one.
 function write(file: string, entry: JournalEntry): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(`${file}.new`, `${JSON.stringify(entry, null, 2)}\n`)
-  renameSync(`${file}.new`, file)
+  writePrivateFile(file, `${JSON.stringify(entry, null, 2)}\n`)
 }

@@ -1,7 +1,8 @@
 // What klue generate remembers of its last run on this machine: it saves work, and no output depends on it.
 import { join } from 'node:path'
+import { writePrivateFile } from '../../workfolder/index.ts'
 import type { DocumentParts } from './document-parts.ts'
-import { hashText, readText, writeAtomically } from './output-folder.ts'
+import { hashText, readText } from './output-folder.ts'
 import type { StoredPlan } from './plan-record.ts'
 import type { StoredTypes } from './type-pieces.ts'
 
@@ -36,8 +37,8 @@ export function openMemory(root: string, { outDir, api, cacheText }: { outDir: s
     write: ({ cacheText: text, stats, compiled }) => {
       const cache = hashText(text)
       try {
-        writeAtomically(join(folder, `${api}.stats.json`), JSON.stringify({ cache, stats }))
-        if (compiled !== undefined) writeAtomically(join(folder, `${api}.parts.json`), JSON.stringify({ cache, ...compiled }))
+        writePrivateFile(join(folder, `${api}.stats.json`), JSON.stringify({ cache, stats }))
+        if (compiled !== undefined) writePrivateFile(join(folder, `${api}.parts.json`), JSON.stringify({ cache, ...compiled }))
       } catch {
         // Where it cannot be kept, the next run does all the work.
       }

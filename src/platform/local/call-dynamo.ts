@@ -1,6 +1,6 @@
 // Calls the embedded DynamoDB without a socket: for who lives in the thread that it runs in.
 import { EventEmitter } from 'node:events'
-import type { Server } from 'node:http'
+import type { RequestListener } from 'node:http'
 
 /** What the embedded DynamoDB said: the JSON of an answer or of an error. */
 export interface DynamoAnswer {
@@ -10,17 +10,17 @@ export interface DynamoAnswer {
 
 const headers = {
   'content-type': 'application/x-amz-json-1.0',
-  // The embedded one looks at their form only.
+  // Behind its door it looks at their form only.
   authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=local, Signature=local',
   'x-amz-date': '20200101T000000Z',
 }
 
 /** Makes one call, for example `PutItem`, with the JSON that it takes over the network. */
-export function callDynamo(server: Server, operation: string, json: string): Promise<DynamoAnswer> {
+export function callDynamo(handler: RequestListener, operation: string, json: string): Promise<DynamoAnswer> {
   return new Promise((resolve) => {
     const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers: { ...headers, 'x-amz-target': `DynamoDB_20120810.${operation}` } })
     const response = { statusCode: 200, contentType: '', setHeader: () => undefined, end: (text: string = '') => resolve({ status: response.statusCode, text }) }
-    server.emit('request', request, response)
+    handler(request as never, response as never)
     request.emit('data', json)
     request.emit('end')
   })

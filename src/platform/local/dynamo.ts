@@ -1,17 +1,24 @@
 // The embedded DynamoDB: dynalite in this thread, on a loopback port, in memory or in a folder that one process owns.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, type FSWatcher, readdirSync, watch } from 'node:fs'
 import type { Server } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import { UsageError } from '../../errors/index.ts'
+import { isUsageError, UsageError } from '../../errors/index.ts'
+import { closeBelow, explained, makePrivateFolder, privateFile } from '../../workfolder/index.ts'
+import { announce, type DynamoAccess, newCredentials, withdraw } from './announcement.ts'
 import { callDynamo, type DynamoAnswer } from './call-dynamo.ts'
-import { type DynaliteDb, type DynaliteStore, putItems } from './put-items.ts'
-import { isAlive, type ProcessIdentity, releaseLock, takeLock, thisProcess } from './process-lock.ts'
+import { markClosed, takeClosedMark } from './closed-mark.ts'
+import { type Dynalite, makeDynalite } from './dynalite.ts'
+import { guard } from './guard.ts'
+import { damaged, openFault } from './level-failures.ts'
+import { putItems } from './put-items.ts'
+import { releaseLock, takeLock } from './process-lock.ts'
+import { type Repaired, repairIndexes } from './repair-indexes.ts'
 
-export interface LocalDynamo {
-  /** For example `http://127.0.0.1:49152`. */
-  endpoint: string
+/** An open one. Its endpoint answers only calls that are signed with its credentials. */
+export interface LocalDynamo extends DynamoAccess {
+  /** What had to be mended, where it was not closed in order the last time. */
+  repaired: Repaired | undefined
   /** Makes a call, for example `PutItem`, with the JSON that it takes over the network, but without the network. */
   call(operation: string, json: string): Promise<DynamoAnswer>
   /** Puts items as they travel into a table without indexes, in one step; false where the ordinary way has to be taken. */
@@ -23,56 +30,62 @@ export interface LocalDynamo {
 /**
  * Starts the embedded DynamoDB on a free port of the loopback interface.
  * @param options `folder`: where tables are kept, made where missing; or `memory: true`
- * @throws UsageError where another process has the folder open
+ * @throws UsageError where another process has the folder open, or it cannot be used or is damaged
  */
 export async function openLocalDynamo(options: { folder: string } | { memory: true }): Promise<LocalDynamo> {
-  if ('memory' in options) return await serve(undefined)
+  if ('memory' in options) return await serve(makeDynalite(undefined), undefined)
   const folder = resolve(options.folder)
-  const lock = join(folder, 'dynamo.lock')
-  const taken = await takeLock(lock)
-  if (!taken.held) throw new UsageError(heldFault(options.folder, lock, taken.by))
+  const release = await lockLocalData(options.folder)
   try {
     const data = join(folder, 'dynamo')
-    mkdirSync(data, { recursive: true })
-    const database = await serve(data)
-    const announcement = join(folder, 'endpoint.json')
-    writeFileSync(announcement, JSON.stringify({ ...thisProcess(), endpoint: database.endpoint }))
-    return { ...database, close: () => leave(database, announcement, lock) }
+    makePrivateFolder(data)
+    const { dynalite, repaired } = await openData(folder, data)
+    const database = await serve(dynalite, repaired)
+    const watching = keepPrivate(data)
+    announce(folder, database)
+    let leaving: Promise<void> | undefined
+    return { ...database, close: () => (leaving ??= leave({ database, watching, folder, data, release })) }
   } catch (failure) {
-    releaseLock(lock)
+    release()
     throw failure
   }
 }
 
-/** Gives a folder free whose database ended without closing it; only for the process that had it open. */
-export function abandonLocalDynamo(folder: string): void {
-  if (readAnnouncement(join(folder, 'endpoint.json'))?.pid !== process.pid) return
-  rmSync(join(folder, 'endpoint.json'), { force: true })
-  releaseLock(join(resolve(folder), 'dynamo.lock'))
+/**
+ * Takes the folder of an embedded DynamoDB for this process; gives what gives it free.
+ * @throws UsageError where another process has it open, or it cannot be used
+ */
+export async function lockLocalData(folder: string): Promise<() => void> {
+  const lock = join(resolve(folder), 'dynamo.lock')
+  const taken = await takeLock(lock)
+  if (!taken.held) throw new UsageError(heldFault(folder, lock, taken.by))
+  return () => releaseLock(lock)
 }
 
-/** The endpoint of the process that has this folder open, or undefined where none answers. */
-export async function joinLocalDynamo(folder: string): Promise<string | undefined> {
-  const announced = readAnnouncement(join(folder, 'endpoint.json'))
-  if (announced === undefined || !isAlive(announced)) return undefined
+/** Gives a folder free whose database ended without closing it; only for the process that had it open. */
+export function abandonLocalDynamo(folder: string): void {
+  if (withdraw(folder)) releaseLock(join(resolve(folder), 'dynamo.lock'))
+}
+
+async function openData(folder: string, data: string): Promise<{ dynalite: Dynalite; repaired: Repaired | undefined }> {
+  const names = explained(data, () => readdirSync(data))
+  // It would be made anew beside what is left, which nobody then sees any more.
+  if (names.length > 0 && !names.includes('CURRENT')) throw damaged(data, 'the file CURRENT is missing')
+  const isClosed = explained(data, () => takeClosedMark(folder, data))
+  const dynalite = makeDynalite(data)
   try {
-    const answer = await fetch(announced.endpoint, { signal: AbortSignal.timeout(2000) })
-    return (await answer.text()).startsWith('healthy') ? announced.endpoint : undefined
-  } catch {
-    return undefined
+    await dynalite.store.db.open()
+    return { dynalite, repaired: isClosed ? undefined : await repairIndexes(dynalite) }
+  } catch (failure) {
+    // Its server does not listen yet, and would not close what is behind it.
+    await dynalite.store.db.close().catch(() => undefined)
+    throw isUsageError(failure) ? failure : openFault(failure, data)
   }
 }
 
-interface DynaliteOptions {
-  path?: string
-  createTableMs: number
-  deleteTableMs: number
-  updateTableMs: number
-}
-
-async function serve(path: string | undefined): Promise<LocalDynamo> {
-  // Loaded here: only who opens a database pays for it.
-  const { server, db, store } = openDynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...(path === undefined ? {} : { path }) })
+async function serve({ server, logic, store }: Dynalite, repaired: Repaired | undefined): Promise<LocalDynamo> {
+  const credentials = newCredentials()
+  const handler = guard(server, credentials)
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
     server.listen(0, '127.0.0.1', listening)
@@ -80,24 +93,29 @@ async function serve(path: string | undefined): Promise<LocalDynamo> {
   let closing: Promise<void> | undefined
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    call: (operation, json) => callDynamo(server, operation, json),
-    putItems: async (table, items) => store !== undefined && (await putItems({ db, store }, table, items)),
+    credentials,
+    repaired,
+    call: (operation, json) => callDynamo(handler, operation, json),
+    putItems: (table, items) => putItems({ logic, store }, table, items),
     close: () => (closing ??= stop(server)),
   }
 }
 
-// What it keeps its items in stays inside the server that it makes; it is seen on its way there.
-function openDynalite(options: DynaliteOptions): { server: Server; db: DynaliteDb; store: DynaliteStore | undefined } {
-  const load = createRequire(import.meta.url)
-  const dynalite = load('dynalite') as (options: DynaliteOptions) => Server
-  const db = load('dynalite/db') as DynaliteDb
-  const { create } = db
-  let store: DynaliteStore | undefined
-  db.create = (given) => (store = create(given))
+// The files of the database are made with the rights of the process, whenever it needs a new one.
+function keepPrivate(data: string): FSWatcher | undefined {
+  closeBelow(data)
   try {
-    return { server: dynalite(options), db, store }
-  } finally {
-    db.create = create
+    const watching = watch(data, { persistent: false }, (event, name) => {
+      try {
+        // Told as a change where one is written into, which is all the time.
+        if (event === 'rename' && name !== null) chmodSync(join(data, name), privateFile)
+      } catch {
+        // It was gone again. The folder around it is closed in any case.
+      }
+    })
+    return watching.on('error', () => watching.close())
+  } catch {
+    return undefined
   }
 }
 
@@ -114,25 +132,27 @@ async function stop(server: Server): Promise<void> {
   }
 }
 
-async function leave(database: LocalDynamo, announcement: string, lock: string): Promise<void> {
-  rmSync(announcement, { force: true })
+interface Leaving {
+  database: LocalDynamo
+  watching: FSWatcher | undefined
+  folder: string
+  data: string
+  release(): void
+}
+
+async function leave({ database, watching, folder, data, release }: Leaving): Promise<void> {
+  withdraw(folder)
+  watching?.close()
   try {
     await database.close()
+    closeBelow(data)
+    markClosed(folder, data)
   } finally {
-    releaseLock(lock)
+    release()
   }
 }
 
 function heldFault(folder: string, lock: string, pid: number): ConstructorParameters<typeof UsageError>[0] {
   const who = pid === process.pid ? 'this process itself' : `the process ${pid}`
   return { code: 'data-folder-taken', file: '', message: `the data folder ${folder} is already open in ${who}`, hint: `stop that one first, or give this one a folder of its own; if ${pid} is no process of this project, delete ${lock}` }
-}
-
-function readAnnouncement(path: string): (ProcessIdentity & { endpoint: string }) | undefined {
-  try {
-    const announced = JSON.parse(readFileSync(path, 'utf8')) as Partial<ProcessIdentity & { endpoint: string }> | null
-    return Number.isInteger(announced?.pid) && typeof announced?.endpoint === 'string' ? (announced as ProcessIdentity & { endpoint: string }) : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,8 @@
 // Which process owns a folder: a file with its id, taken over where that process is gone.
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { explained, makePrivateFolder, privateFile } from '../../workfolder/index.ts'
 
 /** A process, told apart from a later one that has the same id. */
 export interface ProcessIdentity {
@@ -12,7 +13,7 @@ export interface ProcessIdentity {
 
 /** Takes the lock, or returns the living process that holds it. */
 export async function takeLock(path: string): Promise<{ held: true } | { held: false; by: number }> {
-  mkdirSync(dirname(path), { recursive: true })
+  makePrivateFolder(dirname(path))
   if (createLock(path)) return { held: true }
   // Only one process at a time may judge a lock stale: two that both did would both take it.
   return await withShortLock(`${path}.takeover`, async () => {
@@ -32,6 +33,12 @@ export function releaseLock(path: string): void {
 export function thisProcess(): ProcessIdentity {
   const started = startOf(process.pid)
   return { pid: process.pid, ...(started === undefined ? {} : { started }) }
+}
+
+/** Whether what a file held names a process; 0 and below would mean whole groups of them. */
+export function isIdentity(value: unknown): value is ProcessIdentity {
+  const { pid, started } = (value ?? {}) as Partial<ProcessIdentity>
+  return Number.isInteger(pid) && pid! > 0 && (started === undefined || typeof started === 'string')
 }
 
 /** Whether the process still runs. */
@@ -63,12 +70,19 @@ export async function withShortLock<Result>(path: string, action: () => Promise<
 
 function createLock(path: string): boolean {
   try {
-    writeFileSync(path, JSON.stringify(thisProcess()), { flag: 'wx' })
+    writeFileSync(path, JSON.stringify(thisProcess()), { flag: 'wx', mode: privateFile })
     return true
   } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw failure
+    if ((failure as NodeJS.ErrnoException).code === 'EEXIST' && isFile(path)) return false
+    return explained(path, () => {
+      throw failure
+    })
   }
+}
+
+// A folder in the place of a lock belongs to nobody, and would be waited for in vain.
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true
 }
 
 /** The process in the file; a file that is just being written is read again. */
@@ -84,7 +98,7 @@ async function readOwner(path: string): Promise<ProcessIdentity | undefined> {
 function parseOwner(path: string): ProcessIdentity | undefined {
   try {
     const owner: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return Number.isInteger((owner as ProcessIdentity | null)?.pid) ? (owner as ProcessIdentity) : undefined
+    return isIdentity(owner) ? owner : undefined
   } catch {
     return undefined
   }

@@ -1,35 +1,16 @@
 // Puts many items into a table of the embedded DynamoDB at once: for the log, which has more of them than dynalite takes one by one.
 
-/** What dynalite works with, as far as it is needed here. */
-export interface DynaliteStore {
-  getTable(name: string, done: (failure: Error | null, table?: DynaliteTable) => void): void
-  getItemDb(table: string): {
-    lock(keys: string[], locked: (release: (done: (failure?: Error | null) => void) => (failure?: Error | null) => void) => void): void
-    batch(operations: { type: 'put'; key: string; value: unknown }[], done: (failure?: Error | null) => void): void
-  }
-}
-
-interface DynaliteTable {
-  GlobalSecondaryIndexes?: unknown[]
-  LocalSecondaryIndexes?: unknown[]
-}
-
-/** dynalite's folder `db`. */
-export interface DynaliteDb {
-  create(options: unknown): DynaliteStore
-  createKey(item: unknown, table: DynaliteTable): string
-  validateItem(item: unknown, table: DynaliteTable): unknown
-}
+import type { Dynalite, DynaliteStore, DynaliteTable } from './dynalite.ts'
 
 /**
  * Puts items, whatever was there before, in one step. Attributes are as they travel: bytes as base64.
  * @returns false where it takes the ordinary way, and nothing was done: no such table, one with indexes, an item without its key
  */
-export async function putItems({ db, store }: { db: DynaliteDb; store: DynaliteStore }, table: string, items: readonly object[]): Promise<boolean> {
+export async function putItems({ logic, store }: Pick<Dynalite, 'logic' | 'store'>, table: string, items: readonly object[]): Promise<boolean> {
   const described = await describe(store, table)
   if (described === undefined || described.GlobalSecondaryIndexes !== undefined || described.LocalSecondaryIndexes !== undefined) return false
-  if (items.some((item) => Boolean(db.validateItem(item, described)))) return false
-  const byKey = new Map(items.map((item) => [db.createKey(item, described), item]))
+  if (items.some((item) => Boolean(logic.validateItem(item, described)))) return false
+  const byKey = new Map(items.map((item) => [logic.createKey(item, described), item]))
   // In one order, so that two of these do not wait for each other.
   const keys = [...byKey.keys()].sort()
   const rows = store.getItemDb(table)

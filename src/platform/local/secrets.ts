@@ -1,8 +1,9 @@
 // Secrets of a local service: a file that only its owner may read, filled with random ones as they are needed.
-import { randomBytes, randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, lstatSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { UsageError } from '../../errors/index.ts'
+import { explained, makePrivateFolder, privateFile, writePrivateFile } from '../../workfolder/index.ts'
 import { withShortLock } from './process-lock.ts'
 
 export interface LocalSecrets {
@@ -20,7 +21,7 @@ export interface LocalSecrets {
 
 /**
  * The secrets in `secrets.json` of a folder, for example `.klue`.
- * @throws UsageError from each method where the file is damaged
+ * @throws UsageError from each method where the file is damaged or cannot be used
  */
 export function localSecrets(folder: string): LocalSecrets {
   const path = join(folder, 'secrets.json')
@@ -38,7 +39,7 @@ export function localSecrets(folder: string): LocalSecrets {
 }
 
 async function change(path: string, valueFrom: (secrets: Map<string, string>) => string, name: string): Promise<string> {
-  mkdirSync(join(path, '..'), { recursive: true })
+  makePrivateFolder(dirname(path))
   return await withShortLock(`${path}.lock`, () => {
     const secrets = readSecrets(path)
     const value = valueFrom(secrets)
@@ -56,14 +57,26 @@ async function forget(path: string, name: string): Promise<void> {
 }
 
 function readSecrets(path: string): Map<string, string> {
-  if (!existsSync(path)) return new Map()
-  chmodSync(path, 0o600)
-  const secrets = parse(readFileSync(path, 'utf8'))
+  const text = explained(path, () => textOf(path))
+  if (text === undefined) return new Map()
+  const secrets = parse(text)
   if (typeof secrets === 'object' && secrets !== null && !Array.isArray(secrets)) {
     const entries = Object.entries(secrets)
     if (entries.every(([, value]) => typeof value === 'string')) return new Map(entries as [string, string][])
   }
   throw new UsageError({ code: 'secrets-damaged', file: path, message: 'the file must hold one JSON object of names and texts', hint: 'repair it, or delete it: secrets are then generated anew, and tokens signed with the old ones stop working' })
+}
+
+// Undefined where there is none, unless that is because its folder is none.
+function textOf(path: string): string | undefined {
+  try {
+    chmodSync(path, privateFile)
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && (lstatSync(dirname(path), { throwIfNoEntry: false }) === undefined || existsSync(dirname(path)))
+    if (isMissing) return undefined
+    throw error
+  }
 }
 
 function parse(text: string): unknown {
@@ -74,13 +87,6 @@ function parse(text: string): unknown {
   }
 }
 
-// Written aside and renamed, so that nobody reads half a file.
 function writeSecrets(path: string, secrets: Map<string, string>): void {
-  const aside = `${path}.${randomUUID()}`
-  try {
-    writeFileSync(aside, `${JSON.stringify(Object.fromEntries(secrets), null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    renameSync(aside, path)
-  } finally {
-    rmSync(aside, { force: true })
-  }
+  writePrivateFile(path, `${JSON.stringify(Object.fromEntries(secrets), null, 2)}\n`)
 }

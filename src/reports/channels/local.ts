@@ -12,10 +12,10 @@ export function fileChannel(folder: string): ReportChannel {
     accepts: () => true,
     async send(outgoing) {
       const [{ mkdir, writeFile }, { join }] = [process.getBuiltinModule('node:fs/promises'), process.getBuiltinModule('node:path')]
-      await mkdir(folder, { recursive: true })
+      await mkdir(folder, { recursive: true, mode: 0o700 })
       const path = join(folder, `${outgoing.at.replaceAll(/[:.]/g, '-')}-${outgoing.id}`)
-      await writeFile(`${path}.txt`, toEmail(outgoing).text)
-      await writeFile(`${path}.json`, `${JSON.stringify(webhookPayload(outgoing), null, 2)}\n`)
+      await writeFile(`${path}.txt`, toEmail(outgoing).text, { mode: 0o600 })
+      await writeFile(`${path}.json`, `${JSON.stringify(webhookPayload(outgoing), null, 2)}\n`, { mode: 0o600 })
     },
   }
 }

@@ -27,7 +27,7 @@ before(async () => {
   // Without it the signing key would be asked of Secrets Manager.
   setEnvironment('KLUE_JWT_TOKEN', 'token')
   dynamo = await openLocalDynamo({ memory: true })
-  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'builds-ann-' })
+  database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'builds-ann-' })
   fake = await fakeStage(folder, database)
 })
 after(async () => {

@@ -15,7 +15,7 @@ let now = 1_700_000_000_000
 
 before(async () => {
   dynamo = await openLocalDynamo({ memory: true })
-  database = openDatabase({ endpoint: dynamo.endpoint, prefix: 'test-', now: () => now })
+  database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'test-', now: () => now })
   await ensureTables(database, [storeDefinition])
 })
 after(async () => {
@@ -70,7 +70,7 @@ test('a lock that could not be renewed for the time of a lease is lost', async (
 })
 
 test('before the first deployment there is no table, and nothing to hold or to list', async () => {
-  const empty = openDatabase({ endpoint: dynamo.endpoint, prefix: 'nothing-' })
+  const empty = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'nothing-' })
   const lock = await holdLock({ database: empty, ...options })
   lock.check()
   await lock.release()
