@@ -1,4 +1,5 @@
 // Log records as a person reads them on a terminal.
+import { causeLines } from '../errors/index.ts'
 import type { LogRecord } from '../runtime/edge.ts'
 
 export interface ReadableOptions {
@@ -16,6 +17,7 @@ export function toReadable(record: LogRecord, { hasColor }: ReadableOptions): st
   const time = paint('dim', record.time.slice(11, 19))
   const lines = record.kind === 'request' ? [...noted(record, paint), `${time} ${requestText(record, paint)}`] : [`${time} ${paint(colorOf(record.level), record.level.toUpperCase().padEnd(5))} ${clean(record.message)}${extras(record)}`]
   if (typeof record['stack'] === 'string') lines.push(paint('dim', indent(record['stack'])))
+  for (const cause of causeLines(record)) lines.push(paint('dim', `    ${clean(cause)}`))
   return lines.join('\n')
 }
 
@@ -61,7 +63,7 @@ function colorOf(level: LogRecord['level']): keyof typeof codes {
   return level === 'error' ? 'red' : level === 'warn' ? 'yellow' : 'dim'
 }
 
-const known = new Set(['kind', 'level', 'time', 'message', 'call_id', 'call_path', 'operation', 'service', 'stage', 'function', 'version', 'request_id', 'started', 'stack', 'trace', 'title', 'user'])
+const known = new Set(['kind', 'level', 'time', 'message', 'call_id', 'call_path', 'operation', 'service', 'stage', 'function', 'version', 'request_id', 'started', 'stack', 'causes', 'trace', 'title', 'user'])
 
 function extras(record: LogRecord): string {
   return fieldsText(Object.entries(record).filter(([key]) => !known.has(key)))

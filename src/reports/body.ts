@@ -17,6 +17,7 @@ export interface BodyParts {
 
 const maxFrames = 30
 const maxLine = 500
+const maxCauses = 20
 const maxDataBytes = 60_000
 
 /** The body of a crash or of a slow call. */
@@ -53,6 +54,7 @@ function sharedBody({ record, title, fatal, service, host }: BodyParts): Record<
     is_fatal_error: fatal,
     stack: stackLines(record['stack']),
     ...(caught === undefined || caught === '' ? {} : { error_caught: typeof caught === 'string' ? caught : JSON.stringify(caught) }),
+    ...causesIn(record['causes']),
     call_id: textOf(record['call_id']),
     call_path: textOf(record['call_path']),
     is_ec2_instance: textOf(record['function']) === '' ? 0 : 1,
@@ -60,6 +62,12 @@ function sharedBody({ record, title, fatal, service, host }: BodyParts): Record<
     server: { fqdn: host.replace(/^https?:\/\//, '').replace(/:\d+$/, ''), port: /:(\d+)$/.exec(host)?.[1] ?? '', api_name: service, api_version: textOf(record['version']) },
     ...(method === '' ? {} : { endpoint: { id: `${service} ${method} ${path}`, url: query === '' ? base : `${base}?${query.replace(/^\?/, '')}`, base_url: base, path, method } }),
   }
+}
+
+// As lines, like the stack itself.
+function causesIn(causes: unknown): Record<string, unknown> {
+  if (!Array.isArray(causes) || causes.length === 0) return {}
+  return { causes: causes.slice(0, maxCauses).map((cause) => (typeof cause === 'object' && cause !== null && 'stack' in cause ? { ...cause, stack: stackLines(cause.stack) } : cause)) }
 }
 
 function userOf(record: LineRecord): Record<string, unknown> {

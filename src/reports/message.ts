@@ -1,4 +1,5 @@
 // What a message says, in words: channels only lay it out.
+import { causeLines } from '../errors/index.ts'
 import type { Outgoing } from './incidents.ts'
 
 export interface Message {
@@ -35,7 +36,7 @@ export function messageOf(outgoing: Outgoing): Message {
     title: titleOf(outgoing),
     summary: summaryOf(outgoing),
     facts: facts.filter((fact): fact is [string, string] => typeof fact[1] === 'string' && fact[1] !== ''),
-    stack: kind !== 'recovered' && Array.isArray(stack) ? stack.join('\n') : '',
+    stack: kind !== 'recovered' && Array.isArray(stack) ? [...stack, ...causeLines(body)].join('\n') : '',
     tone: kind === 'recovered' ? 'good' : incident.fatal ? 'fatal' : 'warning',
   }
 }

@@ -26,8 +26,8 @@ const fields = new Map<string, Fits>([
   ...named('messages truncated', texts),
   ...named('trace', noted),
   ...named('calls', called),
-  ...named('running', parts),
-  ...named('more_calls dimensions request_headers response_headers', isMap),
+  ...named('running causes', parts),
+  ...named('more_calls dimensions request_headers response_headers error_fields', isMap),
 ])
 
 /** Takes out of a record what is of another type than its field. */

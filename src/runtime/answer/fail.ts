@@ -10,6 +10,8 @@ export interface Failure {
   /** With its texts, for the log. */
   error: HttpError
   errorId: string
+  /** Whose text the error has: the exception itself where nobody declared it. */
+  failed: unknown
   /** Whether the caller was told less than the error says. */
   isHidden: boolean
 }
@@ -23,7 +25,7 @@ export async function fail(exchange: Exchange, thrown: unknown, decorator: Error
   const body = decorator === undefined ? plain : await decorate(exchange, plain, decorator)
   const status = statusOf(body, error)
   const headers = { ...error.headers, 'content-type': 'application/json' }
-  return { response: { status, headers, cookies: [], body: print({ ...body, status }, plain) }, error, errorId, isHidden: told !== error }
+  return { response: { status, headers, cookies: [], body: print({ ...body, status }, plain) }, error, errorId, failed: error.cause !== undefined && error.cause === thrown ? thrown : error, isHidden: told !== error }
 }
 
 // The caller has waited long enough when an error is answered.

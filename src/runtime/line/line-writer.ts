@@ -46,7 +46,7 @@ function writeAll(bytes: Uint8Array, target: LineTarget, patience: number): numb
 }
 
 // What is left out of a line that is too long: the largest first, what tells most last.
-const expendable = ['result', 'data', 'response_headers', 'request_headers', 'messages', 'trace', 'calls', 'error_fields', 'caught', 'stack']
+const expendable = ['result', 'data', 'response_headers', 'request_headers', 'messages', 'trace', 'calls', 'error_fields', 'caught', 'causes', 'stack']
 
 /** One line of JSON for a record, at most `longestLine` bytes of UTF-8; `truncated` names the fields that had to go. */
 export function toBoundedLine(record: LogRecord): string {

@@ -67,10 +67,11 @@ function finished(exchange: Exchange, ended: Ended): RequestRecord | Promise<Req
   const level = higher(levelOf(ended.response.status), exchange.notes.level)
   const hasContent = wantsContent(exchange, level) && !isOnlyCounted(exchange, ended.response.status)
   if (!hasContent && !needsMask(exchange, ended)) return recordOf(exchange, ended, { mask: plain, level })
-  const add = ({ maskerOf, addContent }: NonNullable<ReturnType<typeof lineParts>>): RequestRecord => {
-    const { request, platform: { config } } = exchange
+  const add = ({ maskerOf, addContent, causesOf }: NonNullable<ReturnType<typeof lineParts>>): RequestRecord => {
+    const { request, platform: { config, sourceStack } } = exchange
     const mask = maskerOf(config.secretNames)
     const record = recordOf(exchange, ended, { mask, level })
+    if (ended.failure !== undefined) record.causes = causesOf(ended.failure.failed, { mask, sourceStack })
     if (hasContent) addContent(record, { request, response: ended.plain, config, mask })
     return record
   }

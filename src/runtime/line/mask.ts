@@ -217,8 +217,8 @@ function copyObject(value: object, at: Copying): unknown {
 }
 
 function errorFields(error: Error): Record<string, unknown> {
-  const { name, message, stack, cause } = error
-  return { ...error, name, message, stack, cause }
+  const { name, message, stack, cause, errors } = error as Error & { errors?: unknown }
+  return { ...error, name, message, stack, cause, errors }
 }
 
 function copyList(list: unknown[], at: Copying): unknown {

@@ -4,6 +4,7 @@ import type { LogRecord } from '../exchange/log.ts'
 import type { ApiRequest } from '../exchange/message.ts'
 import type { Notes } from '../exchange/notes.ts'
 import type { Platform } from '../exchange/platform.ts'
+import { type CauseOptions, causesOf } from './causes.ts'
 import { maskerOf } from './mask.ts'
 
 /** Where a line comes from. */
@@ -34,6 +35,7 @@ export function report(origin: Origin, { title, caught, data, fatal = false, pla
     title: shown,
     fatal,
     stack: mask.text(platform.sourceStack?.(stack) ?? stack, 16_384),
+    ...causesIn(caught, { mask, sourceStack: platform.sourceStack }),
     ...(caught === undefined ? {} : { caught: caught instanceof Error ? mask.value(caught.message) : mask.value(caught, { left: 16_384 }) }),
     ...(data === undefined ? {} : { data: mask.value(data, { left: 16_384 }) }),
     ...(isMuted ? { muted: true } : {}),
@@ -97,6 +99,11 @@ function write({ platform, context, requestId }: Origin, { kind, level }: Pick<L
     ...(config.hideUserId || context.user === undefined ? {} : { user: context.user.id || undefined }),
     request_id: requestId,
   })
+}
+
+function causesIn(caught: unknown, options: CauseOptions): Record<string, unknown> {
+  const causes = causesOf(caught, options)
+  return causes === undefined ? {} : { causes }
 }
 
 function safeStack(error: Error): string | undefined {

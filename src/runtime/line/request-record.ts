@@ -1,5 +1,6 @@
 // The one line that a request leaves in the log.
 import type { LogLevel, LogRecord } from '../exchange/log.ts'
+import type { Cause } from './causes.ts'
 import type { OutgoingCall, TraceEvent, TraceSpan } from '../exchange/notes.ts'
 
 /** What is written at the end of a request; docs/reference/log-record.md explains each field. What is empty is left out. */
@@ -41,6 +42,7 @@ export interface RequestRecord extends LogRecord {
   error_fields?: unknown
   caught?: string | undefined
   stack?: string | undefined
+  causes?: Cause[] | undefined
   trace?: (TraceEvent | TraceSpan)[] | undefined
   messages?: string[] | undefined
   calls?: OutgoingCall[] | undefined
