@@ -16,6 +16,7 @@ export const targets = [
   { name: 'klue', title: '**klue**', checksInput: true, checksToken: true, writesLine: true },
   { name: 'openapi-backend', title: 'openapi-backend, `quick`, jsonwebtoken', checksInput: true, checksToken: true, slowRequests: true },
   { name: 'openapi-backend-stack', title: '… with Powertools logger and metrics', checksInput: true, checksToken: true, writesLine: true, slowRequests: true },
+  { name: 'openapi-backend-stack-key', title: '… and the key of tokens made once', checksInput: true, checksToken: true, writesLine: true, slowRequests: true },
   { name: 'fastify', title: 'fastify + fastify-openapi-glue', checksInput: true, slowStart: true },
   { name: 'fastify-work', title: '… with @fastify/jwt and pino', checksInput: true, checksToken: true, writesLine: true, slowStart: true },
   { name: 'express', title: 'express + express-openapi-validator', checksInput: true, slowStart: true },

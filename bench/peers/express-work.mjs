@@ -3,7 +3,7 @@ import express from 'express'
 import { middleware } from 'express-openapi-validator'
 import { pinoHttp } from 'pino-http'
 import serverless from 'serverless-http'
-import { check } from './token.mjs'
+import { check } from './token-key.mjs'
 
 // What the validator is told of: the reason of a refusal stands in its error.
 function isGood(request) {

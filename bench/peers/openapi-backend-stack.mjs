@@ -1,19 +1,6 @@
-// The same with what a service puts around it: jsonwebtoken, Powertools' logger and metrics.
-import { Logger } from '@aws-lambda-powertools/logger'
-import { Metrics } from '@aws-lambda-powertools/metrics'
-import { handler as inner } from './openapi-backend.mjs'
+// openapi-backend with jsonwebtoken, Powertools' logger and metrics, as services that klue replaces have it.
+import { handlerWith } from './openapi-backend-api.mjs'
+import { withLine } from './stack.mjs'
+import { check } from './token.mjs'
 
-const logger = new Logger({ serviceName: 'bench' })
-const metrics = new Metrics({ namespace: 'bench', serviceName: 'bench' })
-
-export async function handler(event, context) {
-  logger.addContext(context)
-  const started = performance.now()
-  const answer = await inner(event, context)
-  const duration = performance.now() - started
-  logger.info('request', { path: event.rawPath, method: event.requestContext.http.method, status: answer.statusCode, duration })
-  metrics.addDimension('operation', 'benchTarget')
-  metrics.addMetric('duration', 'Milliseconds', duration)
-  metrics.publishStoredMetrics()
-  return answer
-}
+export const handler = withLine(handlerWith(check))

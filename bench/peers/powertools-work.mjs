@@ -4,7 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { otherRoutes } from 'bench:routes'
 import { ZodError } from 'zod'
 import { body, path, query } from './schemas.mjs'
-import { check } from './token.mjs'
+import { check } from './token-key.mjs'
 
 const logger = new Logger({ serviceName: 'bench' })
 const app = new Router()
