@@ -110,7 +110,7 @@ export class KlueTelemetry extends Construct {
       { id: 'Serverless::Serverless-EventBusDLQ', reason: 'The clock comes again in a minute, and then does what was left.' },
       { id: 'Serverless::Serverless-LambdaEventSourceMappingDestination', reason: 'The queue has one behind it for messages that nobody can deliver.' },
     )
-    this.ingest.function.addToRolePolicy(new PolicyStatement({ actions: ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`), resources: [store.table.tableArn] }))
+    this.ingest.function.addToRolePolicy(new PolicyStatement({ actions: ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`), resources: [store.table.tableArn] }))
     // It notes who has got a message, and nothing else.
     this.reporter.function.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [store.table.tableArn] }))
     this.ingest.function.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.messages.queueArn] }))

@@ -10,6 +10,8 @@ export type Span = 'minute' | 'hour' | 'day'
 export interface StoredCounts {
   counts: string
   revision: string
+  /** Whether packs were counted too: versions before packs do not see them. */
+  hasPacks: boolean
 }
 
 const lengths: Record<Span, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
@@ -56,7 +58,7 @@ export async function writeCounts(database: Database, { span, start, counts, see
   const { gzipSync } = process.getBuiltinModule('node:zlib')
   return await isDone(database.run('PutItem', {
     TableName: table(database),
-    Item: { ...countKey(span, start), counts: { B: gzipSync(counts) }, revision: { S: newTag() }, expires: { N: String(expires) } },
+    Item: { ...countKey(span, start), counts: { B: gzipSync(counts) }, revision: { S: newTag() }, shape: { N: countShape }, expires: { N: String(expires) } },
     ConditionExpression: seen === undefined ? 'attribute_not_exists(pk)' : 'revision = :seen',
     ...(seen === undefined ? {} : { ExpressionAttributeValues: { ':seen': { S: seen } } }),
   }))
@@ -133,10 +135,14 @@ interface CountItem {
   sk: { S: string }
   counts: { B: Uint8Array }
   revision: { S: string }
+  shape?: { N: string }
 }
 
+// Who counts packs too says so.
+const countShape = '2'
+
 function fromItem(item: CountItem): StoredCounts {
-  return { counts: process.getBuiltinModule('node:zlib').gunzipSync(item.counts.B).toString(), revision: item.revision.S }
+  return { counts: process.getBuiltinModule('node:zlib').gunzipSync(item.counts.B).toString(), revision: item.revision.S, hasPacks: item.shape?.N === countShape }
 }
 
 function countKey(span: Span, start: number): { pk: { S: string }; sk: { S: string } } {

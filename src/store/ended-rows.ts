@@ -1,7 +1,7 @@
 // Invocations that somebody ended: what is known of each, gathered from lines that come in any order, and settled once.
 import { type Database, failedBecause } from '../persist/index.ts'
 import { storeDefinition } from './definition.ts'
-import { shardOf } from './request-rows.ts'
+import { shardOf } from './request-row.ts'
 
 /** What lines tell of an invocation; each fact is the same whenever its line comes. */
 export interface EndedFacts {

@@ -1,7 +1,7 @@
 // Reports as rows: one each, under a key of its own, so that a report which comes twice counts once. Counts are counts of rows.
 import type { Database } from '../persist/index.ts'
 import { storeDefinition } from './definition.ts'
-import { shardOf, shards } from './request-rows.ts'
+import { shardOf, shards } from './request-row.ts'
 
 /** What is told of one crash, slow call or alert. */
 export interface Report {

@@ -2,7 +2,7 @@
 import type { Database } from '../persist/index.ts'
 import { isDone } from './conditional.ts'
 import { storeDefinition } from './definition.ts'
-import { shardOf, shards } from './request-rows.ts'
+import { shardOf, shards } from './request-row.ts'
 
 /** What a message tells. */
 export type MessageKind = 'new' | 'digest' | 'recovered' | 'regression'

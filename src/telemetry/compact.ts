@@ -1,7 +1,7 @@
 // Counts closed minutes, and the hours and days that they make up. Every count is made anew from the rows, never added to,
 // so that nothing is counted twice however often and wherever this is stopped.
 import type { Database } from '../persist/index.ts'
-import { lengthOf, markedMinutes, markMinute, moveHorizon, readCounts, readCountsBetween, readHorizon, type RequestRow, requestRows, settleHorizon, shards, type Span, startOf, unmarkMinute, writeCounts } from '../store/index.ts'
+import { lengthOf, markedMinutes, markMinute, moveHorizon, notedMinutes, notedMs, readCounts, readCountsBetween, readHorizon, type RequestRow, requestRows, settleHorizon, shards, singleRows, type Span, startOf, unmarkMinute, writeCounts } from '../store/index.ts'
 import { type CountsByOperation, countRow, mergeCounts, parseCounts, printCounts } from './counts.ts'
 
 /** How long after its end a minute is counted: most lines have arrived by then, and a late one only costs counting it anew. */
@@ -16,6 +16,7 @@ const keptDays: Record<Span, number> = { minute: 14, hour: 90, day: 800 }
  */
 export async function compact(database: Database, { now = database.now(), limit = 600 }: { now?: number; limit?: number } = {}): Promise<number[]> {
   await beginMinutes(database, { now, limit })
+  await markUncounted(database, now)
   const counted: number[] = []
   const failures: unknown[] = []
   for (const mark of (await markedMinutes(database)).slice(0, limit)) {
@@ -52,17 +53,45 @@ async function beginMinutes(database: Database, { now, limit }: { now: number; l
   await settleHorizon(database, { from, to })
 }
 
+// Where packs are, or may soon be, is noted; rows of versions before packs, and of witnesses, are looked for.
 async function minutesWithRows(database: Database, { from, to }: { from: number; to: number }): Promise<Set<number>> {
-  const minutes = new Set<number>()
-  await eachRow(database, { from, to }, (row) => minutes.add(startOf('minute', row.started)))
+  const minutes = new Set(await notedMinutes(database, { from, to }))
+  for (let hour = startOf('hour', from); hour < to; hour += lengthOf('hour')) {
+    const span = { from: Math.max(hour, from), to: Math.min(hour + lengthOf('hour'), to) }
+    await Promise.all(Array.from({ length: shards }, async (_, shard) => {
+      // The newest row tells its minute, and the next look begins before it.
+      for (let end: number | undefined = span.to; end !== undefined && end > span.from;) {
+        const last: number = end
+        end = undefined
+        for await (const { row } of singleRows(database, { from: span.from, to: last, shard, withRecords: false, limit: 1 })) {
+          minutes.add((end = startOf('minute', row.started)))
+          break
+        }
+      }
+    }))
+  }
   return minutes
+}
+
+// By database: until when minutes were looked at for others to have counted them.
+const lookedAt = new WeakMap<Database, number>()
+const againAfter = lengthOf('hour')
+
+// A version before packs counts what it sees of a minute, which after going back to it is less than there is: such minutes are counted anew.
+async function markUncounted(database: Database, now: number): Promise<void> {
+  const last = lookedAt.get(database)
+  if (last !== undefined && now - last < againAfter) return
+  const { upTo, pending } = (await readHorizon(database)) ?? { upTo: 0 }
+  const span = { from: startOf('minute', now - notedMs), to: pending ?? upTo }
+  const noted = await notedMinutes(database, span)
+  const stored = noted.length === 0 ? new Map<number, { hasPacks: boolean }>() : await readCountsBetween(database, 'minute', { from: noted[0]!, to: span.to })
+  for (const minute of noted) if (stored.get(minute)?.hasPacks !== true) await markMinute(database, minute)
+  lookedAt.set(database, now)
 }
 
 async function eachRow(database: Database, { from, to }: { from: number; to: number }, see: (row: RequestRow) => void): Promise<void> {
   for (let hour = startOf('hour', from); hour < to; hour += lengthOf('hour')) {
-    await Promise.all(Array.from({ length: shards }, async (_, shard) => {
-      for await (const row of requestRows(database, { from: Math.max(hour, from), to: Math.min(hour + lengthOf('hour'), to), shard })) see(row)
-    }))
+    for await (const row of requestRows(database, { from: Math.max(hour, from), to: Math.min(hour + lengthOf('hour'), to), newestFirst: true })) see(row)
   }
 }
 
@@ -84,6 +113,6 @@ async function rewrite(database: Database, { span, start }: { span: Span; start:
   for (;;) {
     const before = await readCounts(database, span, start)
     const counts = printCounts(await make())
-    if (before?.counts === counts || (await writeCounts(database, { span, start, counts, seen: before?.revision, expires }))) return
+    if ((before?.hasPacks === true && before.counts === counts) || (await writeCounts(database, { span, start, counts, seen: before?.revision, expires }))) return
   }
 }

@@ -1,6 +1,6 @@
 // Invocations that the platform ended: lines in any order become one fatal report each, which names what was running.
 import type { Database } from '../persist/index.ts'
-import { addFacts, type EndedFacts, type EndedRow, noteTold, type PlatformFailure, putWitnessedRow, settleEnded, untoldEnded } from '../store/index.ts'
+import { addFacts, type EndedFacts, type EndedRow, noteMinutes, noteTold, type PlatformFailure, putWitnessedRow, settleEnded, untoldEnded } from '../store/index.ts'
 import { markLate } from './late.ts'
 import { type LineRecord, type LogLine, longestName, type ReadLine, textOf } from './log-line.ts'
 import { readPlatformLine } from './platform-lines.ts'
@@ -125,6 +125,7 @@ async function witness(database: Database, { kind, text, time, record, requestId
   const status = statuses[kind]
   const duration = Math.max(0, Date.parse(time) - identity.started)
   const seen = { ...rest, trace, messages, running, kind: 'request', level: 'error', status, time, duration_ms: duration, error: kind === 'timeout' ? 'FUNCTION_TIMEOUT' : kind === 'memory' ? 'OUT_OF_MEMORY' : 'PROCESS_EXITED', error_description: text }
+  await noteMinutes(database, [identity.started])
   await putWitnessedRow(database, { ...identity, operation: textOf(record['operation']) ?? '', status, duration, inBytes: 0, outBytes: 0, level: 'error', record: JSON.stringify(seen), expires: expires(identity.started) }, 'platform')
   await markLate(database, [identity.started])
 }

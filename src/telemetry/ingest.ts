@@ -1,6 +1,6 @@
 // Lines of functions become rows: each line by itself, under a key of its own, so that it may come twice, late, and in any company.
 import type { Database } from '../persist/index.ts'
-import { addVolume, type Observation, type PlatformFailure, putRequestRows, putWitnessedRow, type RequestRow, type Volume } from '../store/index.ts'
+import { addVolume, noteMinutes, type Observation, type PlatformFailure, putRequestRows, putWitnessedRow, type RequestRow, type Volume } from '../store/index.ts'
 import { ratesOf } from './budget.ts'
 import { endedFailures, EndedReader, noteFailuresTold, waitingFailures } from './ended.ts'
 import { expiresAfter, isRemarkable, keepingOf, type KeepRules } from './keep.ts'
@@ -85,6 +85,7 @@ async function ingestChunk({ options, ended, result }: Chunk, lines: readonly Lo
   const rates = volatile.length === 0 ? new Map<number, number>() : await ratesOf(database, volatile.map(({ request }) => request.started), rules)
   const rows = [...sorted.requests.map((line) => ({ ...line.request, ...keepingOf(line, rules, rates.get(minuteOf(line.request)) ?? 1) })), ...sorted.metrics.map(({ request, record }) => ({ ...request, record: JSON.stringify(record), expires: expiresAfter(request.started, rules.volatileDays) }))]
   await putRequestRows(database, rows)
+  await noteMinutes(database, sorted.witnesses.map(({ request }) => request.started))
   for (const line of sorted.witnesses) await putWitnessedRow(database, { ...line.request, ...keepingOf(line, rules, 1) }, 'gateway')
   await markLate(database, [...rows, ...sorted.witnesses.map(({ request }) => request)].map(({ started }) => started))
   if (sorted.observations.length > 0) await observe?.(sorted.observations)

@@ -7,7 +7,11 @@ export async function markLate(database: Database, times: readonly number[]): Pr
   // After the rows: counting moves its horizon first and looks at rows then, so one of the two sees the other.
   if (times.length === 0) return
   const minutes = [...new Set(times.map((time) => startOf('minute', time)))]
-  if ((await readHorizon(database)) === undefined) await startHorizon(database, Math.min(...minutes))
-  const { upTo } = (await readHorizon(database))!
+  let horizon = await readHorizon(database)
+  if (horizon === undefined) {
+    await startHorizon(database, Math.min(...minutes))
+    horizon = (await readHorizon(database))!
+  }
+  const { upTo } = horizon
   for (const minute of minutes) if (minute < upTo) await markMinute(database, minute)
 }

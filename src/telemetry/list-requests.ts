@@ -1,6 +1,7 @@
 // The stored requests of a span of time, newest first.
 import type { Database } from '../persist/index.ts'
-import { lengthOf, type RequestRow, requestRows, shards, startOf } from '../store/index.ts'
+import { busyHours } from './busy-hours.ts'
+import { lengthOf, type RequestRow, requestRows, startOf } from '../store/index.ts'
 
 export interface RequestFilter {
   /** operationId. */
@@ -15,10 +16,11 @@ const rank = { debug: 0, info: 1, warn: 2, error: 3 } as const
 
 /** The requests that began between two times (epoch milliseconds, the end left out), newest first, each as it is read. */
 export async function* listRequests(database: Database, { from, to }: { from: number; to: number }, filter: RequestFilter = {}): AsyncGenerator<RequestRow> {
+  const busy = await busyHours(database, { from, to })
   for (let hour = startOf('hour', to - 1); hour + lengthOf('hour') > from; hour -= lengthOf('hour')) {
+    if (!busy.hasRequests(hour)) continue
     const span = { from: Math.max(from, hour), to: Math.min(to, hour + lengthOf('hour')) }
-    const parts = Array.from({ length: shards }, (_, shard) => requestRows(database, { ...span, shard, withRecords: true, newestFirst: true }))
-    for await (const row of merged(parts)) if (row.metric === undefined && matches(row, filter)) yield row
+    for await (const row of requestRows(database, { ...span, withRecords: true, newestFirst: true, pageSize: 20, hasPacks: busy.hasPacks(hour) })) if (row.metric === undefined && matches(row, filter)) yield row
   }
 }
 
@@ -33,20 +35,4 @@ function matches(row: RequestRow, { operation, level, status }: RequestFilter): 
   if (operation !== undefined && row.operation !== operation) return false
   if (level !== undefined && rank[row.level] < rank[level]) return false
   return status === undefined || String(row.status) === status || (status.endsWith('xx') && String(row.status)[0] === status[0])
-}
-
-// Each shard comes in order; the next row of all is the newest of their firsts.
-async function* merged(parts: AsyncGenerator<RequestRow>[]): AsyncGenerator<RequestRow> {
-  const heads = await Promise.all(parts.map((part) => part.next()))
-  try {
-    for (;;) {
-      let newest = -1
-      for (const [index, head] of heads.entries()) if (head.done !== true && (newest < 0 || head.value.started > (heads[newest]!.value as RequestRow).started)) newest = index
-      if (newest < 0) return
-      yield heads[newest]!.value as RequestRow
-      heads[newest] = await parts[newest]!.next()
-    }
-  } finally {
-    await Promise.all(parts.map((part) => part.return(undefined)))
-  }
 }

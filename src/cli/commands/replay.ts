@@ -90,14 +90,11 @@ async function findRecord(database: Database, errorId: string): Promise<Record<s
 }
 
 async function searchHour(database: Database, { from, to, errorId }: { from: number; to: number; errorId: string }): Promise<Record<string, unknown> | undefined> {
-  const { requestRows, shards } = await import('../../store/index.ts')
-  const found = await Promise.all(Array.from({ length: shards }, async (_, shard) => {
-    for await (const { record } of requestRows(database, { from, to, shard, withRecords: true })) {
-      if (record?.includes(errorId) === true && (JSON.parse(record) as Record<string, unknown>)['error_id'] === errorId) return JSON.parse(record) as Record<string, unknown>
-    }
-    return undefined
-  }))
-  return found.find((record) => record !== undefined)
+  const { requestRows } = await import('../../store/index.ts')
+  for await (const { record } of requestRows(database, { from, to, withRecords: true })) {
+    if (record?.includes(errorId) === true && (JSON.parse(record) as Record<string, unknown>)['error_id'] === errorId) return JSON.parse(record) as Record<string, unknown>
+  }
+  return undefined
 }
 
 // The token of the record is masked; one of this machine's own takes its place.

@@ -1,0 +1,157 @@
+// Many requests as few bytes: each field is a column, what follows from others is left out, ids are bytes, and the rest is deflated.
+import { deflate, inflate } from './pack-deflate.ts'
+import { derivedFields, restoredField } from './pack-fields.ts'
+import { asInvocation, asRequest, idBytes, idFields, idText } from './pack-ids.ts'
+import type { RequestRow } from './request-row.ts'
+
+/** One value for each row; a single one where all are the same. */
+type Column = unknown[]
+
+interface Columns {
+  /** How many rows. */
+  n: number
+  /** Epoch milliseconds that times count from. */
+  b: number
+  /** Of the rows themselves. */
+  r: Record<'s' | 'i' | 'o' | 'c' | 'd' | 'e' | 'f' | 'l' | 'x' | 'a' | 'm' | 'k', Column>
+  /** Of their records: names and columns in the order of fields. */
+  f: [name: string, column: Column][]
+}
+
+/** How a row's record is kept: none, by columns, or as its whole text. */
+const [none, byColumns, whole] = [0, 1, 2]
+
+const levels = ['debug', 'info', 'warn', 'error'] as const
+
+/** The bytes of rows. Equal rows give equal bytes; what is no row of ours in shape is kept all the same. */
+export function packRows(rows: readonly RequestRow[]): Uint8Array {
+  const ids: Uint8Array[] = []
+  const base = Math.min(...rows.map(({ started }) => started))
+  const records = rows.map(recordColumns)
+  const columns: Columns = {
+    n: rows.length,
+    b: base,
+    r: {
+      s: column(rows, ({ started }) => started - base),
+      i: column(rows, ({ requestId }) => packId(requestId, undefined, ids)),
+      o: column(rows, ({ operation }) => operation),
+      c: column(rows, ({ status }) => status),
+      d: column(rows, ({ duration }) => duration),
+      e: column(rows, ({ inBytes }) => inBytes),
+      f: column(rows, ({ outBytes }) => outBytes),
+      l: column(rows, ({ level }) => levels.indexOf(level)),
+      x: column(rows, ({ expires, started }) => expires - Math.ceil(started / 1000)),
+      a: column(rows, ({ calls }) => calls ?? null),
+      m: column(rows, ({ metric }) => metric ?? null),
+      k: column(rows, (_, index) => records[index]!.how),
+    },
+    f: [],
+  }
+  for (const name of namesOf(records)) {
+    columns.f.push([name, column(rows, (row, index) => {
+      const { fields } = records[index]!
+      const value = fields?.get(name)
+      if (value === undefined) return null
+      if (!idFields.has(name)) return value
+      return name === 'call_id' && value !== row.requestId && value === fields!.get('request_id') ? asInvocation : packId(value as string, row.requestId, ids)
+    })])
+  }
+  return Buffer.concat([deflate(Buffer.from(JSON.stringify(columns))), ...ids])
+}
+
+/** The rows of bytes that `packRows` made. */
+export function unpackRows(bytes: Uint8Array, { withRecords }: { withRecords: boolean }): RequestRow[] {
+  const { text, rest } = inflate(bytes)
+  const columns = JSON.parse(text) as Columns
+  const reader = { rest, at: 0 }
+  const at = (values: Column, index: number): unknown => values[values.length === 1 ? 0 : index]
+  const { r } = columns
+  const requestIds = Array.from({ length: columns.n }, (_, index) => readId(at(r.i, index), '', reader))
+  const rows = requestIds.map((requestId, index): RequestRow => {
+    const started = columns.b + (at(r.s, index) as number)
+    const [calls, metric] = [at(r.a, index), at(r.m, index)]
+    return {
+      started,
+      requestId,
+      operation: at(r.o, index) as string,
+      status: at(r.c, index) as number,
+      duration: at(r.d, index) as number,
+      inBytes: at(r.e, index) as number,
+      outBytes: at(r.f, index) as number,
+      level: levels[at(r.l, index) as number]!,
+      expires: Math.ceil(started / 1000) + (at(r.x, index) as number),
+      ...(calls === null ? {} : { calls: calls as NonNullable<RequestRow['calls']> }),
+      ...(metric === null ? {} : { metric: metric as NonNullable<RequestRow['metric']> }),
+    }
+  })
+  if (!withRecords) return rows
+  // Column by column: ids lie in that order.
+  const fields = columns.f.map(([name, values]) => rows.map((row, index) => {
+    const value = at(values, index)
+    return idFields.has(name) && typeof value === 'number' && value !== asInvocation ? readId(value, row.requestId, reader) : value
+  }))
+  return rows.map((row, index) => {
+    const how = at(r.k, index)
+    if (how === none) return row
+    const known = new Map(columns.f.flatMap(([name], order) => (fields[order]![index] === null ? [] : [[name, fields[order]![index]] as const])))
+    return { ...row, record: how === whole ? (known.get('') as string) : textOf(known, row) }
+  })
+}
+
+function textOf(fields: ReadonlyMap<string, unknown>, row: RequestRow): string {
+  const values = new Map(fields)
+  // Those that follow from others come after them.
+  for (const [name, value] of fields) values.set(name, restoredField(name, value, { row, values }))
+  return `{${[...values].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
+}
+
+interface RecordColumns {
+  how: number
+  fields?: ReadonlyMap<string, unknown>
+}
+
+function recordColumns(row: RequestRow): RecordColumns {
+  if (row.record === undefined) return { how: none }
+  const record = parsed(row.record)
+  const derived = record === undefined ? undefined : derivedFields(record, row)
+  return derived === undefined ? { how: whole, fields: new Map([['', row.record]]) } : { how: byColumns, fields: derived }
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function namesOf(records: readonly RecordColumns[]): Set<string> {
+  const names = new Set<string>()
+  for (const { fields } of records) for (const name of fields?.keys() ?? []) names.add(name)
+  return names
+}
+
+function column(rows: readonly RequestRow[], of: (row: RequestRow, index: number) => unknown): Column {
+  const values = rows.map(of)
+  const first = values[0]
+  const isSame = typeof first !== 'object' || first === null
+  // Ids in bytes are each its own, though their marks are equal.
+  return isSame && values.every((value) => value === first) ? [first] : values
+}
+
+function packId(id: string, requestId: string | undefined, ids: Uint8Array[]): string | number {
+  if (id === requestId) return asRequest
+  const packed = idBytes(id)
+  if (packed === undefined) return id
+  ids.push(packed.bytes)
+  return packed.kind
+}
+
+function readId(value: unknown, requestId: string, reader: { rest: Uint8Array; at: number }): string {
+  if (typeof value === 'string') return value
+  if (value === asRequest) return requestId
+  const { id, length } = idText(value === 1 ? 1 : 2, reader.rest, reader.at)
+  reader.at += length
+  return id
+}

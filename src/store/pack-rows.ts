@@ -1,0 +1,119 @@
+// Requests as packs: those of a delivery that belong to one minute are one item, under a key that follows from them.
+import type { Database } from '../persist/index.ts'
+import { isDone } from './conditional.ts'
+import { lengthOf, startOf } from './count-rows.ts'
+import { storeDefinition } from './definition.ts'
+import { packRows, unpackRows } from './pack-codec.ts'
+import { type RequestRow, shardOf } from './request-row.ts'
+import { untilTaken } from './throttled.ts'
+
+/** `w`: requests from level `warn` or status 400 on, `i`: all others. They lie apart, so that who looks for the ones reads none of the others. */
+export type PackKind = 'i' | 'w'
+
+/** Where a pack lies. */
+export interface PackKey {
+  pk: string
+  sk: string
+}
+
+/** A pack as it was read. */
+export interface StoredPack {
+  key: PackKey
+  rows: RequestRow[]
+}
+
+// A pack is read as a whole: larger ones would make a look at one request dear.
+const [mostRows, mostCharacters] = [500, 150_000]
+
+const parallel = 8
+
+/** Whether a request is among those that are looked for when something is wrong. */
+export function packKindOf({ level, status }: Pick<RequestRow, 'level' | 'status'>): PackKind {
+  return level === 'warn' || level === 'error' || status >= 400 ? 'w' : 'i'
+}
+
+/** Stores rows as packs. A pack that is there already stays as it is, for it holds the same requests. */
+export async function putPacks(database: Database, rows: readonly RequestRow[]): Promise<void> {
+  const next = groupsOf(rows).values()
+  const work = async (): Promise<void> => {
+    for (const group of next) await putPack(database, group)
+  }
+  await Promise.all(Array.from({ length: parallel }, work))
+}
+
+/** Writes rows in place of those of a pack, which holds the same requests. */
+export async function replacePack(database: Database, { key, rows }: StoredPack): Promise<void> {
+  await untilTaken(() => database.run('PutItem', { TableName: table(database), Item: itemOf(key, rows) }))
+}
+
+/** The packs of an hour, kind and shard that may hold requests between two times (epoch milliseconds, the end left out), the newest first. */
+export async function* packsBetween(database: Database, { from, to, kind, shard, withRecords, limit }: { from: number; to: number; kind: PackKind; shard: number; withRecords: boolean; limit?: number }): AsyncGenerator<StoredPack> {
+  let start: Record<string, never> | undefined
+  do {
+    const page = await database.run('Query', {
+      TableName: table(database),
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      // A pack is called by its newest request, and holds those of one minute.
+      ExpressionAttributeValues: { ':pk': { S: partitionOf(from, shard) }, ':from': { S: `${kind}#${new Date(from).toISOString()}` }, ':to': { S: `${kind}#${new Date(startOf('minute', to - 1) + lengthOf('minute') - 1).toISOString()}~` } },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      ...(limit === undefined ? {} : { Limit: limit }),
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    })
+    for (const item of page.Items ?? []) {
+      yield { key: { pk: item['pk']!.S!, sk: item['sk']!.S! }, rows: unpackRows(item['z']!.B!, { withRecords }) }
+    }
+    start = page.LastEvaluatedKey as Record<string, never> | undefined
+  } while (start !== undefined)
+}
+
+// Rows that may lie together: of one minute, kind and time of keeping. The same rows give the same groups.
+function groupsOf(rows: readonly RequestRow[]): RequestRow[][] {
+  const byGroup = new Map<string, Map<string, RequestRow>>()
+  for (const row of rows) {
+    const name = `${startOf('minute', row.started)} ${packKindOf(row)} ${row.expires - Math.ceil(row.started / 1000)}`
+    const group = byGroup.get(name) ?? new Map<string, RequestRow>()
+    byGroup.set(name, group.set(nameOf(row), row))
+  }
+  return [...byGroup.values()].flatMap((group) => split([...group].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)))
+}
+
+function split(rows: RequestRow[]): RequestRow[][] {
+  const parts: RequestRow[][] = [[]]
+  let characters = 0
+  for (const row of rows) {
+    const [own, last] = [row.record?.length ?? 0, parts.at(-1)!]
+    const isFull = last.length === mostRows || (last.length > 0 && characters + own > mostCharacters)
+    if (isFull) parts.push([row])
+    else last.push(row)
+    characters = isFull ? own : characters + own
+  }
+  return parts
+}
+
+async function putPack(database: Database, rows: readonly RequestRow[]): Promise<void> {
+  await untilTaken(() => isDone(database.run('PutItem', { TableName: table(database), Item: itemOf(keyOf(rows), rows), ConditionExpression: 'attribute_not_exists(pk)' })))
+}
+
+function itemOf({ pk, sk }: PackKey, rows: readonly RequestRow[]): Record<string, { S: string } | { B: Uint8Array } | { N: string }> & Record<string, never> {
+  return { pk: { S: pk }, sk: { S: sk }, z: { B: packRows(rows) }, expires: { N: String(Math.max(...rows.map(({ expires }) => expires))) } } as never
+}
+
+function keyOf(rows: readonly RequestRow[]): PackKey {
+  const newest = Math.max(...rows.map(({ started }) => started))
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(rows.map(nameOf).join('\n')).digest('base64url').slice(0, 16)
+  return { pk: partitionOf(newest, shardOf(hash)), sk: `${packKindOf(rows[0]!)}#${new Date(newest).toISOString()}#${hash}` }
+}
+
+/** What tells a request from every other. */
+export function nameOf({ started, requestId }: Pick<RequestRow, 'started' | 'requestId'>): string {
+  return `${started}#${requestId}`
+}
+
+function partitionOf(time: number, shard: number): string {
+  return `pack#${new Date(time).toISOString().slice(0, 13)}#${shard}`
+}
+
+function table(database: Database): string {
+  return `${database.prefix}${storeDefinition.table}`
+}

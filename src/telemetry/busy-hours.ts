@@ -1,0 +1,34 @@
+// Which hours of a span can hold requests: so that a look back over days reads little where there was little.
+import type { Database } from '../persist/index.ts'
+import { lengthOf, markedMinutes, notedMinutes, notedMs, readCountsBetween, readHorizon, startOf } from '../store/index.ts'
+
+export interface BusyHours {
+  /** Whether an hour can hold any request. */
+  hasRequests(hour: number): boolean
+  /** Whether an hour can hold packs. */
+  hasPacks(hour: number): boolean
+}
+
+// Counts of hours are kept for 90 days, requests perhaps longer.
+const countedMs = 89 * lengthOf('day')
+
+/** Looks the hours of a span up, in a few reads. */
+export async function busyHours(database: Database, { from, to }: { from: number; to: number }): Promise<BusyHours> {
+  const now = database.now()
+  const notedFrom = Math.max(from, now - notedMs)
+  const [noted, horizon, counts, open] = await Promise.all([
+    notedMinutes(database, { from: startOf('minute', notedFrom), to }),
+    readHorizon(database),
+    readCountsBetween(database, 'hour', { from: Math.max(startOf('hour', from), startOf('hour', now - countedMs)), to }),
+    markedMinutes(database),
+  ])
+  const [busy, marked] = [hoursOf(noted), hoursOf(open.map(({ minute }) => minute))]
+  const settled = horizon === undefined ? 0 : (horizon.pending ?? horizon.upTo)
+  const isCounted = (hour: number): boolean => hour + lengthOf('hour') <= settled && hour >= now - countedMs && !marked.has(hour)
+  const hasRequests = (hour: number): boolean => !isCounted(hour) || (counts.get(hour)?.counts ?? '{}') !== '{}'
+  return { hasRequests, hasPacks: (hour) => hasRequests(hour) && (hour < notedFrom || busy.has(hour)) }
+}
+
+function hoursOf(minutes: readonly number[]): Set<number> {
+  return new Set(minutes.map((minute) => startOf('hour', minute)))
+}
