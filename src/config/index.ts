@@ -4,6 +4,7 @@ export { env, environment, envList, type EnvironmentName, environmentVariables, 
 export type { ApiSettings, Config, KeyGroup, KeySpec, KnownConfig, LogThreshold } from './keys.ts'
 export type { AlertSettings } from './alert-settings.ts'
 export { lineMark, lineShape, markName } from './line-mark.ts'
+export { delayName, jsonType, originName, ownPrefix, shortJson, shortNames } from './line-names.ts'
 export { liveUrl } from './live-url.ts'
 export { type CompiledConfig, fromCompiledConfig, plainConfig, type SecretSources } from './open-compiled.ts'
 export { secretPrefix } from './secret-prefix.ts'

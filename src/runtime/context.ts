@@ -14,7 +14,7 @@ import { generateToken } from './security/jwt.ts'
 
 /** Makes the context of one request. */
 export function createContext(platform: Platform, request: ApiRequest, options: { service: string; interruption: Interruption; notes: Notes }): Context {
-  const callId = incomingId(request.headers['kluecallid'])
+  const callId = incomingId(request.headers['kluecallid'], request.requestId)
   const incomingPath = request.headers['kluecallpath']
   const callPath = incomingPath !== undefined && isPath(incomingPath) ? `${incomingPath}.${options.service}` : options.service
   const { notes, interruption } = options
@@ -72,8 +72,12 @@ function lately(read: (parts: Behind[typeof behind], context: Context) => unknow
 }
 
 // Ids come from strangers and end up in logs: anything but a plain id is replaced.
-function incomingId(header: string | undefined): string {
-  return header !== undefined && /^[\w.:-]{1,128}$/.test(header) ? header : process.getBuiltinModule('node:crypto').randomUUID()
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+function incomingId(header: string | undefined, invocation: string | undefined): string {
+  if (header !== undefined && /^[\w.:-]{1,128}$/.test(header)) return header
+  // An invocation's id is as new and as random, and the line has it already.
+  return invocation !== undefined && uuid.test(invocation) ? invocation : process.getBuiltinModule('node:crypto').randomUUID()
 }
 
 function isPath(text: string): boolean {

@@ -4,8 +4,8 @@
 export const idFields: ReadonlySet<string> = new Set(['request_id', 'call_id', 'gateway_id', 'error_id'])
 
 /** Stands for an id that is the same as the one of the request, or the same as that of its invocation. */
-export const asRequest: 3 = 3
-export const asInvocation: 4 = 4
+export const asRequest = 3 as const
+export const asInvocation = 4 as const
 
 /** 1: a UUID in small letters; 2: what HTTP APIs call a request, eleven bytes in base64. */
 export type IdKind = 1 | 2

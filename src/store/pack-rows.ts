@@ -27,6 +27,9 @@ const [mostRows, mostCharacters] = [500, 150_000]
 
 const parallel = 8
 
+/** How many partitions the packs of an hour and kind are spread over. */
+export const packShards = 4
+
 /** Whether a request is among those that are looked for when something is wrong. */
 export function packKindOf({ level, status }: Pick<RequestRow, 'level' | 'status'>): PackKind {
   return level === 'warn' || level === 'error' || status >= 400 ? 'w' : 'i'
@@ -54,7 +57,7 @@ export async function* packsBetween(database: Database, { from, to, kind, shard,
       TableName: table(database),
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
       // A pack is called by its newest request, and holds those of one minute.
-      ExpressionAttributeValues: { ':pk': { S: partitionOf(from, shard) }, ':from': { S: `${kind}#${new Date(from).toISOString()}` }, ':to': { S: `${kind}#${new Date(startOf('minute', to - 1) + lengthOf('minute') - 1).toISOString()}~` } },
+      ExpressionAttributeValues: { ':pk': { S: partitionOf(from, kind, shard) }, ':from': { S: new Date(from).toISOString() }, ':to': { S: `${new Date(startOf('minute', to - 1) + lengthOf('minute') - 1).toISOString()}~` } },
       ScanIndexForward: false,
       ConsistentRead: true,
       ...(limit === undefined ? {} : { Limit: limit }),
@@ -102,7 +105,7 @@ function itemOf({ pk, sk }: PackKey, rows: readonly RequestRow[]): Record<string
 function keyOf(rows: readonly RequestRow[]): PackKey {
   const newest = Math.max(...rows.map(({ started }) => started))
   const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(rows.map(nameOf).join('\n')).digest('base64url').slice(0, 16)
-  return { pk: partitionOf(newest, shardOf(hash)), sk: `${packKindOf(rows[0]!)}#${new Date(newest).toISOString()}#${hash}` }
+  return { pk: partitionOf(newest, packKindOf(rows[0]!), shardOf(hash) % packShards), sk: `${new Date(newest).toISOString()}#${hash}` }
 }
 
 /** What tells a request from every other. */
@@ -110,8 +113,8 @@ export function nameOf({ started, requestId }: Pick<RequestRow, 'started' | 'req
   return `${started}#${requestId}`
 }
 
-function partitionOf(time: number, shard: number): string {
-  return `pack#${new Date(time).toISOString().slice(0, 13)}#${shard}`
+function partitionOf(time: number, kind: PackKind, shard: number): string {
+  return `pack#${new Date(time).toISOString().slice(0, 13)}#${kind}${shard}`
 }
 
 function table(database: Database): string {

@@ -1,7 +1,7 @@
 // Requests as they are stored, whichever way: packed, in a row each, or both; each is read once.
 import type { Database } from '../persist/index.ts'
 import { noteMinutes } from './minute-notes.ts'
-import { nameOf, type PackKind, packsBetween, putPacks } from './pack-rows.ts'
+import { nameOf, type PackKind, packsBetween, packShards, putPacks } from './pack-rows.ts'
 import { type RequestRow, shardOf, shards } from './request-row.ts'
 import { singleRows } from './single-rows.ts'
 
@@ -51,10 +51,10 @@ type Block = Found[]
 function sourcesOf(database: Database, { from, to, withRecords = false, onlySerious = false, hasPacks = true, pageSize }: RowSpan): AsyncGenerator<Block>[] {
   const kinds: PackKind[] = !hasPacks ? [] : onlySerious ? ['w'] : ['w', 'i']
   const page = pageSize === undefined ? {} : { limit: pageSize }
-  return Array.from({ length: shards }, (_, shard) => [
-    singleBlocks(database, { from, to, shard, withRecords, ...page }),
-    ...kinds.map((kind) => packBlocks(database, { from, to, shard, kind, withRecords, ...page })),
-  ]).flat()
+  return [
+    ...Array.from({ length: shards }, (_, shard) => singleBlocks(database, { from, to, shard, withRecords, ...page })),
+    ...kinds.flatMap((kind) => Array.from({ length: packShards }, (_, shard) => packBlocks(database, { from, to, shard, kind, withRecords, ...page }))),
+  ]
 }
 
 async function* singleBlocks(database: Database, span: Parameters<typeof singleRows>[1]): AsyncGenerator<Block> {

@@ -90,8 +90,12 @@ async function markUncounted(database: Database, now: number): Promise<void> {
 }
 
 async function eachRow(database: Database, { from, to }: { from: number; to: number }, see: (row: RequestRow) => void): Promise<void> {
+  if (to <= from) return
+  // Where no minute is noted there is no pack, as far as notes reach back.
+  const noted = new Set((await notedMinutes(database, { from, to })).map((minute) => startOf('hour', minute)))
+  const notedFrom = database.now() - notedMs
   for (let hour = startOf('hour', from); hour < to; hour += lengthOf('hour')) {
-    for await (const row of requestRows(database, { from: Math.max(hour, from), to: Math.min(hour + lengthOf('hour'), to), newestFirst: true })) see(row)
+    for await (const row of requestRows(database, { from: Math.max(hour, from), to: Math.min(hour + lengthOf('hour'), to), newestFirst: true, hasPacks: hour < notedFrom || noted.has(hour) })) see(row)
   }
 }
 

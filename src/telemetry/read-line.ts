@@ -3,6 +3,7 @@ import { markName } from '../config/index.ts'
 import type { RequestRow } from '../store/index.ts'
 import { dropOddFields } from './line-fields.ts'
 import { type Counted, type LineRecord, type LogLine, longestName, type ReadLine, storable, textOf, wholeSecond } from './log-line.ts'
+import { toLongRecord } from './long-line.ts'
 import { isOfToday, isTooLarge, looksCut, ownerOf } from './own-lines.ts'
 import { readAccess } from './read-access.ts'
 
@@ -17,8 +18,9 @@ export function readLine(line: LogLine): ReadLine {
   const owner = ownerOf(message)
   if (owner === 'others') return { kind: 'other' }
   if (isTooLarge(message)) return { kind: 'bad', reason: 'it is longer or deeper than a line of a service can be' }
-  const record = parse(message)
-  if (record === undefined) return looksCut(message) ? { kind: 'bad', reason: 'it is no complete JSON' } : { kind: 'other' }
+  const written = parse(message)
+  if (written === undefined) return looksCut(message) ? { kind: 'bad', reason: 'it is no complete JSON' } : { kind: 'other' }
+  const record = owner === 'kit' ? toLongRecord(written) : written
   if (owner === 'before marks' && !isOfToday(record)) return { kind: 'other' }
   if (record['kind'] === 'access') return readAccess(record, line)
   delete record[markName]

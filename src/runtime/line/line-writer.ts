@@ -1,6 +1,7 @@
 // Writes lines to where the platform collects them: whole, bounded, and without ever waiting for long.
 import { constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { type LogRecord, toLine } from '../exchange/log.ts'
+import { toShortRecord } from './short-line.ts'
 
 /** Bytes of the longest line; CloudWatch cuts a line at 256 KB. */
 export const longestLine = 200_000
@@ -50,7 +51,7 @@ const expendable = ['result', 'data', 'response_headers', 'request_headers', 'me
 
 /** One line of JSON for a record, at most `longestLine` bytes of UTF-8; `truncated` names the fields that had to go. */
 export function toBoundedLine(record: LogRecord): string {
-  let line = toLine(record)
+  let line = toLine(toShortRecord(record))
   if (line.length * 3 <= longestLine || Buffer.byteLength(line) <= longestLine) return line
   const shorter: LogRecord = { ...record }
   const truncated: string[] = []
