@@ -1,7 +1,7 @@
 // Lines of the log become reports: what is reported, under which title, and what makes two of them one incident.
 import type { PlatformFailure, Report } from '../store/index.ts'
 import { callBody, type LineRecord, numberOf, ownBody, printed, textOf } from './body.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { fingerprintOf, type FingerprintParts } from './fingerprint.ts'
 
 export interface ReportSource {
   service: string
@@ -99,7 +99,7 @@ function ownReport(record: LineRecord, source: ReportSource): Report {
   const text = `${nameOf(record)}()${title === '' ? '' : `: ${title}`}`
   const parts = { record, title: text, fatal, service: source.service, host: source.host ?? '' }
   return {
-    ...head(source, { kind: 'report', operation: textOf(record['operation']), code: '', stack: textOf(record['stack']), message: title }),
+    ...head(source, { kind: 'report', operation: textOf(record['operation']), code: '', stack: textOf(record['stack']), message: title, title }),
     key: `report#${hash(record)}`,
     fatal,
     severity: fatal ? 1 : 2,
@@ -111,7 +111,7 @@ function ownReport(record: LineRecord, source: ReportSource): Report {
   }
 }
 
-function head({ service, stage }: ReportSource, parts: { kind: string; operation: string; code: string; stack?: string; message: string }): Pick<Report, 'service' | 'stage' | 'operation' | 'code' | 'fingerprint'> {
+function head({ service, stage }: ReportSource, parts: Omit<FingerprintParts, 'service'>): Pick<Report, 'service' | 'stage' | 'operation' | 'code' | 'fingerprint'> {
   return { service, stage, operation: parts.operation, code: parts.code, fingerprint: fingerprintOf({ service, ...parts }) }
 }
 

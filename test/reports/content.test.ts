@@ -81,6 +81,31 @@ test('one cause is one incident, whatever its ids, lines and directories', () =>
   assert.equal(reportOf({ stack: '', error_description: 'user 7 (e5a1f5a8-0000-4000-8000-000000000001) of ann@example.com' })!.fingerprint, reportOf({ stack: '', error_description: 'user 8 (aaa1f5a8-0000-4000-8000-000000000001) of bob@example.org' })!.fingerprint)
 })
 
+test('two bugs in one place are two incidents, and one bug is one, whatever it says of whom', () => {
+  const at = (head: string, more = ''): string => reportOf({ stack: `${head}\n    at getBuild (/var/task/functions/builds.ts:31:18)${more}` })!.fingerprint
+  const different = ['Error: no answer', 'TypeError: no answer', 'Error: no money', "TypeError: Cannot read properties of undefined (reading 'name')", 'RangeError: Invalid time value', 'Error', 'Error: no answer\n    at putBuild (/var/task/functions/builds.ts:9:9)']
+  assert.equal(new Set(different.map((head) => at(head))).size, different.length)
+  const causes = ['connect ECONNREFUSED 127.0.0.1:5432', 'getaddrinfo ENOTFOUND db.example.com'].map((text) => at('TypeError: fetch failed', `\n  [cause]: Error: ${text}\n      at connect (node:net:1:1)`))
+  assert.notEqual(causes[0], causes[1])
+  for (const [one, other] of [
+    ["TypeError: Cannot read properties of undefined (reading 'name')", "TypeError: Cannot read properties of undefined (reading 'id')"],
+    ['Error: the user "ann" has no build 7', 'Error: the user "bob" has no build 12'],
+    ["Error: can't find `ann` of 'some'", "Error: can't find `bob` of 'all'"],
+    ['Error: due on 2026-03-01', 'Error: due on 2026-03-01T12:00:00.120Z'],
+    ['Error: since Sun Mar 01 2026 12:00:00 GMT+0100 (Central European Standard Time)', 'Error: since Mon Apr 13 2026 01:00:00 GMT+0200 (Central European Summer Time)'],
+    ['Error: until Sun, 01 Mar 2026 12:00:00 GMT', 'Error: until Tue, 14 Apr 2026 12:10:00 GMT'],
+    ['Error: row 0xff of 6f1ed002ab5595859014ebf0951522d9', 'Error: row 0x1 of 0f1ed002ab5595859014ebf0951522d7'],
+    ['Error: timeout of 3000 ms', 'Error: timeout of 29 ms'],
+    ['Error [ERR_X]: a\n  second line 7', 'Error [ERR_X]: a\n  second line 8'],
+  ] as const) assert.equal(at(one), at(other), one)
+  const own = (title: string): string => toReport({ ...crashLine, kind: 'report', title }, source)!.fingerprint
+  assert.deepEqual([own('queue 7 is long') === own('queue 8 is long'), own('queue 7 is long') === own('the disk is full')], [true, false])
+})
+
+test('texts of any kind are made plain in linear time', () => {
+  fc.assert(fc.property(fc.array(fc.constantFrom("'", '"', '`', '“', '<', '2026-03-01', 'Mon', ' ', 'a', '1', '(', '\n', '    at '), { maxLength: 3000 }), (parts) => void fingerprintOf({ service: 'a', kind: 'crash', operation: '', code: '', message: parts.join(''), stack: parts.join('') })), { numRuns: 200 })
+})
+
 test('frames are functions and files, and texts lose what differs', () => {
   assert.deepEqual(framesOf('Error: x (y)\n    at async Object.run (/a/b/c.ts:1:2)\n    at node:internal/process:1:2\n    at /a/b/chunk-17.js:3:4\n    at <anonymous>\nno frame'), ['Object b/c.ts', ' b/chunk-<n>.js'])
   // What a minifier calls functions is another name with each build.
