@@ -14,12 +14,11 @@ export const pipelineOptions: Readonly<Record<'stage' | 'yes' | 'wait' | 'verbos
 
 /** Opens the stage of a call, runs something on it, and closes it. */
 export async function withStage<Result>(call: CommandCall, run: (stage: Stage) => Promise<Result>): Promise<Result> {
-  const [{ loadConfig }, { openStage, useAccess }, { openStageStore }, { setConfig }] = await Promise.all([import('../config/build.ts'), import('../deploy/pipeline/index.ts'), import('../dev/index.ts'), import('../config/index.ts')])
+  const [{ loadConfig }, { openStage }, { openStageStore }, { setConfig }] = await Promise.all([import('../config/build.ts'), import('../deploy/pipeline/index.ts'), import('../dev/index.ts'), import('../config/index.ts')])
   const name = textOption(call, 'stage')
   // What deploys a stage knows the names of its secrets, never their values.
   const loaded = loadConfig({ root: call.root, env: {}, unset: 'leave out', ...(name === undefined ? {} : { stage: name }) })
   setConfig(loaded.config)
-  useAccess(loaded.config)
   const opened = await openStageStore(call.root, loaded.config)
   try {
     const stage = await openStage({ root: call.root, loaded, database: opened.database, store: opened.store, klue: [...process.execArgv, process.argv[1]!], isVerbose: call.values['verbose'] === true, tell: await teller(call) })

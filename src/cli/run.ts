@@ -33,7 +33,7 @@ export async function runCommandLine(options: { root: string; words: string[]; c
   try {
     return await command.run({ root, output, ...parsed })
   } catch (error) {
-    return report(error, { output, asJson: parsed.values['json'] === true })
+    return report(await toldOfAws(error, command.name), { output, asJson: parsed.values['json'] === true })
   }
 }
 
@@ -51,6 +51,13 @@ function parse(command: Command, words: string[], output: Output): Parsed | unde
     output.printError(`klue ${command.name}: ${sentence} ("klue help ${command.name}" lists them)`)
     return undefined
   }
+}
+
+// Whatever a command asks of AWS, and however: what is wrong with credentials, network or account is one sentence.
+async function toldOfAws(error: unknown, command: string): Promise<unknown> {
+  if (isUsageError(error) || isHttpError(error) || folderFault(error) !== undefined) return error
+  const { anyAwsFault } = await import('../deploy/index.ts')
+  return anyAwsFault(error, `run "klue ${command}"`) ?? error
 }
 
 function report(thrown: unknown, { output, asJson }: { output: Output; asJson: boolean }): number {

@@ -1,6 +1,7 @@
 // How commands reach AWS: profile and region of the stage, and one sentence for whatever goes wrong on the way.
-import { type Config, env } from '../config/index.ts'
+import { type Config, env, setEnvironment } from '../config/index.ts'
 import { UsageError } from '../errors/index.ts'
+import { awsFault } from './aws-faults.ts'
 
 /** What every client of the SDK is made with. */
 export interface AwsAccess {
@@ -27,8 +28,10 @@ export function awsAccess({ awsUser, awsDefaultRegion }: Pick<Config, 'awsUser' 
 export async function reachAws<Result>(client: { config: { region(): Promise<string> } }, what: string, run: () => Promise<Result>): Promise<Result> {
   try {
     await client.config.region()
-  } catch {
-    throw new UsageError({ code: 'aws-region-missing', file: 'klue-config.yaml', pointer: 'aws_default_region', message: `no region is known in which to ${what}`, hint: 'set aws_default_region, or the variable AWS_REGION' })
+  } catch (error) {
+    // A profile that does not exist shows here as well, where the region would come from it.
+    const fault = awsFault(error, what)
+    throw fault ?? new UsageError({ code: 'aws-region-missing', file: 'klue-config.yaml', pointer: 'aws_default_region', message: `no region is known in which to ${what}`, hint: 'set aws_default_region, or the variable AWS_REGION' })
   }
   try {
     return await run()
@@ -37,23 +40,9 @@ export async function reachAws<Result>(client: { config: { region(): Promise<str
   }
 }
 
-const noCredentials = new Set(['CredentialsProviderError', 'TokenProviderError', 'SSOTokenProviderFailure'])
-const badCredentials = new Set(['UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidSignatureException', 'SignatureDoesNotMatch', 'ExpiredToken', 'ExpiredTokenException', 'IncompleteSignature', 'MissingAuthenticationToken'])
-const refused = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'])
-const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE', 'CERT_HAS_EXPIRED'])
-
-/** The sentence for an error of the SDK; undefined for one that is not about access. */
-export function awsFault(error: unknown, what: string): UsageError | undefined {
-  const name = nameOf(error)
-  const code = String((error as { code?: unknown } | null)?.code ?? '')
-  const fault = (kind: { code: string; message: string; hint: string }): UsageError => new UsageError({ file: '', ...kind })
-  if (noCredentials.has(name)) return fault({ code: 'aws-credentials-missing', message: `there are no AWS credentials with which to ${what}`, hint: 'log in, for example with "aws sso login", and name the profile in AWS_PROFILE or aws_user' })
-  if (badCredentials.has(name)) return fault({ code: 'aws-credentials-refused', message: `AWS does not accept the credentials with which to ${what} (${name})`, hint: 'log in again, or name another profile in AWS_PROFILE or aws_user' })
-  if (refused.has(name)) return fault({ code: 'aws-access-denied', message: `these AWS credentials may not ${what}`, hint: 'ask whoever runs the account for the permission, or name another profile in AWS_PROFILE or aws_user' })
-  if (unreachable.has(code) || name === 'TimeoutError') return fault({ code: 'aws-unreachable', message: `AWS did not answer when trying to ${what} (${code || name})`, hint: 'check the network, the region and AWS_ENDPOINT_URL' })
-  return undefined
-}
-
-function nameOf(error: unknown): string {
-  return String((error as { name?: unknown } | null)?.name ?? '')
+/** Makes profile and region of a stage those of every client of this process, and of the commands that it runs. */
+export function useAccess(config: Pick<Config, 'awsUser' | 'awsDefaultRegion'>): void {
+  const { profile, region } = awsAccess(config)
+  if (profile !== undefined) setEnvironment('AWS_PROFILE', profile)
+  if (region !== undefined) setEnvironment('AWS_REGION', region)
 }

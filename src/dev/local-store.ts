@@ -14,6 +14,8 @@ export interface OpenedStore {
 
 /** Opens the store of a stage; the stage `local` is this machine's. */
 export async function openStageStore(root: string, config: Config): Promise<OpenedStore> {
+  // Another stage lies in an account, which its configuration names.
+  if (config.stage !== 'local') (await import('../deploy/index.ts')).useAccess(config)
   const given = env('AWS_ENDPOINT_URL_DYNAMODB') ?? env('AWS_ENDPOINT_URL') ?? config.dynamodbEndpoint
   const isEmbedded = given === undefined && config.stage === 'local'
   const folder = join(root, '.klue', 'dynamodb')
@@ -21,7 +23,7 @@ export async function openStageStore(root: string, config: Config): Promise<Open
   const running = isEmbedded ? await joinLocalDynamo(folder) : undefined
   const own = isEmbedded && running === undefined ? await openLocalDynamo({ folder }) : undefined
   const access = given === undefined ? (running ?? own) : { endpoint: given }
-  // Another stage lies in an account, which may be an emulated one.
+  // The account may be an emulated one.
   const usesOwnCredentials = config.stage !== 'local' && env('AWS_ACCESS_KEY_ID') !== undefined
   const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, usesOwnCredentials, ...accessOf(access) })
   const store = openStore(database, config)

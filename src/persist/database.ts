@@ -118,6 +118,8 @@ async function connect(options: DatabaseOptions): Promise<Connection> {
   quietAwsSdk()
   const sdk = await import('./sdk.ts')
   const client = new sdk.DynamoDBClient(clientConfig(options))
+  // The client says only with its text that it knows no region.
+  if (options.region === undefined && options.endpoint === undefined) await client.config.region().catch((cause: unknown) => Promise.reject(Object.assign(new Error('no region of AWS is known', { cause }), { name: 'AwsRegionMissing' })))
   const commands: Record<keyof DatabaseCalls, new (input: never) => object> = {
     BatchWriteItem: sdk.BatchWriteItemCommand,
     CreateTable: sdk.CreateTableCommand,

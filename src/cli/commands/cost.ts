@@ -34,7 +34,9 @@ async function measure(call: CommandCall, span: { from: number; to: number }, co
     return await measureRequests(opened.database, span)
   } catch (error) {
     // A stage that was never deployed has no store, and may still ask what it would cost.
-    call.output.printError(`klue: what was measured cannot be read, so it is assumed: ${error instanceof Error ? error.message : String(error)}`)
+    const { anyAwsFault } = await import('../../deploy/index.ts')
+    const known = anyAwsFault(error, 'read what was measured') ?? error
+    call.output.printError(`klue: what was measured cannot be read, so it is assumed: ${known instanceof Error ? known.message : String(known)}`)
     return undefined
   } finally {
     await opened.close()

@@ -15,8 +15,9 @@ export async function deployStage(options: DeployOptions): Promise<Outcome> {
   const begun = Date.now()
   stage.tell({ step: 'version', state: 'started', title: 'Looking at the commit' })
   const fail = (error: unknown, version: string): Outcome => {
-    stage.tell({ step: 'version', state: 'failed', seconds: (Date.now() - begun) / 1000, note: (error as Error).message })
-    return { ...endOf(error), stage: stage.name, version, step: 'version' }
+    const end = endOf(error)
+    stage.tell({ step: 'version', state: 'failed', seconds: (Date.now() - begun) / 1000, note: end.lines[0] ?? '' })
+    return { ...end, stage: stage.name, version, step: 'version' }
   }
   let commit: CleanCommit
   try {

@@ -1,7 +1,7 @@
 // A stage with everything that the commands of the pipeline reach it by.
 import { hostname, userInfo } from 'node:os'
 import type { LoadedConfig } from '../../config/build.ts'
-import { type Config, env, setEnvironment } from '../../config/index.ts'
+import { env } from '../../config/index.ts'
 import { UsageError } from '../../errors/index.ts'
 import type { Database } from '../../persist/index.ts'
 import type { Store } from '../../store/index.ts'
@@ -39,13 +39,6 @@ export interface Stage extends StageOptions {
   who: string
   endpoint: string | undefined
   close(): void
-}
-
-/** Makes profile and region of a stage those of every client of this process, and of the commands that it runs. */
-export function useAccess(config: Config): void {
-  const { profile, region } = awsAccess(config)
-  if (profile !== undefined) setEnvironment('AWS_PROFILE', profile)
-  if (region !== undefined) setEnvironment('AWS_REGION', region)
 }
 
 /** Opens a stage. Throws a UsageError where it is none that can be deployed, or AWS is not reached. */

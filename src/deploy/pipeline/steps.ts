@@ -1,4 +1,5 @@
 // Runs the steps of a deployment one after the other: each with a name, its progress and its duration, each able to stop the rest.
+import { anyAwsFault } from '../aws-faults.ts'
 import type { Journal } from './journal.ts'
 
 export interface Step {
@@ -51,7 +52,8 @@ export async function runSteps(steps: readonly Step[], { journal, tell, mayGoOn,
       const note = await run()
       journal.end(name, seconds())
       tell({ step: name, state: 'done', seconds: seconds(), ...(note === undefined ? {} : { note }) })
-    } catch (error) {
+    } catch (failure) {
+      const error = anyAwsFault(failure, `go on with the step ${name}`) ?? failure
       tell({ step: name, state: 'failed', seconds: seconds(), note: error instanceof Error ? error.message : String(error) })
       return { step: name, error }
     }
