@@ -3,6 +3,7 @@ import type { Outcome, Stage, StepEvent } from '../deploy/pipeline/index.ts'
 import { env } from '../config/index.ts'
 import { isUsageError } from '../errors/index.ts'
 import { type CommandCall, type CommandOption, textOption } from './command.ts'
+import { printJsonLine, printPainted } from './output.ts'
 
 export const pipelineOptions: Readonly<Record<'stage' | 'yes' | 'wait' | 'verbose' | 'json', CommandOption>> = {
   stage: { type: 'string', value: 'NAME', doc: 'Stage in the account; KLUE_STAGE by default.' },
@@ -39,7 +40,7 @@ export async function runOnStage(call: CommandCall, run: (stage: Stage) => Promi
   try {
     const outcome = await withStage(call, run)
     const code = exitCodes[outcome.result]
-    if (call.values['json'] === true) call.output.print(JSON.stringify({ ...outcome, exit: code }))
+    if (call.values['json'] === true) printJsonLine(call.output, { ...outcome, exit: code })
     else if (code === 0) call.output.print(endScreen(outcome))
     else call.output.printError(endScreen(outcome))
     return code
@@ -89,9 +90,9 @@ export function asker(call: CommandCall): ((question: string) => Promise<boolean
 
 async function teller(call: CommandCall): Promise<(event: StepEvent) => void> {
   const { eventLine } = await import('../deploy/pipeline/index.ts')
-  if (call.values['json'] === true) return (event) => call.output.print(JSON.stringify({ ...event, time: new Date().toISOString() }))
+  if (call.values['json'] === true) return (event) => printJsonLine(call.output, { ...event, time: new Date().toISOString() })
   return (event) => {
     const line = eventLine(event, call.output.hasColor)
-    if (line !== undefined) call.output.print(line)
+    if (line !== undefined) printPainted(call.output, line)
   }
 }

@@ -4,14 +4,15 @@ import { formatFault, isHttpError, isUsageError, nearest, UsageError } from '../
 import { folderFault } from '../workfolder/index.ts'
 import type { Command } from './command.ts'
 import { commandHelp, mainHelp } from './help.ts'
-import type { Output } from './output.ts'
+import { cleanOutput, type Output } from './output.ts'
 
 /** 0: done; 1: what was asked for failed or is faulty; 2: the command line is wrong. */
 export type ExitCode = 0 | 1 | 2
 
 /** Runs a command line. Never rejects. */
 export async function runCommandLine(options: { root: string; words: string[]; commands: readonly Command[]; output: Output }): Promise<number> {
-  const { words, commands, output, root } = options
+  const { words, commands, root } = options
+  const output = cleanOutput(options.output)
   const [name, ...rest] = words
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const asked = commands.find((command) => command.name === rest[0])

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { resolve } from 'node:path'
+import { visibleText } from '../errors/index.ts'
 import { type CommandCall, textOption } from './command.ts'
 import { askHidden } from './password.ts'
 import { misuse } from './run.ts'
@@ -21,7 +22,7 @@ export async function confirmed(question: string): Promise<boolean> {
   if (process.stdin.isTTY !== true) throw misuse('there is no terminal to ask for confirmation', 'pass --yes')
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim())
+    return /^y(es)?$/i.test((await prompt.question(`${visibleText(question)} [y/N] `)).trim())
   } finally {
     prompt.close()
   }

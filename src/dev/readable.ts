@@ -1,5 +1,5 @@
 // Log records as a person reads them on a terminal.
-import { causeLines } from '../errors/index.ts'
+import { causeLines, visibleLine as clean } from '../errors/index.ts'
 import type { LogRecord } from '../runtime/edge.ts'
 
 export interface ReadableOptions {
@@ -14,7 +14,7 @@ type Paint = (color: keyof typeof codes, text: string) => string
 /** One record as one line, after those of what it noted, and before its stack. */
 export function toReadable(record: LogRecord, { hasColor }: ReadableOptions): string {
   const paint: Paint = (color, text) => (hasColor ? `\u001b[${codes[color]}m${text}\u001b[0m` : text)
-  const time = paint('dim', record.time.slice(11, 19))
+  const time = paint('dim', clean(record.time.slice(11, 19)))
   const lines = record.kind === 'request' ? [...noted(record, paint), `${time} ${requestText(record, paint)}`] : [`${time} ${paint(colorOf(record.level), record.level.toUpperCase().padEnd(5))} ${clean(record.message)}${extras(record)}`]
   if (typeof record['stack'] === 'string') lines.push(paint('dim', indent(record['stack'])))
   for (const cause of causeLines(record)) lines.push(paint('dim', `    ${clean(cause)}`))
@@ -25,9 +25,9 @@ function requestText(record: LogRecord, paint: Paint): string {
   const { method, path, status, duration_ms: duration, operation, error, error_description: description, slow_ms: slow } = record
   const code = Number(status)
   const shown = paint(code >= 500 ? 'red' : code >= 400 ? 'yellow' : 'green', String(code))
-  const failure = error === undefined ? '' : ` ${paint(code >= 500 ? 'red' : 'yellow', String(error))} ${clean(String(description))}`
-  const time = slow === undefined ? paint('dim', `${String(duration)} ms`) : paint('yellow', `${String(duration)} ms, slow`)
-  return `${shown} ${String(method).padEnd(6)} ${clean(String(path))} ${time} ${paint('cyan', typeof operation === 'string' ? clean(operation) : '')}${failure}`.trimEnd()
+  const failure = error === undefined ? '' : ` ${paint(code >= 500 ? 'red' : 'yellow', clean(String(error)))} ${clean(String(description))}`
+  const time = slow === undefined ? paint('dim', `${clean(String(duration))} ms`) : paint('yellow', `${clean(String(duration))} ms, slow`)
+  return `${shown} ${clean(String(method)).padEnd(6)} ${clean(String(path))} ${time} ${paint('cyan', typeof operation === 'string' ? clean(operation) : '')}${failure}`.trimEnd()
 }
 
 interface Noted {
@@ -74,11 +74,5 @@ function fieldsText(fields: [string, unknown][]): string {
 }
 
 function indent(stack: string): string {
-  return stack.split('\n').slice(0, 12).map((line) => `    ${line.trim()}`).join('\n')
-}
-
-// Paths and messages come from strangers; control characters could rewrite the terminal.
-function clean(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\uFFFD')
+  return stack.split('\n').slice(0, 12).map((line) => `    ${clean(line.trim())}`).join('\n')
 }

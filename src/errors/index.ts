@@ -5,4 +5,5 @@ export { errorIdOf, isError, fromCalledApi, fromErrorBody, toHttpError } from '.
 export { defineError, HttpError, isHttpError, messageOf } from './http-error.ts'
 export type { ErrorBody, ErrorDetail, ErrorMaker, HttpErrorOptions } from './http-error.ts'
 export { editDistance, formatFault, isUsageError, nearest, UsageError } from './usage-error.ts'
+export { visibleJson, visibleLine, visibleText } from './visible-text.ts'
 export type { Fault } from './usage-error.ts'

@@ -1,4 +1,5 @@
 // What a developer is told: where a document, a setting or a command is wrong and what to do.
+import { visibleLine } from './visible-text.ts'
 
 /** One fault in what a developer wrote. */
 export interface Fault {
@@ -41,7 +42,8 @@ export function isUsageError(value: unknown): value is UsageError {
 /** A fault as one line for a terminal: `file:line:column pointer  message (hint)`. */
 export function formatFault(fault: Fault): string {
   const place = [fault.file, fault.line, fault.line === undefined ? undefined : fault.column].filter((part) => part !== undefined && part !== '').join(':')
-  const where = [place, fault.pointer].filter(Boolean).join(' ')
+  // Names in documents and folders are anybody's.
+  const where = [visibleLine(place), fault.pointer === undefined ? undefined : visibleLine(fault.pointer)].filter(Boolean).join(' ')
   return `${where === '' ? '' : `${where}: `}${fault.message}${fault.hint === undefined ? '' : ` (${fault.hint})`}`
 }
 

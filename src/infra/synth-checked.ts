@@ -2,7 +2,7 @@
 import type { App } from 'aws-cdk-lib'
 import { env } from '../config/index.ts'
 import { type PlannedStack, preflight } from '../deploy/index.ts'
-import { formatFault, isUsageError } from '../errors/index.ts'
+import { formatFault, isUsageError, visibleText } from '../errors/index.ts'
 import type { Project } from './project.ts'
 
 /**
@@ -18,10 +18,10 @@ export async function synthChecked(app: App, project: Pick<Project, 'loaded'>): 
   const stacks: PlannedStack[] = assembly.stacks.map(({ stackName: name, template, templateFullPath: file }) => ({ name, template: template as PlannedStack['template'], file }))
   const { account, region } = placeOf(assembly.stacks[0]?.environment)
   try {
-    await preflight({ stacks, loaded: project.loaded, account, region, notice: (sentence) => void process.stderr.write(`klue: ${sentence}\n`) })
+    await preflight({ stacks, loaded: project.loaded, account, region, notice: (sentence) => void process.stderr.write(`klue: ${visibleText(sentence)}\n`) })
   } catch (error) {
     if (!isUsageError(error)) throw error
-    for (const fault of error.faults) process.stderr.write(`klue: ${formatFault(fault)}\n`)
+    for (const fault of error.faults) process.stderr.write(`klue: ${visibleText(formatFault(fault))}\n`)
     process.stderr.write('klue: nothing is deployed like this; -c preflight=off leaves these checks out, for example for cdk destroy\n')
     process.exitCode = 1
   }

@@ -14,6 +14,9 @@ export function writeJsonReporter(folder: string): string {
 }
 
 const source = `
+// As visibleJson of the kit: Node loads this file alone.
+const visible = (json) => json.replace(/[\\u007f-\\u009f]|\\p{Cf}|\\p{Zl}|\\p{Zp}/gu, (character) => Array.from({ length: character.length }, (_, index) => '\\\\u' + character.charCodeAt(index).toString(16).padStart(4, '0')).join(''))
+
 export default async function* jsonReporter(events) {
   const counts = { passed: 0, failed: 0, skipped: 0 }
   for await (const { type, data } of events) {
@@ -24,7 +27,7 @@ export default async function* jsonReporter(events) {
     const outcome = type === 'test:fail' ? 'failed' : skip === undefined ? 'passed' : 'skipped'
     counts[outcome] += 1
     const error = type === 'test:fail' ? { error: String(details.error?.cause?.message ?? details.error?.message ?? details.error) } : {}
-    yield JSON.stringify({ test: name, file, outcome, milliseconds: Math.round(details.duration_ms), ...error }) + '\\n'
+    yield visible(JSON.stringify({ test: name, file, outcome, milliseconds: Math.round(details.duration_ms), ...error })) + '\\n'
   }
   yield JSON.stringify(counts) + '\\n'
 }

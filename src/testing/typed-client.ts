@@ -1,6 +1,7 @@
 // The typed client of an API, pointed at the target; its exchanges are checked like all others.
 import { AssertionError } from 'node:assert'
 import { type Client, type ClientOptions, type ClientSpec, createClient } from '../client/index.ts'
+import { visibleText } from '../errors/index.ts'
 import { recordExchange } from './record.ts'
 import { session } from './session.ts'
 
@@ -18,7 +19,7 @@ export async function testClient<Operations, Calls>(spec: ClientSpec<Operations,
     const path = input.slice(url.length)
     recordExchange(target.recordFolder, { method, path, status: response.status, headers: response.headers, body })
     const faults = checker.check({ method, path: path.split('?')[0]!, status: response.status, contentType, headers: response.headers, body })
-    if (faults.length > 0) throw new AssertionError({ message: `${method} ${input} does not answer as specified:\n  ${faults.join('\n  ')}` })
+    if (faults.length > 0) throw new AssertionError({ message: visibleText(`${method} ${input} does not answer as specified:\n  ${faults.join('\n  ')}`) })
     return response
   }
   return createClient(spec, { url, fetch: checked, token, attempts: 1, ...options })

@@ -2,6 +2,7 @@
 import type { CostEstimate, CostPart, Measured } from '../../deploy/cost/index.ts'
 import { type Command, type CommandCall, jsonOption, stageOption, textOption } from '../command.ts'
 import { readSince } from '../since.ts'
+import { printJsonLine } from '../output.ts'
 
 export const cost: Command = {
   name: 'cost',
@@ -21,7 +22,7 @@ export const cost: Command = {
     const settings = await costSettings(call.root, loaded)
     const measured = call.values['assumed'] === true ? undefined : await measure(call, { from, to: now }, loaded.config)
     const estimate = estimateCost(settings, measured, pricesOf(settings.region))
-    if (call.values['json'] === true) call.output.print(JSON.stringify({ stage: loaded.stage, ...estimate, measured: measured ?? null, priceSources }))
+    if (call.values['json'] === true) printJsonLine(call.output, { stage: loaded.stage, ...estimate, measured: measured ?? null, priceSources })
     else call.output.print(costText(loaded.stage, estimate, measured))
     return 0
   },

@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from '../../config/index.ts'
+import { visibleJson } from '../../errors/index.ts'
 import type { ReloadEvent, RunningProject } from '../../dev/index.ts'
 import type { LogRecord } from '../../runtime/edge.ts'
 import { type Command, type CommandCall, stageOption, textOption } from '../command.ts'
 import { gatherLines } from '../gathered-lines.ts'
 import { misuse } from '../run.ts'
+import { printPainted } from '../output.ts'
 
 export const dev: Command = {
   name: 'dev',
@@ -38,7 +40,7 @@ export const dev: Command = {
     const isJson = call.values['json'] === true
     const stage = textOption(call, 'stage')
     const port = portOption(call)
-    const lines = gatherLines<LogRecord>((record) => (isJson ? JSON.stringify(record) : toReadable(record, output)), output.print)
+    const lines = gatherLines<LogRecord>((record) => (isJson ? visibleJson(JSON.stringify(record)) : toReadable(record, output)), (text) => printPainted(output, text))
     // Also where an exception ends the process.
     process.once('exit', lines.flush)
     const say = (print: (text: string) => void, text: string): void => {

@@ -1,4 +1,5 @@
 // klue incidents: what fails on a stage, how often, and who is told of it.
+import { visibleJson, visibleLine } from '../../errors/index.ts'
 import type { Database } from '../../persist/index.ts'
 import type { Incident } from '../../store/index.ts'
 import { type Command, type CommandCall, jsonOption, stageOption, textOption } from '../command.ts'
@@ -37,7 +38,7 @@ const actions: Record<string, (call: CommandCall, database: Database) => Promise
     const rows = await Promise.all(stored.sort((left, right) => (left.since < right.since ? 1 : -1)).map((incident) => toRow(database, incident)))
     if (call.values['json'] === true) return call.output.printJson(rows)
     if (rows.length === 0) return call.output.print(call.values['all'] === true ? 'There was no incident' : 'There is no open incident')
-    for (const { incident, status, count, lastSeen, title, mutedUntil } of rows) call.output.print(`${incident}  ${(mutedUntil === undefined ? status : 'muted').padEnd(9)}  ${String(count).padStart(6)}  ${lastSeen.slice(0, 19)}Z  ${title}`)
+    for (const { incident, status, count, lastSeen, title, mutedUntil } of rows) call.output.print(`${incident}  ${(mutedUntil === undefined ? status : 'muted').padEnd(9)}  ${String(count).padStart(6)}  ${visibleLine(lastSeen.slice(0, 19))}Z  ${visibleLine(title)}`)
   },
   async show(call, database) {
     const { newestReports, readSample } = await import('../../store/index.ts')
@@ -46,10 +47,10 @@ const actions: Record<string, (call: CommandCall, database: Database) => Promise
     const reports = newest.map(({ time, errorId, requestId }) => ({ time, errorId: errorId ?? '', requestId: requestId ?? '' }))
     const body: unknown = sample === undefined ? null : JSON.parse(sample.body)
     if (call.values['json'] === true) return call.output.printJson({ ...row, reports, body })
-    const facts = Object.entries(row).map(([name, value]) => `${name.padEnd(12)}  ${String(value)}`)
+    const facts = Object.entries(row).map(([name, value]) => `${name.padEnd(12)}  ${visibleLine(String(value))}`)
     call.output.print(facts.join('\n'))
-    call.output.print(['', 'Newest reports:', ...reports.map(({ time, errorId, requestId }) => `  ${time}  ${errorId === '' ? `request ${requestId}` : `error ${errorId}`}`)].join('\n'))
-    if (sample !== undefined) call.output.print(`\n${sample.body}`)
+    call.output.print(['', 'Newest reports:', ...reports.map(({ time, errorId, requestId }) => visibleLine(`  ${time}  ${errorId === '' ? `request ${requestId}` : `error ${errorId}`}`))].join('\n'))
+    if (sample !== undefined) call.output.print(`\n${visibleJson(sample.body)}`)
   },
   async mute(call, database) {
     const { muteIncident } = await import('../../reports/index.ts')

@@ -5,6 +5,7 @@ import { type Command, type CommandCall, stageOption, textOption } from '../comm
 import { logLine } from '../log-line.ts'
 import { misuse } from '../run.ts'
 import { readSince } from '../since.ts'
+import { printJsonLine, printPainted } from '../output.ts'
 
 export const logs: Command = {
   name: 'logs',
@@ -65,7 +66,10 @@ async function show({ output, values }: CommandCall, { database, filter, limit, 
   const isTerminal = process.stdout.isTTY === true && values['json'] !== true
   // Rows are in order to the second.
   fresh.sort((one, other) => Date.parse(String(one.record['started'])) - Date.parse(String(other.record['started'])) || one.started - other.started)
-  for (const { record } of fresh) output.print(isTerminal ? logLine(record, output) : JSON.stringify(record))
+  for (const { record } of fresh) {
+    if (isTerminal) printPainted(output, logLine(record, output))
+    else printJsonLine(output, record)
+  }
   return Math.max(from, ...fresh.map(({ started }) => started))
 }
 

@@ -1,4 +1,5 @@
 // klue replay: the request behind an error, sent once more to the service on this machine.
+import { visibleLine } from '../../errors/index.ts'
 import type { Database } from '../../persist/index.ts'
 import { addressBelow, isPathOfOrigin } from '../../address/index.ts'
 import { type Command, type CommandCall, jsonOption, textOption } from '../command.ts'
@@ -114,6 +115,6 @@ function reasonOf(error: unknown): string {
 function print({ values, output }: CommandCall, { target, request, status, body }: { target: URL; request: RecordedRequest; status: number; body: string }): void {
   if (values['json'] === true) return output.printJson({ request: { ...request, url: target.href }, response: { status, body } })
   output.print(`${request.method} ${target.href}`)
-  if (request.leftOut.length > 0) output.printError(`klue: left out, because the record masks it: ${request.leftOut.join(', ')}`)
+  if (request.leftOut.length > 0) output.printError(`klue: left out, because the record masks it: ${request.leftOut.map(visibleLine).join(', ')}`)
   output.print(`${status}\n${body}`)
 }

@@ -1,6 +1,7 @@
 // klue secret: the secrets of a stage, on this machine or in Secrets Manager.
 import type { LoadedConfig } from '../../config/build.ts'
 import type { StageSecrets } from '../../deploy/index.ts'
+import { visibleLine } from '../../errors/index.ts'
 import { type Command, type CommandCall, jsonOption, stageOption, textOption } from '../command.ts'
 import { misuse } from '../run.ts'
 import { confirmed, readSecretValue } from '../secret-value.ts'
@@ -54,7 +55,7 @@ const actions: Record<string, (action: Action) => Promise<void>> = {
     if (call.values['json'] === true) return call.output.printJson(rows)
     if (rows.length === 0) call.output.print(`The stage ${loaded.stage} needs no secrets`)
     const width = Math.max(...rows.map(({ name }) => name.length))
-    for (const { name, keys, sentence } of rows) call.output.print(`${name.padEnd(width)}  ${sentence}${keys.length === 0 ? '' : `  (${keys.join(', ')})`}`)
+    for (const { name, keys, sentence } of rows) call.output.print(`${visibleLine(name).padEnd(width)}  ${sentence}${keys.length === 0 ? '' : `  (${keys.map(visibleLine).join(', ')})`}`)
   },
   async remove({ call, loaded, secrets }) {
     const { checkKnown } = await import('../../deploy/index.ts')

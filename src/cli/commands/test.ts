@@ -2,6 +2,7 @@
 import type { Wanted } from '../../testing/runner.ts'
 import { type Command, type CommandCall, textOption } from '../command.ts'
 import { misuse } from '../run.ts'
+import { printJsonLine } from '../output.ts'
 
 export const test: Command = {
   name: 'test',
@@ -41,7 +42,7 @@ export const test: Command = {
         ...(record === undefined ? {} : { record }),
         onStart: (title) => (asJson ? undefined : output.print(`Testing ${title}${values['loop'] === true ? `, round ${round}` : ''}`)),
       })
-      if (asJson) output.print(JSON.stringify({ coverage: result.coverage }))
+      if (asJson) printJsonLine(output, { coverage: result.coverage })
       else output.print(`\n${coverageTable(result.coverage)}`)
       if (values['loop'] !== true || result.code !== 0) return result.code === 0 ? 0 : 1
     }
