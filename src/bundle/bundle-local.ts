@@ -57,14 +57,14 @@ export async function openLocalBundler(options: { root: string; entries: string[
     copies.set(compiled, folder)
     return folder
   }
-  const open = async (): Promise<BuildContext> => (await import('esbuild')).context({ ...bundling, absWorkingDir: root, entryPoints: entries, outdir: folder, outbase: root, plugins: [generatedApis(copy), sameKit(kitFolder())] })
+  const open = async (): Promise<BuildContext> => (await import('esbuild')).context({ ...bundling, absWorkingDir: root, entryPoints: entries, outdir: asDeep(folder), outbase: root, plugins: [generatedApis(copy), sameKit(kitFolder())] })
   const make = async (): Promise<Pick<KeptBundle, 'files' | 'inputs'>> => {
     const startedAt = Date.now()
     current ??= await open()
     const result = await current.rebuild().catch((error: unknown) => {
       throw bundleFaults(error)
     })
-    const files = (result.outputFiles ?? []).map(({ path, text }): [string, string] => [relative(folder, path), text])
+    const files = (result.outputFiles ?? []).map(({ path, text }): [string, string] => [relative(asDeep(folder), path), text])
     const inputs = Object.keys(result.metafile?.inputs ?? {}).map((input) => join(root, input))
     if (place !== undefined) writeKept(place, { files, inputs, apis: [...copies] }, startedAt)
     return { files, inputs }
@@ -86,6 +86,11 @@ export async function openLocalBundler(options: { root: string; entries: string[
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+// Where esbuild thinks that it writes: as deep as each build lies, so that maps lead to the sources.
+function asDeep(folder: string): string {
+  return join(folder, 'build')
 }
 
 // The bundle of the start before, where it is still right and so are the copies of APIs that it reads.

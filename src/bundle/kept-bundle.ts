@@ -52,8 +52,11 @@ export function writeKept(place: KeptPlace, bundle: KeptBundle, startedAt: numbe
   }
 }
 
+// Counts up with whatever changes in a bundle.
+const form = 2
+
 function madeWith({ root, entries }: KeptPlace): string {
-  return JSON.stringify([root, entries, process.versions.node, kitFolder()?.href, fileState(fileURLToPath(import.meta.url))])
+  return JSON.stringify([form, root, entries, process.versions.node, kitFolder()?.href, fileState(fileURLToPath(import.meta.url))])
 }
 
 const settings = ['package.json', 'tsconfig.json', 'functions/package.json', 'functions/tsconfig.json']

@@ -39,8 +39,8 @@ const painted = /(\u001b\[(?:0|2|3[1236])m)/
 export function terminalOutput(): Output {
   // A reader that has seen enough, such as head, closes the pipe: that is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    // Thrown, another failure would be told to the same stream, and fail again.
+    process.exit(error.code === 'EPIPE' ? 0 : 1)
   })
   const hasColor = process.stdout.isTTY === true && env('NO_COLOR') === undefined && env('CI') === undefined
   return {

@@ -139,7 +139,7 @@ class Link implements DataLink {
 
   #hear(message: FromThread): void {
     if (message.kind === 'stored') this.#underWay -= message.lines
-    else if (message.kind === 'say') this.#say(message.level, message.message)
+    else if (message.kind === 'say') this.#say(message.level, message.message, message.stack)
     else {
       const waiting = this.#waiting.get(message.id)
       this.#waiting.delete(message.id)
@@ -161,8 +161,8 @@ class Link implements DataLink {
     this.#waiting.clear()
   }
 
-  #say(level: LogRecord['level'], message: string): void {
-    this.#options.print({ kind: 'log', level, time: new Date().toISOString(), message })
+  #say(level: LogRecord['level'], message: string, stack?: string): void {
+    this.#options.print({ kind: 'log', level, time: new Date().toISOString(), message, ...(stack === undefined ? {} : { stack }) })
   }
 }
 

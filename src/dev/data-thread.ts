@@ -1,9 +1,11 @@
 // The thread of data and log beside that of the requests: the embedded DynamoDB, and all that becomes of lines. Started by data-link.ts.
+import { join } from 'node:path'
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { setConfig } from '../config/index.ts'
 import { isUsageError, messageOf } from '../errors/index.ts'
 import { embeddedData } from './embedded-data.ts'
 import { localData } from './local-data.ts'
+import { localStack, stackOf } from './local-stack.ts'
 import { startLocalTelemetry } from './local-telemetry.ts'
 import { folderFault } from '../workfolder/index.ts'
 import type { DataAccess, FromThread, ThreadStart, ToThread, Wish } from './thread-messages.ts'
@@ -13,6 +15,8 @@ if (!isMainThread && parentPort !== null) serve(parentPort, workerData as Thread
 function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   const say = (message: FromThread): void => port.postMessage(message)
   let { config } = start
+  // A promise that the service's own reporter forgot, or one of the kit, must not take the data along; what is thrown leaves a state that nobody knows, and does.
+  process.on('unhandledRejection', (reason) => say({ kind: 'say', level: 'error', message: `Rejection of a promise that nobody waits for, in the thread of data and log: ${messageOf(reason)}`, ...sourceStackOf(reason, start.root) }))
   // For the service's own reporter, which may ask for it.
   setConfig(config)
   const source = embeddedData(config, start.folder)
@@ -51,4 +55,9 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
         .finally(() => wish.kind === 'close' && port.close())
     }
   })
+}
+
+function sourceStackOf(reason: unknown, root: string): { stack?: string } {
+  const stack = stackOf(reason)
+  return stack === undefined ? {} : { stack: localStack(join(root, '.klue'))(stack) }
 }

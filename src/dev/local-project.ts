@@ -7,13 +7,14 @@ import { UsageError } from '../errors/index.ts'
 import { generate } from '../openapi/generate.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import { localSecrets } from '../platform/local/index.ts'
-import { type ApiRequest, type ApiResponse, type LogRecord, openService, type Platform } from '../runtime/edge.ts'
+import { type ApiRequest, type ApiResponse, type LogRecord, type OpenService, openService, type Platform } from '../runtime/edge.ts'
 import type { Store } from '../store/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { localDocument } from './documents.ts'
 import { importServices, type LocatedService } from './entries.ts'
 import { isGenerated, noteGenerated } from './generated-state.ts'
 import { type DataSource, type LocalData, localData } from './local-data.ts'
+import { localStack } from './local-stack.ts'
 import { processFolder, pruneKept } from './process-folder.ts'
 
 export interface LocalProjectOptions {
@@ -39,6 +40,7 @@ export interface LocalService {
   entry: string
   apis: string[]
   answer(request: ApiRequest): Promise<ApiResponse>
+  readonly opened: OpenService
 }
 
 export interface LocalProject {
@@ -149,6 +151,7 @@ class State {
       log: options.log,
       local,
       version: '',
+      sourceStack: localStack(join(options.root, '.klue')),
       document: (api, form) => localDocument(options.root, api, form),
       now: Date.now,
     }
@@ -203,8 +206,8 @@ class State {
   }
 
   #bind({ entry, service }: LocatedService): LocalService {
-    const { answer } = openService(service, this.platform)
-    return { name: service.name, entry, apis: service.apis.map(({ spec }) => spec.table.api), answer }
+    const opened = openService(service, this.platform)
+    return { name: service.name, entry, apis: service.apis.map(({ spec }) => spec.table.api), answer: opened.answer, opened }
   }
 }
 

@@ -6,6 +6,7 @@ import { type DataLink, linkData } from './data-link.ts'
 import { beginLocalProject, type Change, type LocalProject, type LocalProjectOptions } from './local-project.ts'
 import { forgetRunning, noteRunning } from './running.ts'
 import { type LocalServer, startServer } from './server.ts'
+import { catchUncaught } from './uncaught-errors.ts'
 import { watchProject } from './watch.ts'
 
 export interface StartOptions extends LocalProjectOptions {
@@ -39,13 +40,19 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
     link?.take(record)
     options.log(record)
   }
-  const { project, openData } = await beginLocalProject({ ...options, log, source: (config, folder) => (link = linkData({ root: options.root, folder, config: () => project?.config ?? config, print: options.log })) })
+  let begun: LocalProject | undefined
+  const uncaught = catchUncaught(() => begun?.services[0]?.opened, log)
+  const { project, openData } = await beginLocalProject({ ...options, log, source: (config, folder) => (link = linkData({ root: options.root, folder, config: () => begun?.config ?? config, print: options.log })) }).catch((error: unknown) => {
+    uncaught.stop()
+    throw error
+  })
+  begun = project
   const servers: LocalServer[] = []
   try {
     const port = options.port ?? portFromEnvironment() ?? project.config.port
     for (const [index, { name }] of project.services.entries()) {
       // By name, not by object: a reload puts new services into the place of the old ones.
-      const answer: LocalProject['services'][number]['answer'] = (request) => project.services.find((service) => service.name === name)!.answer(request)
+      const answer: LocalProject['services'][number]['answer'] = (request) => uncaught.answer(project.services.find((service) => service.name === name)!.opened, request)
       const own = index === 0 ? { port } : port === 0 ? { port: 0 } : { port: servers[index - 1]!.port + 1, fallbacks }
       servers.push(await startServer({ ...own, hosts: () => project.config.devHosts, bodyLimitBytes: () => project.config.bodyLimitBytes, answer }))
     }
@@ -53,6 +60,7 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
     await sleep(settlingMs)
     await openData()
   } catch (error) {
+    uncaught.stop()
     await link?.stop({ drain: false })
     await stopAll(servers, project)
     throw error
@@ -71,6 +79,7 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
       await Promise.all(servers.map((server) => server.close()))
       await link?.stop()
       await project.close()
+      uncaught.stop()
     },
   }
 }

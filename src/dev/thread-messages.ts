@@ -40,4 +40,4 @@ export type FromThread =
   /** So many lines of the log were stored, or given up. */
   | { kind: 'stored'; lines: number }
   /** Something for who runs the service. */
-  | { kind: 'say'; level: LogLevel; message: string }
+  | { kind: 'say'; level: LogLevel; message: string; stack?: string }

@@ -27,6 +27,8 @@ import type { Service, ServiceApi } from './service.ts'
 export interface OpenService {
   readonly service: Service
   readonly platform: Platform
+  /** The requests that are not answered yet. */
+  readonly running: ReadonlySet<Exchange>
   /** Answers a request; never rejects. */
   answer(request: ApiRequest): Promise<ApiResponse>
   /** Writes a line for each request that runs; for a process that ends without being asked. */
@@ -46,7 +48,7 @@ export function openService(service: Service, platform: Platform): OpenService {
   const sayRunning = (): void => {
     for (const exchange of opened.running) platform.log(unfinishedRecord(exchange))
   }
-  return { service, platform, answer: (request) => answer(opened, request), sayRunning }
+  return { service, platform, running: opened.running, answer: (request) => answer(opened, request), sayRunning }
 }
 
 interface Opened {

@@ -106,6 +106,8 @@ test('any bytes leave the server answering', async () => {
   await fc.assert(fc.asyncProperty(fc.array(piece, { maxLength: 14 }), async (pieces) => {
     const text = await whole(Buffer.from(pieces.join(''), 'latin1'))
     for (const status of statusesOf(text)) assert.ok(status < 600)
+    // Whatever was refused, it was refused in words.
+    assert.equal(text.match(/"error":"[A-Z_]+"/g)?.length ?? 0, statusesOf(text).filter((status) => status >= 400).length, JSON.stringify(text))
     log.length = 0
   }), { numRuns: 500 })
   await assertAlive()

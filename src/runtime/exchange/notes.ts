@@ -65,6 +65,8 @@ export interface Notes {
   /** What has to be written before the line of the request is. */
   readonly pending: Promise<unknown>[]
   metrics: number
+  /** What ended the request has been reported already. */
+  isTold?: true
   /** The line is written. */
   isOver: boolean
   /** Events and spans that still find room. */

@@ -145,7 +145,7 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
     lost: notes.lost || undefined,
     volatile: notes.keep === 'always' || !config.logVolatile ? false : undefined,
     keep: isOnlyCounted(exchange, status) ? 'count' : undefined,
-    muted: (status >= 500 || slow !== undefined) && isMuted() ? true : undefined,
+    muted: (status >= 500 || slow !== undefined) && (notes.isTold === true || isMuted()) ? true : undefined,
   }
 }
 
