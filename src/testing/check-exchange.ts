@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { createRequire } from 'node:module'
 import { bareType, chooseMedia } from '../media/index.ts'
 import type { ApiTable, CompiledOperation, ReplyValidators } from '../openapi/index.ts'
-import { declaredReply, findOperation, headerFaults, toSegments, validate } from '../runtime/edge.ts'
+import { boundPatterns, declaredReply, findOperation, headerFaults, toSegments, validate } from '../runtime/edge.ts'
 import { writePrivateFile } from '../workfolder/index.ts'
 import type { Target } from './target.ts'
 
@@ -60,7 +60,10 @@ export function compiledApis(root: string): CheckedApi[] {
   const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'table.cjs')))
   return names.map(({ name }) => {
     const load = createRequire(pathToFileURL(join(folder, name, 'table.cjs')))
-    return { table: load('./table.cjs') as ApiTable, replies: (operation) => load(`./replies/${operation.file}.cjs`) as ReplyValidators }
+    return { table: load('./table.cjs') as ApiTable, replies: (operation) => {
+      boundPatterns()
+      return load(`./replies/${operation.file}.cjs`) as ReplyValidators
+    } }
   })
 }
 

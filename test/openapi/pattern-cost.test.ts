@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { generate } from '../../src/openapi/index.ts'
-import { isPlainPattern, isUnboundedPattern } from '../../src/openapi/compile/pattern-cost.ts'
+import { boundedPattern } from '../../src/openapi/compile/bounded-pattern.ts'
+import { costOf, isPlainPattern, isUnboundedPattern } from '../../src/openapi/compile/pattern-cost.ts'
 import { isUnicodeNeutral } from '../../src/openapi/compile/unicode-neutral.ts'
 
 test('patterns that need Unicode mode are told from those that do not', () => {
@@ -54,6 +55,59 @@ test('only validators whose patterns are all plain say so', async () => {
     const code = (id: string): Promise<string> => readFile(join(folder, 'functions', 'gen', 'a', 'requests', `${id}.cjs`), 'utf8')
     const mark = '/* plain */'
     assert.deepEqual([(await code('plain')).startsWith(mark), (await code('mixed')).startsWith(mark), (await code('none')).startsWith(mark)], [true, false, false])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+// The text that jQuery Validation and FluentValidation had for addresses, and that many documents still hold.
+const letters = '\\u00A0-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFEF'
+const atom = `([a-z]|\\d|[!#\\$%&'\\*\\+\\-\\/=\\?\\^_\`{\\|}~]|[${letters}])`
+const label = (first: string): string => `(([a-z]${first}|[${letters}])|(([a-z]${first}|[${letters}])([a-z]|\\d|-|\\.|_|~|[${letters}])*([a-z]${first}|[${letters}])))`
+const address = `^((${atom}+(\\.${atom}+)*)|((\\x22)((((\\x20|\\x09)*(\\x0d\\x0a))?(\\x20|\\x09)+)?(([\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]|\\x21|[\\x23-\\x5b]|[\\x5d-\\x7e]|[${letters}])|(\\\\([\\x01-\\x09\\x0b\\x0c\\x0d-\\x7f]|[${letters}]))))*(((\\x20|\\x09)*(\\x0d\\x0a))?(\\x20|\\x09)+)?(\\x22)))@(${label('|\\d')}\\.)+${label('')}\\.?$`
+
+test('the look at a pattern is bounded, and says what bounds the pattern', () => {
+  const kinds: [pattern: string, kind: string][] = [
+    ['^[a-z]{3,20}$', 'plain'], ['\\s+$', 'linear'], ['[a-z0-9]+@[a-z]+', 'linear'], [address, 'linear'], ['^[\\u00e4-\\ud7ff]+[-.]*$', 'linear'],
+    ['^(?=.*\\d)(?=.*[a-z]).{8,}$', 'proven'], ['[a-z]{5}(?=x)', 'bounded'], ['^(?=[a-z])[a-z]{0,30}[a-z]{0,30}x$', 'bounded'], ['(?=.*\\d)[a-z]+$', 'endless'], ['^(a?){40}a{40}$', 'undecided'], ['^(?!x)(a+)+$', 'endless'],
+    [`(?=x)${address}`, 'undecided'], [`^(?=x)${'(a|b)*'.repeat(1000)}$`, 'undecided'], ['^[\\u0000-\\uffff]{20}x*y*$', 'proven'],
+  ]
+  for (const [pattern, kind] of kinds) assert.equal(costOf(pattern).kind, kind, pattern.slice(0, 60))
+  assert.equal(costOf(address), costOf(address), 'each text is looked at once')
+})
+
+test('a pattern means the same as the linear engine takes it', () => {
+  const texts = ['ann@example.org', 'ännä@exämple.org', '"a b"@example.org', 'a..b@example.org', '@', '', '\u00e4', '\ud7ff-', '😀', 'a'.repeat(1200), `${'ä'.repeat(1200)}!`]
+  for (const pattern of [address, '^[\\u00e4-\\ud7ff]+[-.]*$', '\\u0041+$', '[\\u005d]*', '^[\\u002d-\\u003f]+$']) {
+    for (const text of texts) assert.equal(new RegExp(costOf(pattern).source, 'u').test(text), new RegExp(pattern, 'u').test(text), `${pattern.slice(0, 40)} on ${text.slice(0, 40)}`)
+  }
+})
+
+test('what nothing bounds does not match longer texts than it can be tried on', () => {
+  const { most } = costOf('[a-z]{5}(?=x)')
+  assert.ok(most! > 1000 && most! <= 10_000, String(most))
+  const pattern = boundedPattern('[a-z]{5}(?=x)', 'u', most)
+  assert.deepEqual([pattern.test('abcdex'), pattern.test(`${'a'.repeat(most! - 1)}x`), pattern.test(`${'a'.repeat(most!)}x`)], [true, true, false])
+})
+
+test('half a megabyte that is tried from every character on is answered by every validator', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'klue-linear-'))
+  try {
+    const patterns = ['\\s+$', '[ab]+c', 'a+b+c', '(?:\\s)+$', '[a-z0-9]+@', address]
+    const schemas = [...patterns.map((pattern) => ({ type: 'string', pattern })), { type: 'string', format: 'url' }, { type: 'object', propertyNames: { pattern: '\\s+$' }, patternProperties: { 'a+b+c': { type: 'integer' } } }]
+    await mkdir(join(folder, 'apis'))
+    await writeFile(join(folder, 'apis', 'a.json'), JSON.stringify({ openapi: '3.0.3', info: { title: 'a', version: '1' }, paths: { '/a': { post: { operationId: 'a', requestBody: { content: { 'application/json': { schema: { type: 'array', items: { anyOf: schemas } } } } }, responses: { 200: { description: 'ok' } } } } } }))
+    await generate(folder)
+    const script = `
+      import { createRequire } from 'node:module'
+      import { boundPatterns } from './src/runtime/api/linear-patterns.ts'
+      boundPatterns()
+      const check = createRequire(import.meta.url)(${JSON.stringify(join(folder, 'functions/gen/a/requests/a.cjs'))}).body['application/json']
+      const texts = [' '.repeat(500_000) + 'x', 'a'.repeat(500_000), 'http://' + ':'.repeat(500_000)]
+      console.log(texts.map((text) => [check([text]), check([{ [text]: 'x' }]), check(['  ']), check([text + '@'])].join()).join(';'))
+    `
+    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=klue-source', '--import', 'tsx', '--input-type=module', '-e', script], { timeout: 110_000 })
+    assert.equal(stdout.trim(), 'false,false,true,true;false,false,true,true;false,false,true,false')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

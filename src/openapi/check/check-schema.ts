@@ -1,6 +1,6 @@
 // Faults of one schema by itself: what no validator could be compiled from.
 import { nearest } from '../../errors/index.ts'
-import { isUnboundedPattern } from '../compile/pattern-cost.ts'
+import { costOf } from '../compile/pattern-cost.ts'
 import type { FaultNote } from '../read/document.ts'
 import { isObject, type JsonObject, pointerTo } from '../read/pointers.ts'
 
@@ -53,8 +53,15 @@ function typeHint(name: unknown): string {
 function checkPatterns(schema: JsonObject, pointer: string): FaultNote[] {
   const patterns: [string, unknown][] = 'pattern' in schema ? [[pointerTo(pointer, 'pattern'), schema['pattern']]] : []
   if (isObject(schema['patternProperties'])) for (const pattern of Object.keys(schema['patternProperties'])) patterns.push([pointerTo(pointer, 'patternProperties', pattern), pattern])
-  const slow = patterns.filter(([, pattern]) => typeof pattern === 'string' && isRegExp(pattern) && isUnboundedPattern(pattern)).map(([place, pattern]): FaultNote => ({ code: 'schema-pattern-slow', pointer: place, message: `Some texts make the pattern ${shown(pattern)} back-track almost without end`, hint: 'let its repeated parts exclude each other, or do without look-around and back-references' }))
+  const slow = patterns.filter(([, pattern]) => typeof pattern === 'string' && isRegExp(pattern)).flatMap(([place, pattern]) => slowPattern(pattern as string, place))
   return [...slow, ...invalidPatterns(patterns)]
+}
+
+function slowPattern(pattern: string, pointer: string): FaultNote[] {
+  const { kind } = costOf(pattern)
+  if (kind !== 'endless' && kind !== 'undecided') return []
+  const message = kind === 'endless' ? `Some texts make the pattern ${shown(pattern)} back-track almost without end` : `Whether some text makes the pattern ${shown(pattern)} back-track almost without end cannot be told within the bounds of a check`
+  return [{ code: 'schema-pattern-slow', pointer, message, hint: 'let its repeated parts exclude each other, or do without look-around, back-references and counted repetitions' }]
 }
 
 function invalidPatterns(patterns: [string, unknown][]): FaultNote[] {

@@ -30,7 +30,7 @@ export const faultCodes = {
   'schema-invalid': 'A schema cannot be compiled',
   'schema-type-unknown': 'A schema has a type that does not exist',
   'schema-pattern-invalid': 'The pattern of a schema is not a regular expression',
-  'schema-pattern-slow': 'The pattern of a schema can back-track almost without end',
+  'schema-pattern-slow': 'The pattern of a schema can back-track almost without end, or nobody can tell within the bounds of a check',
   'extension-unknown': 'An x-klue-* extension does not exist',
   'extension-misplaced': 'An extension stands where it has no meaning',
   'extension-invalid': 'An extension has a value of the wrong type',

@@ -14,4 +14,6 @@ export function boundPatterns(): void {
   const { setFlagsFromString } = process.getBuiltinModule('node:v8')
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   setFlagsFromString('--regexp-backtracks-before-fallback=20000')
+  // Long texts go to that engine at once: some repetitions are tried anew from every character on, and V8 counts no back-track then.
+  setFlagsFromString('--enable-experimental-regexp-engine')
 }

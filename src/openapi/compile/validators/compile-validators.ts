@@ -5,7 +5,7 @@ import { type PlanRecord, reachedFrom, sharedNames } from '../../files/plan-reco
 import type { ApiDocument } from '../../read/document.ts'
 import { isObject, keysOf } from '../../read/pointers.ts'
 import type { RawOperation } from '../operations.ts'
-import { isPlainPattern } from '../pattern-cost.ts'
+import { costOf, isPlainPattern } from '../pattern-cost.ts'
 import { type Mode, createCompiler, renumber, type SchemaCompiler } from './ajv-modules.ts'
 import { compactValidator } from './compact-validator.ts'
 import { bareMark, type OperationParts, type Part, type Planning, partsOf, referenceTo, refsIn, type SharedSchema, startPlan } from './validator-parts.ts'
@@ -146,7 +146,15 @@ function coerces(mode: Mode): boolean {
 const plainMark: PlainMark = '/* plain */'
 
 function withRuntime(code: string): string {
-  return `${hasPlainPatterns(code) ? plainMark : ''}"use strict";${/\bk\./.test(code) ? 'const k=require("../runtime.cjs");' : ''}${code}\n`
+  return `${hasPlainPatterns(code) ? plainMark : ''}"use strict";${/\bk\./.test(code) ? 'const k=require("../runtime.cjs");' : ''}${withPatternBounds(code)}\n`
+}
+
+// Ajv hands the text of a pattern over; how its cost is bounded stands beside it.
+function withPatternBounds(code: string): string {
+  return code.replace(/(?<=\bpattern\d+\s*=\s*func\d+\()("(?:[^"\\]|\\.)*"), ?"u"(?=\))/g, (call, text: string) => {
+    const { source, most } = costOf(JSON.parse(text) as string)
+    return most === undefined ? call : `${JSON.stringify(source)},"u",${most}`
+  })
 }
 
 // Where a look shows that no pattern can take long, a function need not bound them, which would cost it as much as the rest of a validator.

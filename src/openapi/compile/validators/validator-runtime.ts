@@ -7,19 +7,17 @@ import type * as Esbuild from 'esbuild'
 // Of the files that esbuild takes in: sources here, compiled code in the package.
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
-// Patterns of public documents are often invalid in Unicode mode only; they then mean what they mean without it.
-// Those that mean the same without it go without: only there V8's linear engine can end what back-tracks for too long.
 const source = `
-const { isUnicodeNeutral } = require('../unicode-neutral${extension}')
 exports.ucs2length = require('ajv/dist/runtime/ucs2length').default
 const { isEqual, duplicateIn } = require('../json-equal${extension}')
 exports.equal = isEqual
 exports.duplicate = duplicateIn
 exports.multiple = require('../decimals${extension}').isMultipleOf
-// Made when one is asked for: most validators ask for none.
+// Made when one is asked for: most validators ask for none. That of url tries each colon anew for what any character before an @ says already.
 let formats
-Object.defineProperty(exports, 'formats', { get: () => (formats ??= Object.fromEntries(Object.entries(require('ajv-formats/dist/formats').fullFormats).map(([name, format]) => [name, format instanceof RegExp ? (text) => format.test(text) : format]))) })
-exports.regExp = (pattern, flags) => { try { return new RegExp(pattern, isUnicodeNeutral(pattern) ? '' : flags) } catch { return new RegExp(pattern) } }
+const linear = (format) => new RegExp(format.source.replace('\\\\S+(?::\\\\S*)?@', '\\\\S+@'), format.flags)
+Object.defineProperty(exports, 'formats', { get: () => (formats ??= Object.fromEntries(Object.entries(require('ajv-formats/dist/formats').fullFormats).map(([name, format]) => [name, format instanceof RegExp ? ((bounded) => (text) => bounded.test(text))(name === 'url' ? linear(format) : format) : format]))) })
+exports.regExp = require('../bounded-pattern${extension}').boundedPattern
 
 const limits = { Length: 'characters', Items: 'items', Properties: 'properties' }
 const messagesOf = () => ({
