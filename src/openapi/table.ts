@@ -16,6 +16,8 @@ export interface CompiledParameter {
   /** What the schema wants after `$ref`, `allOf`, `anyOf`, `oneOf` are looked through. */
   shape: 'primitive' | 'array' | 'object'
   allowReserved?: boolean
+  /** In the query: what a name without a value means, where that is allowed. */
+  empty?: true | ''
   /** The media type of a `content` parameter, for example `application/json`. */
   content?: string
   /** `multi` of Swagger 2.0 and form/explode arrays take repeated keys; tsv has no OpenAPI 3 style. */

@@ -169,11 +169,21 @@ test('errorDecorator may be asynchronous, change the status, break, or never set
   assert.deepEqual([changed.status, changed.json['status']], [599, 599])
   const mutated = await answerOf((error) => Object.assign(error, { status: 503 }))
   assert.deepEqual([mutated.status, mutated.json['status']], [503, 503])
-  const broken: unknown[] = [thrower(new Error('x')), () => Promise.reject(null), () => undefined, () => null, () => 'text', () => [], () => ({ ...model, status: 'x' }), () => ({ status: 418, error: 'TEAPOT', big: 1n }), () => new Promise(() => undefined)]
+  const broken: unknown[] = [thrower(new Error('x')), () => Promise.reject(null), () => undefined, () => null, () => 'text', () => [], () => ({ status: 418, error: 'TEAPOT', big: 1n }), () => new Promise(() => undefined)]
   for (const decorator of broken) {
     const answer = await answerOf(decorator as ErrorDecorator)
     assert.deepEqual([answer.status, answer.json['status']], [418, 418])
   }
+})
+
+test('what errorDecorator returns is what is sent', async () => {
+  const answerOf = async (body: object) => failing(thrower(teapot()), { errorDecorator: () => body }).send('GET /fail')
+  for (const body of [{ token: null }, {}, { status: 'error', message: 'no' }, { ...model, status: 'x' }, { status: 1000 }, { querystring: { v: ['Not a valid boolean.'] } }]) {
+    const answer = await answerOf(body)
+    assert.deepEqual([answer.status, answer.json], [418, body])
+  }
+  const chosen = await answerOf({ status: 422, querystring: {} })
+  assert.deepEqual([chosen.status, chosen.json], [422, { status: 422, querystring: {} }])
 })
 
 test('a 400 names every fault with its pointer', async () => {

@@ -4,7 +4,10 @@ import { arrayOf, isObject, type JsonObject, valueAt } from '../read/pointers.ts
 /** A keyword of our own for validators: a schema that is only looked at where bounds hold. */
 export const boundedKeyword = 'klue-bounded'
 
-/** What stands under that keyword. */
+/** Another: a schema that an empty text need not fit. */
+export const unlessEmptyKeyword = 'klue-unless-empty'
+
+/** What stands under the first. */
 export interface Bounded {
   bounds: Record<string, number>
   schema: JsonObject

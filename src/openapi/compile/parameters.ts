@@ -2,6 +2,7 @@
 import { isJson } from '../../media/index.ts'
 import { arrayOf, childOf, followRefs, isObject, type JsonObject, objectOf } from '../read/pointers.ts'
 import type { CompiledParameter, ParameterPlace } from '../table.ts'
+import { typesOf } from './json-schema.ts'
 
 /** Header parameters that OpenAPI tells to ignore; Swagger 2.0 knows an Authorization parameter of its own. */
 export function isIgnoredHeader(parameter: JsonObject, dialect: string): boolean {
@@ -26,11 +27,23 @@ export function compileParameter(document: unknown, parameter: JsonObject): Comp
     style,
     explode,
     shape,
+    ...(allowsEmpty(parameter) ? { empty: emptyValue(document, parameter) } : {}),
     ...(parameter['allowReserved'] === true ? { allowReserved: true } : {}),
     ...(content === undefined ? {} : { content }),
     ...(parameter['x-collectionFormat'] === 'tsv' ? { separator: '\t' as const } : {}),
     ...(properties === undefined ? {} : { properties }),
   }
+}
+
+/** Whether a name may come without a value; that has a meaning in queries alone. */
+export function allowsEmpty(parameter: JsonObject): boolean {
+  return parameter['in'] === 'query' && parameter['allowEmptyValue'] === true
+}
+
+/** What a name without a value means: that it is there, or an empty text. */
+export function emptyValue(document: unknown, parameter: JsonObject): true | '' {
+  const types = typesOf(objectOf(followRefs(document, parameterSchema(parameter).schema)))
+  return types.includes('boolean') && !types.includes('string') ? true : ''
 }
 
 /** The fields of a form that are more than one text: lists, and objects, which come as JSON or in brackets. */

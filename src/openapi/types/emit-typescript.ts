@@ -4,7 +4,7 @@ import { clientSpecOf, type CompiledApi } from '../compile/compile-table.ts'
 import { customFormats, holdsFormats, textFormat } from '../compile/custom-formats.ts'
 import { bodyOf, contentOf, type RawOperation, repliesOf } from '../compile/operations.ts'
 import { isBinary } from '../compile/json-schema.ts'
-import { parameterSchema } from '../compile/parameters.ts'
+import { allowsEmpty, emptyValue, parameterSchema } from '../compile/parameters.ts'
 import { declaredParts } from '../compile/part-headers.ts'
 import { persistedSchemas } from '../compile/persist.ts'
 import { generatedMark } from '../files/generated-mark.ts'
@@ -95,7 +95,8 @@ function emitParameter({ api, printer, variant }: Emitting, place: string, value
   const { schema } = parameterSchema(value)
   const hasDefault = isObject(schema) && ('default' in schema || 'default' in objectOf(followRefs(api.document, schema)))
   const isNeeded = hasDefault ? variant === 'received' : place === 'path' || value['required'] === true
-  const type = printer.print(schema, variant, '      ')
+  const printed = printer.print(schema, variant, '      ')
+  const type = printed !== 'string' && allowsEmpty(value) && emptyValue(api.document, value) === '' ? union([printed, "''"]) : printed
   return { isNeeded, member: isNeeded ? type : union([type, 'undefined']) }
 }
 

@@ -22,23 +22,23 @@ export async function fail(exchange: Exchange, thrown: unknown, decorator: Error
   const errorId = errorIdOf(error)
   const told = exchange.platform.config.hideInternalErrors ? toHttpError(error, { hideInternals: true }) : error
   const plain: ErrorBody = { ...told.toBody(), error_id: errorId }
-  const body = decorator === undefined ? plain : await decorate(exchange, plain, decorator)
+  const body: object = decorator === undefined ? plain : await decorate(exchange, plain, decorator)
   const status = statusOf(body, error)
   const headers = { ...error.headers, 'content-type': 'application/json' }
-  return { response: { status, headers, cookies: [], body: print({ ...body, status }, plain) }, error, errorId, failed: error.cause !== undefined && error.cause === thrown ? thrown : error, isHidden: told !== error }
+  return { response: { status, headers, cookies: [], body: print(body, plain) }, error, errorId, failed: error.cause !== undefined && error.cause === thrown ? thrown : error, isHidden: told !== error }
 }
 
 // The caller has waited long enough when an error is answered.
 const decoratorLimitMs = 1000
 
-async function decorate(exchange: Exchange, plain: ErrorBody, decorator: ErrorDecorator): Promise<ErrorBody> {
+async function decorate(exchange: Exchange, plain: ErrorBody, decorator: ErrorDecorator): Promise<object> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`it did not finish within ${decoratorLimitMs} ms`)), decoratorLimitMs)
   })
   try {
     const decorated: unknown = await Promise.race([decorator({ ...plain }), late])
-    return typeof decorated === 'object' && decorated !== null && !Array.isArray(decorated) ? (decorated as ErrorBody) : plain
+    return typeof decorated === 'object' && decorated !== null && !Array.isArray(decorated) ? decorated : plain
   } catch (cause) {
     exchange.context.log.error(`errorDecorator failed: ${messageOf(cause)}`, { cause })
     return plain
@@ -47,16 +47,17 @@ async function decorate(exchange: Exchange, plain: ErrorBody, decorator: ErrorDe
   }
 }
 
-// The status inside the body is what the caller is told; the answer's own follows it where it is one.
-function statusOf(body: ErrorBody, error: HttpError): number {
-  return Number.isInteger(body.status) && body.status >= 200 && body.status <= 999 ? body.status : error.status
+// The answer has the status that its body names, where that is one; a body of another shape need not name any.
+function statusOf(body: { status?: unknown }, error: HttpError): number {
+  const { status } = body
+  return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 999 ? status : error.status
 }
 
-function print(body: ErrorBody, plain: ErrorBody): string {
+function print(body: object, plain: ErrorBody): string {
   try {
     return JSON.stringify(body)
   } catch {
-    const { error, error_description, error_id } = plain
-    return JSON.stringify({ status: body.status, error, error_description, error_id })
+    const { status, error, error_description, error_id } = plain
+    return JSON.stringify({ status, error, error_description, error_id })
   }
 }

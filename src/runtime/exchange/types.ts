@@ -94,5 +94,5 @@ type Bound<Operation extends OperationTypes> = (input: Input<Operation>, context
 /** One handler for each operation; a missing or misshapen one is a compile error. */
 export type Handlers<Operations, Set = NoFormats> = { [Name in keyof Operations]: Operations[Name] extends OperationTypes ? Handler<Operations[Name], Set> : never }
 
-/** Changes the JSON of every error answer; what it returns is sent. */
-export type ErrorDecorator = (error: ErrorBody) => ErrorBody | Promise<ErrorBody>
+/** Changes the JSON of every error answer: the object that it returns is sent as it is. The status of the answer is its `status` where that is one, else that of the error. */
+export type ErrorDecorator = (error: ErrorBody) => object | Promise<object>

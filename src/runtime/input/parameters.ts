@@ -128,6 +128,7 @@ function readQuery(pairs: QueryPair[], parameter: CompiledParameter): unknown {
   const values: string[] = []
   for (const pair of pairs) if (pair.name === name) values.push(pair.value)
   if (values.length === 0) return undefined
+  if (parameter.empty !== undefined && values.every((value) => value === '')) return parameter.empty
   if (parameter.content !== undefined) return readText(parameter, decode(values[0]!))
   if (shape === 'primitive') return decode(values[0]!)
   if (shape === 'array' && (explode || values.length > 1)) return values.map(decode)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { Ajv, CodeKeywordDefinition, KeywordCxt } from 'ajv'
 import type * as AjvCodegen from 'ajv/dist/compile/codegen/index.js'
 import type * as AjvUtil from 'ajv/dist/compile/util.js'
-import { type Bounded, boundedKeyword, boundKeywords } from '../bounds.ts'
+import { type Bounded, boundedKeyword, boundKeywords, unlessEmptyKeyword } from '../bounds.ts'
 import { isMultipleOf } from '../decimals.ts'
 import { duplicateIn } from '../json-equal.ts'
 
@@ -30,6 +30,7 @@ export function changeKeywords(ajv: Ajv): void {
     }
   }
   ajv.addKeyword({ keyword: boundedKeyword, schemaType: 'object', error: { message: '', params: ({ params }) => _`{limit: ${params['limit']}}` }, code: boundedCode })
+  ajv.addKeyword({ keyword: unlessEmptyKeyword, schemaType: 'object', code: (context) => void context.gen.if(_`${context.data} !== ""`, () => void context.subschema({ keyword: unlessEmptyKeyword }, context.gen.name('valid'))) })
 }
 
 // Faults are those of the bounds that failed, and the rest is looked at where none did.

@@ -4,7 +4,8 @@ import type { ApiDocument } from '../../read/document.ts'
 import { followRefs, isObject, type JsonObject, objectOf, stringsOf, valueAt } from '../../read/pointers.ts'
 import { acceptsEverything, isBinary, type SchemaView, toJsonSchema, typesOf } from '../json-schema.ts'
 import { bodyOf, contentOf, type RawOperation, repliesOf } from '../operations.ts'
-import { parameterSchema } from '../parameters.ts'
+import { unlessEmptyKeyword } from '../bounds.ts'
+import { allowsEmpty, emptyValue, parameterSchema } from '../parameters.ts'
 import { declaredParts } from '../part-headers.ts'
 import { type SchemaTraits, traitsOf } from '../schema-traits.ts'
 import { knownFormats, type Mode, type SchemaCompiler } from './ajv-modules.ts'
@@ -108,11 +109,18 @@ function parametersSchema(planning: Planning, raw: RawOperation): Plain | undefi
     if (place === undefined) continue
     const name = place === 'headers' ? String(value['name']).toLowerCase() : String(value['name'])
     const entry = (places[place] ??= { properties: {}, required: [] })
-    entry.properties[name] = withTargetDefault(planning, parameterSchema(value).schema)
+    entry.properties[name] = withEmpty(planning, value, withTargetDefault(planning, parameterSchema(value).schema))
     if (place === 'path' || value['required'] === true) entry.required.push(name)
   }
   const properties = Object.fromEntries(Object.entries(places).map(([place, entry]) => [place, { type: 'object', properties: entry.properties, ...(entry.required.length > 0 ? { required: entry.required } : {}) }]))
   return { type: 'object', properties }
+}
+
+// An empty text that is allowed need not fit the schema.
+function withEmpty(planning: Planning, parameter: JsonObject, plain: Plain): Plain {
+  if (!allowsEmpty(parameter) || emptyValue(planning.api.document, parameter) !== '' || acceptsEverything(plain)) return plain
+  const { default: fallback, ...rest } = typeof plain === 'boolean' ? { not: {} } : plain as JsonObject
+  return { [unlessEmptyKeyword]: rest, ...(fallback === undefined ? {} : { default: fallback }) }
 }
 
 function withTargetDefault(planning: Planning, schema: unknown): Plain {
