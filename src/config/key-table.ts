@@ -23,7 +23,7 @@ export const keyTable: { readonly [Key in keyof Required<KnownConfig & Deploymen
   jwtTokenTimeout: { group: 'security', type: 'whole number', default: 86400, min: 1, max: 315360000, unit: 'seconds', doc: 'Life of a token.' },
   jwtTokenRenewAfter: { group: 'security', type: 'whole number', default: 10800, min: 0, max: 315360000, unit: 'seconds', doc: 'Age from which a client should ask for a new token; handed to clients, enforced by nothing.' },
   defaultUserId: { group: 'security', type: 'text', doc: 'User id of tokens that `backendToken` makes without a user; `KLUE_DEFAULT_USER_ID` where it is not set, and nobody on a live stage.' },
-  loginAttempts: { group: 'security', type: 'whole number', default: 5, min: 1, max: 1000, doc: 'Failed log-ins of a user name until further ones are refused.' },
+  loginAttempts: { group: 'security', type: 'whole number', default: 5, min: 1, max: 1000, doc: 'Failed log-ins of a user name from one address until further ones are refused; of an address over all names 20 times that. A name that failed 20 times that from everywhere is slowed down.' },
   loginWindowSeconds: { group: 'security', type: 'whole number', default: 900, min: 1, max: 86400, unit: 'seconds', doc: 'Time in which `login_attempts` are counted.' },
   cookieOrigins: { group: 'security', type: 'list of texts', default: [], pattern: exactOrigin, must: 'be an origin such as https://app.example.com', doc: 'Origins whose pages may use the token cookie for methods other than GET, HEAD and OPTIONS.' },
   corsOrigins: { group: 'security', type: 'list of texts', default: ['*'], pattern: origin, must: 'be * or an origin such as https://app.example.com', doc: 'Origins that browsers may call this service from.' },

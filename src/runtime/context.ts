@@ -54,7 +54,7 @@ const late = {
   signal: lately(({ interruption }) => interruption.signal),
   log: lately((parts, context) => (parts.log ??= openLog(parts, context))),
   // Opened by a call: who copies a context reads all of it.
-  users: lately(({ platform }) => lazyUsers(async () => platform.store().users)),
+  users: lately(({ platform, request }) => lazyUsers(async () => platform.store().users, request.sourceIp)),
 }
 
 function openLog({ platform, notes, request }: Behind[typeof behind], context: Context): Logger {

@@ -9,13 +9,13 @@ export function lazyStore(database: Database, options: StoreOptions = {}): Store
   return { users: lazyUsers(() => (opening ??= import('./store.ts').then(({ openStore }) => openStore(database, options).users))) }
 }
 
-/** Users that are opened with each call; where that fails, the call does. */
-export function lazyUsers(open: () => Promise<Users>): Users {
+/** Users that are opened with each call; where that fails, the call does. `address` is that of the caller, where one is known. */
+export function lazyUsers(open: () => Promise<Users>, address?: string): Users {
   return {
     add: async (...args) => (await open()).add(...args),
     setPassword: async (...args) => (await open()).setPassword(...args),
     remove: async (...args) => (await open()).remove(...args),
     list: async () => (await open()).list(),
-    verify: async (...args) => (await open()).verify(...args),
+    verify: async (name, password, options) => (await open()).verify(name, password, options ?? (address === undefined ? {} : { address })),
   }
 }

@@ -2,9 +2,11 @@
 import { catalog, isHttpError, UsageError } from '../errors/index.ts'
 import type { PersistDefinition } from '../openapi/index.ts'
 import { type Database, openTable, type Table } from '../persist/index.ts'
-import { type AttemptLimit, bookAttempt, clearAttempts } from './attempts.ts'
+import { addressGroup } from './address-group.ts'
+import { type AttemptLimit, type Attempts, forgetAttempts } from './attempts.ts'
 import { storeDefinition, type StoreRow } from './definition.ts'
-import { impossibleHash, type PasswordHasher } from './passwords.ts'
+import { openLogIns } from './log-ins.ts'
+import type { PasswordHasher } from './passwords.ts'
 
 /** Who somebody is, as a token says it. */
 export interface ProvenUser {
@@ -24,8 +26,11 @@ export interface Users {
   remove(name: string): Promise<boolean>
   /** All users by name. */
   list(): Promise<ProvenUser[]>
-  /** Proves a user. Throws 401 CREDENTIALS_INVALID for a wrong password or an unknown name, 429 TOO_MANY_ATTEMPTS after too many of either. */
-  verify(name: string, password: string): Promise<ProvenUser>
+  /**
+   * Proves a user. Throws 401 CREDENTIALS_INVALID for a wrong password or an unknown name, 429 TOO_MANY_ATTEMPTS after too many of either.
+   * @param options `address` of the caller, by which failures are counted; `context.users` knows it already
+   */
+  verify(name: string, password: string, options?: { address?: string }): Promise<ProvenUser>
 }
 
 interface UserRow extends StoreRow {
@@ -40,6 +45,8 @@ const ownClaims = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']
 export function openUsers(database: Database, options: { limit: AttemptLimit; hasher: PasswordHasher }): Users {
   const table = openTable(database, storeDefinition as PersistDefinition<UserRow>)
   const { hasher, limit } = options
+  const attempts: Attempts = { database, limit, turns: new Map() }
+  const logIns = openLogIns<UserRow>(attempts, { hasher, find: (sk) => table.find({ pk: partition, sk }) })
   return {
     async add(name, password, { claims = {} } = {}) {
       const user = { pk: partition, sk: checkedName(name), hash: await hasher.hash(checkedPassword(password)), claims: checkedClaims(claims) }
@@ -50,22 +57,18 @@ export function openUsers(database: Database, options: { limit: AttemptLimit; ha
       const user = await table.find({ pk: partition, sk })
       if (user === undefined) throw fault('user-unknown', `there is no user ${sk}`, 'klue user list shows all; klue user add adds one')
       await table.save({ ...user, hash: await hasher.hash(checkedPassword(password)) })
-      await clearAttempts(database, attemptsOf(sk))
+      await forgetAttempts(attempts, sk)
     },
     async remove(name) {
       const sk = checkedName(name)
-      await clearAttempts(database, attemptsOf(sk))
+      await forgetAttempts(attempts, sk)
       return await table.delete({ pk: partition, sk })
     },
     list: () => listUsers(table),
-    async verify(name, password) {
+    async verify(name, password, { address = '' } = {}) {
       if (nameFault(name) !== undefined || passwordFault(password) !== undefined) throw catalog.CREDENTIALS_INVALID()
       const sk = name.normalize('NFC')
-      await bookAttempt(database, attemptsOf(sk), limit)
-      const user = await table.find({ pk: partition, sk })
-      const proven = await hasher.verify(password, user?.hash ?? impossibleHash)
-      if (user === undefined || !proven) throw catalog.CREDENTIALS_INVALID()
-      await clearAttempts(database, attemptsOf(sk))
+      const user = await logIns({ name: sk, address: addressGroup(address) }, password)
       return { id: sk, claims: user.claims }
     },
   }
@@ -89,10 +92,6 @@ async function listUsers(table: Table<UserRow>): Promise<ProvenUser[]> {
     cursor = page.cursor
   } while (cursor !== undefined)
   return users
-}
-
-function attemptsOf(name: string): string {
-  return `login#${name}`
 }
 
 function checkedName(name: string): string {

@@ -7,7 +7,7 @@ import { lazyTable } from '../../src/persist/start.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
 import type { PersistDefinition } from '../../src/openapi/index.ts'
 import { storeDefinition } from '../../src/store/index.ts'
-import { lazyStore } from '../../src/store/lazy-store.ts'
+import { lazyStore, lazyUsers } from '../../src/store/lazy-store.ts'
 
 interface Note {
   id: string
@@ -51,6 +51,16 @@ test('finds, lists, deletes and refuses like any table', async () => {
   assert.equal(await table.delete({ id: 'b' }), true)
   assert.equal(await table.find({ id: 'b' }), undefined)
   await assert.rejects(table.load({ id: 'b' }), coded('ITEM_NOT_FOUND'))
+})
+
+test('a log-in carries the address of the caller, unless it is given another', async () => {
+  const seen: unknown[] = []
+  const users = { verify: (...args: unknown[]) => Promise.resolve(seen.push(args)) }
+  const opened = lazyUsers(() => Promise.resolve(users as never), '192.0.2.1')
+  await opened.verify('ada', 'correct horse')
+  await opened.verify('ada', 'correct horse', { address: '192.0.2.2' })
+  await lazyUsers(() => Promise.resolve(users as never)).verify('ada', 'correct horse')
+  assert.deepEqual(seen, [['ada', 'correct horse', { address: '192.0.2.1' }], ['ada', 'correct horse', { address: '192.0.2.2' }], ['ada', 'correct horse', {}]])
 })
 
 test('users are proved within the limits that the store was given', async () => {
