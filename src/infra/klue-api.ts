@@ -51,6 +51,7 @@ const accessLine = {
   gateway_error: '$context.error.responseType',
   integration_status: '$context.integrationStatus',
   integration_error: '$context.integrationErrorMessage',
+  integration_id: '$context.integration.requestId',
 }
 
 /** An HTTP API with payload 2.0. CORS is the functions' own: the gateway's settings would overrule theirs. */

@@ -2,7 +2,7 @@
 import { env, liveUrl } from '../config/index.ts'
 import { messageOf } from '../errors/index.ts'
 import { defaultReportRules, type Outgoing, plainReport, recordReports, type ReportRules, reportsOf, type ReportSource, sweepIncidents } from '../reports/index.ts'
-import type { Platform } from '../runtime/edge.ts'
+import { maskerOf, type Platform } from '../runtime/edge.ts'
 import { type CloudWatch, compact, evaluateAlerts, ingest, type Ingest, keepRulesOf, linesOfEvent, type LogLine, type LogsEvent, openCloudWatch, publishMetrics, sweepEnded } from '../telemetry/index.ts'
 import { lambdaPlatform } from './platform.ts'
 import { messageQueue, type SendMessages } from './queue.ts'
@@ -56,7 +56,7 @@ function open(options: IngestOptions): Opened {
     source,
     cloudWatch: options.cloudWatch ?? openAccountMetrics(),
     rules: { ...defaultReportRules, minInterval: config.reportMinInterval, compressWindow: config.reportCompressWindow },
-    ingest: { database, rules: keepRulesOf(config), observe: async (observations) => tell({ platform, send }, await recordReports(database, reportsOf(observations, source))) },
+    ingest: { database, rules: keepRulesOf(config), mask: (text) => maskerOf(config.secretNames).text(text, 16_384), observe: async (observations) => tell({ platform, send }, await recordReports(database, reportsOf(observations, source))) },
   }
 }
 

@@ -18,7 +18,7 @@ export interface PlainReport extends Pick<Report, 'key' | 'fatal' | 'severity' |
   data: Readonly<Record<string, unknown>>
 }
 
-const platformCodes = { timeout: ['FUNCTION_TIMEOUT', 1], memory: ['OUT_OF_MEMORY', 0], start: ['START_FAILED', 0], exit: ['PROCESS_EXITED', 0] } as const
+const platformCodes = { timeout: ['FUNCTION_TIMEOUT', 1], memory: ['OUT_OF_MEMORY', 0], start: ['START_FAILED', 0], exit: ['PROCESS_EXITED', 0], invoke: ['INVOCATION_FAILED', 1], gateway: ['GATEWAY_FAILURE', 1] } as const
 
 /**
  * The report of a line: a crash (status 500 and above), a slow call (`slow_ms` is there), or one that the code asked for (`kind: report`).
@@ -39,8 +39,8 @@ export function platformReport(failure: PlatformFailure, source: ReportSource): 
   const who = nameOf(record) || failure.function
   const line = oneLine(failure.text)
   const text = `${who}(): ${line}`
-  const known: LineRecord = { status: 500, ...record, time: failure.time, function: failure.function, error: code, error_description: line }
-  const parts = { kind: 'platform', operation: textOf(record['operation']), code, message: `${failure.function} ${failure.kind}` }
+  const known: LineRecord = { status: 500, ...record, time: failure.time, function: failure.function, error: code, error_description: line, ...(failure.stack === undefined ? {} : { stack: failure.stack }) }
+  const parts = { kind: 'platform', operation: textOf(record['operation']), code, ...(failure.stack === undefined ? {} : { stack: failure.stack }), message: `${failure.function} ${failure.kind} ${line}` }
   return {
     ...head(source, parts),
     key: `platform#${failure.kind}#${failure.requestId || `${failure.function}#${failure.time}`}`,

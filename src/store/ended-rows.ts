@@ -9,6 +9,9 @@ export interface EndedFacts {
   timeout?: string
   memory?: string
   exit?: string
+  /** An error that ended the process, and one that failed the invocation alone: type, text and stack as JSON. */
+  error?: string
+  invoke?: string
   /** When the platform told so (ISO 8601). */
   at?: string
   /** How the invocation failed as its last line says, `timeout` or `exit`, and when that line came. */
@@ -31,7 +34,7 @@ export interface EndedRow extends EndedFacts {
   since: number
 }
 
-const facts = ['timeout', 'memory', 'exit', 'at', 'ended', 'endedAt', 'group', 'end', 'line'] as const
+const facts = ['timeout', 'memory', 'exit', 'error', 'invoke', 'at', 'ended', 'endedAt', 'group', 'end', 'line'] as const
 
 // Long enough for the last redelivery of the lines.
 const keptSeconds = 3 * 86_400
@@ -51,6 +54,12 @@ export async function addFacts(database: Database, requestId: string, known: End
     ReturnValues: 'ALL_NEW',
   })
   return fromItem(Attributes as unknown as Item)
+}
+
+/** What is known of an invocation, if anything. */
+export async function readEnded(database: Database, requestId: string): Promise<EndedRow | undefined> {
+  const { Item } = await database.run('GetItem', { TableName: table(database), Key: keyOf(requestId), ConsistentRead: true })
+  return Item === undefined ? undefined : fromItem(Item as unknown as Item)
 }
 
 /** Settles an invocation; returns what is settled, which somebody else may have done before. */

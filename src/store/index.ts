@@ -1,7 +1,7 @@
 // The kit's own table and what it keeps there. It builds on persist/, of the same level: the database and its items are one thing.
 export { claim, claimed, readState, type StoredState, unclaim, writeState } from './claim-rows.ts'
 export { type Horizon, lengthOf, markedMinutes, markMinute, moveHorizon, readCounts, readCountsBetween, readHorizon, settleHorizon, type Span, startHorizon, startOf, type StoredCounts, unmarkMinute, writeCounts } from './count-rows.ts'
-export { addFacts, type EndedFacts, type EndedRow, noteTold, settleEnded, untoldEnded } from './ended-rows.ts'
+export { addFacts, readEnded, type EndedFacts, type EndedRow, noteTold, settleEnded, untoldEnded } from './ended-rows.ts'
 export { type AllowedChange, type Deployment, type DeploymentLock, listDeployments, putDeployment, readLock, releaseLock, renewLock, takeLock } from './deployment-rows.ts'
 export { storeDefinition, type StoreRow } from './definition.ts'
 export { type CountedReport, countReports, findError, newestReports, newestTime, oldestReportMs, putReport, putSample, readSample, type Report } from './incidents-reports.ts'

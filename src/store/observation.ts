@@ -5,10 +5,12 @@ export type Observation = { record: Readonly<Record<string, unknown>> } | { fail
 
 /** What the platform says of a function that did not end by itself. */
 export interface PlatformFailure {
-  /** Time-out, out of memory, a failed start, an exit. */
-  kind: 'timeout' | 'memory' | 'start' | 'exit'
+  /** Time-out, out of memory, a failed start, an exit, an invocation that failed, an answer that the gateway made. */
+  kind: 'timeout' | 'memory' | 'start' | 'exit' | 'invoke' | 'gateway'
   /** What the platform printed. */
   text: string
+  /** Of the error that nobody caught, where it is known. */
+  stack?: string
   /** ISO 8601; the same for every copy of the line. */
   time: string
   /** Name of the function. */

@@ -1,10 +1,14 @@
 // Invocations that the platform ended: lines in any order become one fatal report each, which names what was running.
 import type { Database } from '../persist/index.ts'
 import { addFacts, type EndedFacts, type EndedRow, noteMinutes, noteTold, type PlatformFailure, putWitnessedRow, settleEnded, untoldEnded } from '../store/index.ts'
+import { gatewayFailures, gatewayKey, isGatewayKey } from './gateway-failures.ts'
 import { markLate } from './late.ts'
 import { type LineRecord, type LogLine, longestName, type ReadLine, textOf } from './log-line.ts'
-import { readPlatformLine } from './platform-lines.ts'
+import { type PlatformFact, readPlatformLine, sentenceOf } from './platform-lines.ts'
 import { identityOf } from './read-line.ts'
+
+// Answers of the gateway in one delivery that are looked at; each of them is counted.
+const mostGateway = 20
 
 /** What lines tell of ended invocations, to be added to what is known of them. */
 export interface EndedLines {
@@ -19,11 +23,20 @@ export class EndedReader {
   readonly #facts = new Map<string, EndedFacts>()
   readonly #named = new Map<string, LineRecord>()
   readonly #ends = new Map<string, EndedFacts>()
-  readonly #starts: PlatformFailure[] = []
+  readonly #starts: (PlatformFailure & { stream: string })[] = []
+  #gateway = 0
+  readonly #possible = new Map<string, string>()
+  readonly #mask: (text: string) => string
+
+  /** @param mask hides secrets in texts that other programs printed */
+  constructor(mask: (text: string) => string = (text) => text) {
+    this.#mask = mask
+  }
 
   /** Looks at a line and what was read of it. */
   see(line: LogLine, read: ReadLine): void {
     if (read.kind === 'other') this.#seePlatform(line)
+    else if (read.kind === 'witness') this.#seeGateway(line, read)
     else if ('record' in read) this.#seeRecord(read)
   }
 
@@ -32,9 +45,19 @@ export class EndedReader {
     const ended = [...this.#facts.keys(), ...[...this.#ends].filter(([, known]) => known.ended !== undefined).map(([id]) => id)]
     const facts = new Map(ended.map((id) => {
       const named = this.#named.get(id)
-      return [id, { ...this.#ends.get(id), ...(named === undefined ? {} : { line: brief(named) }), ...this.#facts.get(id) }]
+      const possible = this.#possible.get(id)
+      return [id, { ...(possible === undefined ? {} : { error: possible }), ...this.#ends.get(id), ...(named === undefined ? {} : { line: brief(named) }), ...this.#facts.get(id) }]
     }))
-    return { facts, starts: this.#starts }
+    // The error says more than the platform's sum of the same start.
+    const explained = new Set(this.#starts.filter(({ stack }) => stack !== undefined).map(({ stream }) => stream))
+    const starts = this.#starts.filter(({ stack, stream }) => stack !== undefined || !explained.has(stream)).map(({ stream: _stream, ...start }) => start)
+    return { facts, starts }
+  }
+
+  // Told by itself only if nobody else tells of the request: of a storm some say what all would.
+  #seeGateway(line: LogLine, { request, record }: ReadLine & { kind: 'witness' }): void {
+    if (request.status < 500 || (this.#gateway += 1) > mostGateway) return
+    this.#add(gatewayKey(request.requestId), { line: JSON.stringify({ ...record, started_ms: request.started }), at: new Date(line.timestamp).toISOString(), group: functionOf(line) })
   }
 
   #seeRecord(read: ReadLine & { record: LineRecord }): void {
@@ -51,8 +74,15 @@ export class EndedReader {
     if (fact === undefined) return
     if (fact.kind === 'start') this.#current.set(stream, fact.requestId)
     else if (fact.kind === 'failure') this.#add(fact.requestId, { [fact.failure]: fact.text, at, group: functionOf(line) })
-    else if (fact.kind === 'failed start') this.#starts.push({ kind: 'start', text: fact.text, time: at, function: functionOf(line), requestId: '' })
+    else if (fact.kind === 'failed start') this.#starts.push({ kind: 'start', text: this.#mask(fact.text), ...(fact.error === undefined ? {} : { stack: this.#mask(fact.error.stack) }), time: at, function: functionOf(line), requestId: '', stream })
+    else if (fact.kind === 'error') this.#seeError(fact, { at, group: functionOf(line) })
     else this.#ends.set(fact.requestId, { end: JSON.stringify({ durationMs: fact.durationMs, isMemoryFull: fact.isMemoryFull }), ...(fact.failure === undefined ? {} : { ended: fact.failure, endedAt: at, group: functionOf(line) }) })
+  }
+
+  #seeError({ requestId, how, error }: PlatformFact & { kind: 'error' }, where: EndedFacts): void {
+    const printed = JSON.stringify({ text: this.#mask(sentenceOf(error)), stack: this.#mask(error.stack) })
+    if (how === 'unknown') this.#possible.set(requestId, printed)
+    else this.#add(requestId, { [how === 'ended' ? 'error' : 'invoke']: printed, ...where })
   }
 
   #add(id: string, more: EndedFacts): void {
@@ -66,7 +96,7 @@ export async function endedFailures(database: Database, { facts, starts }: Ended
   const failures = [...starts]
   for (const [requestId, known] of facts) {
     const row = await addFacts(database, requestId, known)
-    if (row.settled !== undefined || isComplete(row)) failures.push(await settle(database, row, expires))
+    if (!isGatewayKey(requestId) && (row.settled !== undefined || isComplete(row))) failures.push(await settle(database, row, expires))
   }
   return failures
 }
@@ -78,7 +108,8 @@ const patienceMs = 60_000
 export async function waitingFailures(database: Database, expires: (started: number) => number): Promise<PlatformFailure[]> {
   const rows = (await untoldEnded(database)).filter(({ since }) => since <= database.now() - patienceMs)
   const failures: PlatformFailure[] = []
-  for (const row of rows) failures.push(await settle(database, row, expires))
+  for (const row of rows.filter(({ requestId }) => !isGatewayKey(requestId))) failures.push(await settle(database, row, expires))
+  failures.push(...(await gatewayFailures(database, rows.filter(({ requestId }) => isGatewayKey(requestId)))))
   return failures
 }
 
@@ -89,7 +120,7 @@ export async function noteFailuresTold(database: Database, failures: readonly Pl
 
 // Whether an exit was for lack of memory stands in the last line only.
 function isComplete(row: EndedRow): boolean {
-  const isCertain = row.timeout !== undefined || row.memory !== undefined
+  const isCertain = row.timeout !== undefined || row.memory !== undefined || row.invoke !== undefined
   return (row.at ?? row.endedAt) !== undefined && (row.end !== undefined || (isCertain && row.line !== undefined))
 }
 
@@ -104,10 +135,14 @@ async function settle(database: Database, row: EndedRow, expires: (started: numb
 function failureOf(row: EndedRow): PlatformFailure {
   const end = row.end === undefined ? {} : (JSON.parse(row.end) as { isMemoryFull?: boolean })
   const record = row.line === undefined ? undefined : (JSON.parse(row.line) as LineRecord)
-  const kind = row.memory !== undefined || ((row.exit !== undefined || row.ended === 'exit') && end.isMemoryFull === true) ? 'memory' : row.timeout !== undefined || (row.exit === undefined && row.ended === 'timeout') ? 'timeout' : 'exit'
+  const kind = kindOf(row, end.isMemoryFull === true)
+  const error = JSON.parse((kind === 'invoke' ? row.invoke : kind === 'exit' ? row.error : undefined) ?? '{}') as { text?: string; stack?: string }
+  // The function's own line has the places of the sources.
+  const stack = textOf(record?.['stack']) ?? error.stack
   return {
     kind,
-    text: row.memory ?? row.timeout ?? row.exit ?? (kind === 'timeout' ? 'Task timed out' : 'Runtime exited'),
+    text: error.text ?? row.memory ?? row.timeout ?? row.exit ?? (kind === 'timeout' ? 'Task timed out' : 'Runtime exited'),
+    ...(stack === undefined || stack === '' ? {} : { stack }),
     time: row.at ?? row.endedAt ?? new Date(row.since).toISOString(),
     function: textOf(record?.['function']) ?? row.group ?? '',
     requestId: row.requestId,
@@ -115,16 +150,24 @@ function failureOf(row: EndedRow): PlatformFailure {
   }
 }
 
-const statuses = { timeout: 504, memory: 500, exit: 500, start: 500 } as const
+function kindOf(row: EndedRow, isMemoryFull: boolean): 'memory' | 'timeout' | 'exit' | 'invoke' {
+  const exited = row.exit !== undefined || row.ended === 'exit'
+  if (row.memory !== undefined || (exited && row.error === undefined && isMemoryFull)) return 'memory'
+  if (row.timeout !== undefined || (!exited && row.error === undefined && row.ended === 'timeout')) return 'timeout'
+  return exited || row.error !== undefined || row.invoke === undefined ? 'exit' : 'invoke'
+}
+
+const statuses = { timeout: 504, memory: 500, exit: 500, start: 500, invoke: 500, gateway: 500 } as const
+const codes = { timeout: 'FUNCTION_TIMEOUT', memory: 'OUT_OF_MEMORY', exit: 'PROCESS_EXITED', start: 'START_FAILED', invoke: 'INVOCATION_FAILED', gateway: 'GATEWAY_FAILURE' } as const
 
 // The watchdog names the request as its own line would have: so it is counted, and once, whoever else tells of it.
-async function witness(database: Database, { kind, text, time, record, requestId }: PlatformFailure, expires: (started: number) => number): Promise<void> {
+async function witness(database: Database, { kind, text, stack, time, record, requestId }: PlatformFailure, expires: (started: number) => number): Promise<void> {
   if (record?.['kind'] !== 'watchdog') return
   const identity = identityOf(record, { id: requestId, timestamp: Date.parse(time) })
   const { trace, messages, running, ...rest } = record
   const status = statuses[kind]
   const duration = Math.max(0, Date.parse(time) - identity.started)
-  const seen = { ...rest, trace, messages, running, kind: 'request', level: 'error', status, time, duration_ms: duration, error: kind === 'timeout' ? 'FUNCTION_TIMEOUT' : kind === 'memory' ? 'OUT_OF_MEMORY' : 'PROCESS_EXITED', error_description: text }
+  const seen = { ...rest, trace, messages, running, kind: 'request', level: 'error', status, time, duration_ms: duration, error: codes[kind], error_description: text, ...(stack === undefined ? {} : { stack }) }
   await noteMinutes(database, [identity.started])
   await putWitnessedRow(database, { ...identity, operation: textOf(record['operation']) ?? '', status, duration, inBytes: 0, outBytes: 0, level: 'error', record: JSON.stringify(seen), expires: expires(identity.started) }, 'platform')
   await markLate(database, [identity.started])

@@ -15,6 +15,8 @@ export interface Ingest {
   rules: KeepRules
   /** Takes what somebody may have to be told of; has to bear repetitions. By default nobody is told. */
   observe?(observations: Observation[]): Promise<void>
+  /** Hides secrets in what others than the kit have printed. By default nothing is hidden. */
+  mask?(text: string): string
   /** Epoch milliseconds; the database's clock by default. */
   now?: number
 }
@@ -43,7 +45,7 @@ const chunkLines = 1000
  */
 export async function ingest(options: Ingest, lines: readonly LogLine[]): Promise<Ingested> {
   const result: Ingested = { requests: 0, others: 0, bad: [] }
-  const ended = new EndedReader()
+  const ended = new EndedReader(options.mask)
   for (let from = 0; from < lines.length; from += chunkLines) await ingestChunk({ options, ended, result }, lines.slice(from, from + chunkLines))
   const failures = await endedFailures(options.database, ended.gathered(), (started) => expiresAfter(started, options.rules.days))
   await tell(options, failures)

@@ -27,11 +27,17 @@ export function readAccess(record: LineRecord, { id, timestamp }: LogLine): Read
       status,
       duration_ms: duration,
       gateway_id: requestId,
+      ...(isInvocation(record['integration_id']) ? { request_id: record['integration_id'] } : {}),
       ...(valueOf(record['ip']) === undefined ? {} : { ip: record['ip'] }),
       error: gatewayError ?? 'INTEGRATION_FAILURE',
       error_description: integrationError ?? 'The gateway answered without the function',
     },
   }
+}
+
+// Lambda's id of the invocation.
+function isInvocation(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
 }
 
 // The gateway writes every value as text, and a dash where there is none.
