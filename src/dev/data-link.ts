@@ -7,6 +7,7 @@ import { messageOf, UsageError } from '../errors/index.ts'
 import { openDatabase, type Database } from '../persist/index.ts'
 import { abandonLocalDynamo } from '../platform/local/index.ts'
 import { type LogRecord, toLine } from '../runtime/edge.ts'
+import { type LineJournal, openLineJournal } from './line-journal.ts'
 import { type DataSource, tablePrefix } from './local-data.ts'
 import type { DataAccess, FromThread, ThreadStart, ToThread, Wish } from './thread-messages.ts'
 
@@ -44,7 +45,10 @@ interface Waiting {
 class Link implements DataLink {
   readonly #options: DataLinkOptions
   readonly #waiting = new Map<number, Waiting>()
-  #records: LogRecord[] = []
+  readonly #journal: LineJournal | undefined
+  #lines: string[] = []
+  /** How many lines were handed over. */
+  #handedOver = 0
   /** Lines that are with the thread, not stored yet. */
   #underWay = 0
   #lost = 0
@@ -57,12 +61,17 @@ class Link implements DataLink {
 
   constructor(options: DataLinkOptions) {
     this.#options = options
+    if (options.folder !== undefined) this.#journal = openLineJournal(join(options.folder, 'lines'), (sentence) => this.#say('warn', sentence))
   }
 
   take(record: LogRecord): void {
     if (this.#failure !== undefined) return
-    if (this.#underWay + this.#records.length >= (this.#options.limit ?? 20_000)) this.#lost += 1
-    else this.#records.push(record)
+    if (this.#underWay + this.#lines.length >= (this.#options.limit ?? 20_000)) this.#lost += 1
+    else {
+      const line = toLine(record)
+      this.#lines.push(line)
+      this.#journal?.keep(line)
+    }
     this.#timer ??= setTimeout(() => this.#handOver(), handOverMs).unref()
   }
 
@@ -82,7 +91,10 @@ class Link implements DataLink {
   async close(): Promise<void> {
     clearTimeout(this.#timer)
     const worker = this.#worker
-    if (worker === undefined || this.#failure !== undefined) return
+    // What a thread that ended did not store is stored at the next start.
+    if (this.#failure !== undefined) return
+    if (this.#underWay + this.#lines.length === 0 || worker === undefined) this.#journal?.close()
+    if (worker === undefined) return
     await this.#wish({ kind: 'close' }).finally(() => {
       this.#failure = new Error('The local data is closed')
       return worker.terminate()
@@ -94,13 +106,14 @@ class Link implements DataLink {
     this.#timer = undefined
     // Without a thread they wait for it.
     if (this.#worker === undefined || this.#failure !== undefined) return
-    const [records, lost] = [this.#records, this.#lost]
-    this.#records = []
-    if (records.length + lost === 0) return
+    const [lines, lost] = [this.#lines, this.#lost]
+    this.#lines = []
+    if (lines.length + lost === 0) return
     this.#lost = 0
-    this.#underWay += records.length
+    this.#underWay += lines.length
     this.#tellConfig()
-    this.#post({ kind: 'lines', text: records.map(toLine).join('\n'), lost })
+    this.#post({ kind: 'lines', text: lines.join('\n'), first: this.#handedOver + 1, lost })
+    this.#handedOver += lines.length
   }
 
   // It may be loaded anew, and handlers may change it.
@@ -129,7 +142,7 @@ class Link implements DataLink {
   #start(): Worker {
     const { root, folder, config } = this.#options
     this.#knownConfig = textOf(config()) ?? ''
-    const workerData: ThreadStart = { root, folder, config: JSON.parse(this.#knownConfig || '{}') as Config, keepsFiles: folder !== undefined }
+    const workerData: ThreadStart = { root, folder, config: JSON.parse(this.#knownConfig || '{}') as Config, keepsFiles: folder !== undefined, origin: this.#journal?.origin }
     const worker = openThread(workerData)
     worker.on('message', (message: FromThread) => this.#hear(message))
     worker.on('error', (error: unknown) => this.#fail(messageOf(error)))
@@ -138,8 +151,10 @@ class Link implements DataLink {
   }
 
   #hear(message: FromThread): void {
-    if (message.kind === 'stored') this.#underWay -= message.lines
-    else if (message.kind === 'say') this.#say(message.level, message.message, message.stack)
+    if (message.kind === 'stored') {
+      this.#underWay -= message.lines
+      if (this.#underWay + this.#lines.length === 0) this.#journal?.allStored()
+    } else if (message.kind === 'say') this.#say(message.level, message.message, message.stack)
     else {
       const waiting = this.#waiting.get(message.id)
       this.#waiting.delete(message.id)
@@ -153,7 +168,7 @@ class Link implements DataLink {
     if (this.#failure !== undefined) return
     const sentence = `The thread of the local data and log ended (${reason}); requests are still answered, but no table can be used and no log is kept until klue dev is started again`
     this.#failure = new Error(sentence)
-    this.#records = []
+    this.#lines = []
     this.#say('error', sentence)
     const { folder } = this.#options
     if (folder !== undefined) abandonLocalDynamo(join(folder, 'dynamodb'))

@@ -5,8 +5,9 @@ import { setConfig } from '../config/index.ts'
 import { isUsageError, messageOf } from '../errors/index.ts'
 import { embeddedData } from './embedded-data.ts'
 import { localData } from './local-data.ts'
+import { tellLeft } from './left-by-kill.ts'
 import { localStack, stackOf } from './local-stack.ts'
-import { startLocalTelemetry } from './local-telemetry.ts'
+import { type LocalTelemetryOptions, startLocalTelemetry } from './local-telemetry.ts'
 import { folderFault } from '../workfolder/index.ts'
 import type { DataAccess, FromThread, ThreadStart, ToThread, Wish } from './thread-messages.ts'
 
@@ -21,19 +22,25 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   setConfig(config)
   const source = embeddedData(config, start.folder)
   const data = localData(config, source)
-  const telemetry = startLocalTelemetry({
+  const options: LocalTelemetryOptions = {
     root: start.root,
     keepsFiles: start.keepsFiles,
     database: () => data.database,
     config: () => config,
     print: ({ level, message }) => say({ kind: 'say', level, message }),
-    stored: (lines) => say({ kind: 'stored', lines }),
-  })
+  }
+  const telemetry = startLocalTelemetry({ ...options, stored: (lines) => say({ kind: 'stored', lines }) })
+  let looking: Promise<void> | undefined
   const fulfil = async (wish: Wish): Promise<DataAccess | undefined> => {
     if (wish.kind === 'drain') await telemetry.stop({ drain: wish.drain })
-    else if (wish.kind === 'close') await data.close()
+    else if (wish.kind === 'close') {
+      await looking
+      await data.close()
+    }
     else {
       await data.ensure(wish.definitions)
+      // Beside the requests: nobody waits for the log of an earlier process.
+      looking ??= tellLeft(options, { folder: start.folder, mended: await source.mended() }).catch((error: unknown) => say({ kind: 'say', level: 'warn', message: `The log of an earlier process could not be stored: ${messageOf(error)}` }))
       return source.access()
     }
     return undefined
@@ -41,7 +48,7 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   port.on('message', (message: ToThread) => {
     if (message.kind === 'config') setConfig((config = message.config))
     else if (message.kind === 'lines') {
-      if (message.text !== '') for (const line of message.text.split('\n')) telemetry.take(line)
+      if (message.text !== '') for (const [index, line] of message.text.split('\n').entries()) telemetry.take(line, start.origin === undefined ? undefined : `${start.origin}-${message.first + index}`)
       telemetry.lose(message.lost)
     } else {
       const { id, wish } = message

@@ -13,6 +13,8 @@ import type { DataAccess } from './thread-messages.ts'
 export interface EmbeddedData extends DataSource {
   /** Once `ensure` was called. */
   access(): Promise<DataAccess | undefined>
+  /** How many index entries had to be mended, once `ensure` was called. */
+  mended(): Promise<number>
 }
 
 interface Opened {
@@ -39,6 +41,10 @@ export function embeddedData(config: Config, folder: string | undefined): Embedd
       if (opened === undefined) return undefined
       const { endpoint, credentials } = opened.embedded ?? { endpoint: opened.database.endpoint, credentials: undefined }
       return { ...(endpoint === undefined ? {} : { endpoint }), ...(credentials === undefined ? {} : { credentials }) }
+    },
+    async mended() {
+      const repaired = (await opening)?.embedded?.repaired
+      return (repaired?.missing ?? 0) + (repaired?.stale ?? 0)
     },
     async close() {
       const opened = await opening?.catch(() => undefined)

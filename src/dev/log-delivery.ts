@@ -26,8 +26,8 @@ export interface LogDeliveryOptions {
 }
 
 export interface LogDelivery {
-  /** Takes one record, or its line; returns at once and never throws. */
-  take(record: LogRecord | string): void
+  /** Takes one record, or its line, under an id of its own or a given one; returns at once and never throws. */
+  take(record: LogRecord | string, id?: string): void
   /** Counts lines that were given up before they came here, to be told with the next that are stored. */
   lose(lines: number): void
   /** Delivers what is left and ends. `drain: false` gives it up, for a service that never came up. */
@@ -46,7 +46,7 @@ export function startLogDelivery(options: LogDeliveryOptions): LogDelivery {
 
 class Delivery implements LogDelivery {
   readonly #options: LogDeliveryOptions
-  #queue: (LogRecord | string)[] = []
+  #queue: { record: LogRecord | string; id: string | undefined }[] = []
   // Of this process alone, so that its lines have ids of their own.
   readonly #origin = process.getBuiltinModule('node:crypto').randomUUID()
   readonly #clock: NodeJS.Timeout
@@ -63,9 +63,9 @@ class Delivery implements LogDelivery {
     this.#clock.unref()
   }
 
-  take(record: LogRecord | string): void {
+  take(record: LogRecord | string, id?: string): void {
     if (this.#queue.length >= (this.#options.limit ?? 20_000)) this.#lost += 1
-    else this.#queue.push(record)
+    else this.#queue.push({ record, id })
     this.#later(this.#options.delayMs ?? 200)
   }
 
@@ -105,7 +105,7 @@ class Delivery implements LogDelivery {
     const { database, config, observe, fault } = this.#options
     const { ingest, keepRulesOf } = await import('../telemetry/index.ts')
     while (this.#waiting.length + this.#queue.length > 0) {
-      this.#waiting.push(...this.#queue.splice(0, batchLines - this.#waiting.length).map((record) => this.#toLogLine(record)))
+      this.#waiting.push(...this.#queue.splice(0, batchLines - this.#waiting.length).map((entry) => this.#toLogLine(entry)))
       await ingest({ database: database(), rules: keepRulesOf(config()), observe }, this.#waiting)
       this.#options.stored?.(this.#waiting.length)
       this.#waiting = []
@@ -115,12 +115,12 @@ class Delivery implements LogDelivery {
     this.#lost = 0
   }
 
-  #toLogLine(record: LogRecord | string): LogLine {
+  #toLogLine({ record, id }: { record: LogRecord | string; id: string | undefined }): LogLine {
     this.#taken += 1
     const message = typeof record === 'string' ? record : toLine(record)
     // Its first fields are not the writer's own.
     const time = Date.parse(typeof record === 'string' ? (/"time":"([^"]*)"/.exec(record)?.[1] ?? '') : record.time)
-    return { id: `${this.#origin}-${this.#taken}`, timestamp: Number.isNaN(time) ? Date.now() : time, message }
+    return { id: id ?? `${this.#origin}-${this.#taken}`, timestamp: Number.isNaN(time) ? Date.now() : time, message }
   }
 
   async #look(): Promise<void> {

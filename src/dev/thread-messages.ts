@@ -16,6 +16,8 @@ export interface ThreadStart {
   config: Config
   /** Whether messages are kept as files under `.klue/reports`. */
   keepsFiles: boolean
+  /** Part of the ids of its lines, so that they are known again at the next start. */
+  origin: string | undefined
 }
 
 /** A wish that is answered, with the id of its answer. */
@@ -29,8 +31,8 @@ export type Wish =
 
 export type ToThread =
   | { kind: 'wish'; id: number; wish: Wish }
-  /** Lines of the log, one behind the other with line breaks between them, and how many more found no room. */
-  | { kind: 'lines'; text: string; lost: number }
+  /** Lines of the log, one behind the other with line breaks between them, the number of the first, and how many more found no room. */
+  | { kind: 'lines'; text: string; first: number; lost: number }
   | { kind: 'config'; config: Config }
 
 export type FromThread =
