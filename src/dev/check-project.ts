@@ -2,10 +2,9 @@
 import { join } from 'node:path'
 import { findEntries, openLocalBundler } from '../bundle/index.ts'
 import { loadConfig } from '../config/build.ts'
+import { checkStart } from '../entries/index.ts'
 import { type Fault, isUsageError } from '../errors/index.ts'
 import { checkApis, readApis } from '../openapi/index.ts'
-import { checkHandlers } from './check-handlers.ts'
-import { importServices } from './entries.ts'
 import { generateProject } from './generate-project.ts'
 import { processFolder } from './process-folder.ts'
 
@@ -22,8 +21,8 @@ export async function checkProject(root: string, { stage, mock }: { stage?: stri
   const documents = (await gather(faults, () => readApis(root))) ?? []
   faults.push(...checkApis(documents))
   if (faults.length === 0) await gather(faults, async () => faults.push(...(await handlerFaults(root, { name: config!.name, stage }))))
-  // What a mock answers needs no handler; a handler without operation is a mistake all the same.
-  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing') : faults, documents: documents.length }
+  // What a mock answers needs neither handler nor security check; a handler without operation is a mistake all the same.
+  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing' && code !== 'security-handler-missing') : faults, documents: documents.length }
 }
 
 async function handlerFaults(root: string, { name, stage }: { name: string; stage: string | undefined }): Promise<Fault[]> {
@@ -31,7 +30,7 @@ async function handlerFaults(root: string, { name, stage }: { name: string; stag
   const bundler = await openLocalBundler({ root, entries: findEntries(root, name), folder: await processFolder(join(root, '.klue', 'check')) })
   try {
     const { modules } = await bundler.build()
-    return checkHandlers(root, await importServices(modules))
+    return await checkStart({ root, stage, modules })
   } finally {
     await bundler.dispose()
   }

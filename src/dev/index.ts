@@ -1,11 +1,8 @@
 // The local edge: a project's services on this machine.
-export { checkHandlers } from './check-handlers.ts'
 export { openStageStore } from './local-store.ts'
 export type { OpenedStore } from './local-store.ts'
 export { checkProject } from './check-project.ts'
 export type { CheckedProject } from './check-project.ts'
-export { importServices } from './entries.ts'
-export type { LocatedService } from './entries.ts'
 export { generateProject } from './generate-project.ts'
 export { mockService } from './mock.ts'
 export type { MockOptions } from './mock.ts'

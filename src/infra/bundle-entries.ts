@@ -4,9 +4,10 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bundleFunction, type FunctionBundle } from '../bundle/index.ts'
 import { compileConfig, type LoadedConfig, requiredSecrets } from '../config/build.ts'
-import { UsageError } from '../errors/index.ts'
+import { setConfig } from '../config/index.ts'
+import { checkHandlers, entryFault, importServices, type LocatedService, startFaults } from '../entries/index.ts'
+import { type Fault, UsageError } from '../errors/index.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
-import type { Service } from '../runtime/edge.ts'
 import { storeDefinition } from '../store/index.ts'
 import type { PreparedFunction } from './project.ts'
 
@@ -21,12 +22,21 @@ export interface EntriesOptions {
 
 /** Makes the folder of each function. */
 export async function bundleEntries({ root, entries, folder, loaded }: EntriesOptions): Promise<PreparedFunction[]> {
-  return await Promise.all(entries.map(async (entry) => {
+  // Faults of bundles name the places of their sources.
+  process.setSourceMapsEnabled(true)
+  const services: LocatedService[] = []
+  const faults: Fault[] = []
+  const prepared = await Promise.all(entries.map(async (entry) => {
     const name = basename(entry).replace(/\.[cm]?ts$/, '')
     const target = join(folder, name)
     const { file, metafile } = await bundleFunction({ root, entry, folder: target })
     writeFileSync(join(target, 'klue-config.json'), JSON.stringify(compileConfig(loaded.merged)))
-    const { apis } = await importService(file, entry)
+    const found = await importServices(new Map([[entry, pathToFileURL(file)]])).catch((error: unknown) => {
+      faults.push(...entryFault(error, { root, entry, doing: 'importing this file' }))
+      return []
+    })
+    services.push(...found)
+    const apis = found.flatMap(({ service }) => service.apis)
     const tables = apis.map(({ spec }) => spec.table)
     const calls = clientsIn(metafile)
     return {
@@ -39,6 +49,11 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
       secrets: secretsOf(tables, calls, loaded),
     }
   }))
+  // As a deployed function does it: the configuration is there once all files are imported.
+  setConfig(loaded.config)
+  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services))
+  if (faults.length > 0) throw new UsageError(faults)
+  return prepared
 }
 
 // A client is generated into a file of its own, so that what holds it calls the API, or may.
@@ -54,10 +69,4 @@ function secretsOf(tables: readonly ApiTable[], calls: readonly string[], loaded
     return top === 'apis' ? api !== undefined && [...apis].some((name) => key.startsWith(`apis.${name}.`)) : top !== 'reports'
   })
   return [...new Set(needed.map(({ name }) => name))].sort()
-}
-
-async function importService(file: string, entry: string): Promise<Service> {
-  const { service } = (await import(pathToFileURL(file).href)) as { service?: Service }
-  if (Array.isArray(service?.apis)) return service
-  throw new UsageError({ code: 'no-service', file: entry, message: 'this entry file does not export a service', hint: 'add: export const service = defineService({ spec, handlers })' })
 }

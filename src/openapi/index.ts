@@ -10,6 +10,7 @@ export { mockReply, type MockReply, type MockWish } from './mock/mock-replies.ts
 export { bodyOf, listOperations, type Located, type RawOperation, repliesOf, settingsOf } from './compile/operations.ts'
 export { type PersistedSchema, persistedSchemas } from './compile/persist.ts'
 export { type Slot, slotBelow } from './read/grammar.ts'
+export { locate } from './read/locate.ts'
 export { arrayOf, childOf, followRefs, isObject, type JsonObject, keysOf, objectOf, pointerTo, stringsOf, valueAt } from './read/pointers.ts'
 export { type PublishedDocument, readPublished } from './read/published.ts'
 export { readApi, readApis, type ReadOptions } from './read/read.ts'

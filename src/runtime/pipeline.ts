@@ -1,5 +1,5 @@
 // The life of a request: every step from its arrival to its one line in the log.
-import { catalog, UsageError } from '../errors/index.ts'
+import { catalog, type Fault, isUsageError, UsageError } from '../errors/index.ts'
 import { checkResponse } from './answer/check-response.ts'
 import { collect } from './answer/collect.ts'
 import { fail, type Failure } from './answer/fail.ts'
@@ -40,8 +40,10 @@ export interface OpenService {
  * Throws a UsageError where a handler, decorator or security check is missing.
  */
 export function openService(service: Service, platform: Platform): OpenService {
-  const apis = service.apis.map((api) => bindApi({ ...api, handlers: decorated(api) }, call))
-  const own = toRawRoutes(service.routes)
+  const faults: Fault[] = []
+  const apis = service.apis.flatMap((api) => gather(faults, () => [bindApi({ ...api, handlers: gather(faults, () => decorated(api)) ?? {} }, call)]) ?? [])
+  const own = gather(faults, () => toRawRoutes(service.routes)) ?? []
+  if (faults.length > 0) throw new UsageError(faults)
   let routes: RawRoute[] | undefined
   // The kit's own routes are made with the first request that no operation answers.
   const opened: Opened = { service, platform, apis, routes: () => (routes ??= [...own, ...builtInRoutes(service, platform)]), running: new Set(), isFirst: true }
@@ -49,6 +51,17 @@ export function openService(service: Service, platform: Platform): OpenService {
     for (const exchange of opened.running) platform.log(unfinishedRecord(exchange))
   }
   return { service, platform, running: opened.running, answer: (request) => answer(opened, request), sayRunning }
+}
+
+// All that is wrong is told at once.
+function gather<Result>(faults: Fault[], step: () => Result): Result | undefined {
+  try {
+    return step()
+  } catch (error) {
+    if (!isUsageError(error)) throw error
+    faults.push(...error.faults)
+    return undefined
+  }
 }
 
 interface Opened {
@@ -176,13 +189,14 @@ function decorated({ spec, handlers, decorators }: ServiceApi): ServiceApi['hand
   const named = usedNames(spec).decorated.map((position) => spec.table.operations[position]!)
   if (named.length === 0) return handlers
   const wrapped = { ...handlers }
-  for (const { id, settings } of named) {
+  const faults: Fault[] = []
+  for (const { id, method, path, settings } of named) {
     const decorator = Object.hasOwn(decorators, settings.decorateServer!) ? decorators[settings.decorateServer!] : undefined
     const handler = Object.hasOwn(handlers, id) ? handlers[id] : undefined
-    if (decorator === undefined) {
-      throw new UsageError({ code: 'decorator-missing', file: spec.table.document, message: `x-decorate-server of ${id} names ${settings.decorateServer!}, which the service does not have`, hint: `pass decorators: { ${settings.decorateServer!}: ... } to defineService` })
-    }
-    if (handler !== undefined) wrapped[id] = decorator(handler, id)
+    const pointer = `/paths/${path.slice(spec.table.basePath.length).replaceAll('~', '~0').replaceAll('/', '~1')}/${method.toLowerCase()}/x-decorate-server`
+    if (decorator === undefined) faults.push({ code: 'decorator-missing', file: spec.table.document, pointer, message: `x-decorate-server of ${id} names ${settings.decorateServer!}, which the service does not have`, hint: `pass decorators: { ${settings.decorateServer!}: ... } to defineService` })
+    else if (handler !== undefined) wrapped[id] = decorator(handler, id)
   }
+  if (faults.length > 0) throw new UsageError(faults)
   return wrapped
 }

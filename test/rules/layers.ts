@@ -17,6 +17,7 @@ export const levels: Readonly<Record<string, number>> = {
   gate: 2,
   scaffold: 2,
   runtime: 3,
+  entries: 3,
   telemetry: 3,
   reports: 3,
   deploy: 4,
@@ -56,6 +57,7 @@ export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reas
   'workfolder → errors': { typesOnly: false, reason: 'what goes wrong with a file is told as any other fault' },
   'store → persist': { typesOnly: false, reason: 'the kit keeps its own rows through the same tables as the service keeps its items' },
   'infra → deploy': { typesOnly: false, reason: 'the app of a service looks at its account before it is deployed, behind the one door klue/infra' },
+  'entries → runtime': { typesOnly: false, reason: 'a service is started to see whether it can be, by what starts it' },
   'client → openapi': { typesOnly: true, reason: 'the client reads the operation table that openapi/ describes; only types, so that a browser bundle holds nothing of openapi/' },
   'bundle → openapi': { typesOnly: true, reason: 'packing reads the operation table that openapi/ describes; only types' },
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Fault, nearest } from '../errors/index.ts'
-import type { LocatedService } from './entries.ts'
+import type { LocatedService } from './import-services.ts'
 
 /** A fault for each operation without handler and each handler without operation. */
 export function checkHandlers(root: string, services: LocatedService[]): Fault[] {
