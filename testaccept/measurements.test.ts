@@ -74,6 +74,13 @@ test('a cursor of another listing is refused', async () => {
   await assertGetReturnError(`/jobs/${job}/measurements?cursor=nonsense`, { auth, status: 400, error: 'INVALID_CURSOR' })
 })
 
+test('a value that cannot be stored is refused, and is no crash', async () => {
+  const auth = await testAuth()
+  const path = `/jobs/${newJob()}/metrics/m/measurements`
+  for (const value of [1e199, -1e199, 1.1e30]) await assertPostReturnError(path, { value }, { auth, status: 400, error: 'INVALID_PARAMETER' })
+  await assertPostReturnError(path, { value: 1e-199 }, { auth, status: 400, error: 'VALUE_NOT_STORABLE' })
+})
+
 test('the latest value is that of the latest measurement, not of the last recording', async () => {
   const auth = await testAuth()
   const job = newJob()

@@ -27,6 +27,13 @@ test('no, other and wrong credentials are refused', async () => {
   await assertCallReturnError('put', path('j'), { api, auth: wrong, headers: text, data: 'x', status: 401, error: 'CREDENTIALS_INVALID' })
 })
 
+test('an empty job or build is refused, and is no crash', async () => {
+  for (const query of ['job=&build=1', 'job=j&build=', 'job=&build=']) {
+    await assertGetReturnError(`/api/packages?${query}`, { api, auth, status: 400, error: 'INVALID_PARAMETER' })
+    await assertCallReturnError('put', `/api/packages?${query}`, { api, auth, headers: text, data: 'x', status: 400, error: 'INVALID_PARAMETER' })
+  }
+})
+
 test('missing parameters and a body of another type are refused', async () => {
   await assertGetReturnError('/api/packages?job=j', { api, auth, status: 400, error: 'INVALID_PARAMETER' })
   await assertCallReturnError('put', path('j'), { api, auth, data: { packages: [] }, status: 415, error: 'UNSUPPORTED_MEDIA_TYPE' })

@@ -10,6 +10,7 @@ export const UNAUTHORIZED: ErrorMaker = defineError('UNAUTHORIZED', 401, 'The re
 export const FORBIDDEN: ErrorMaker = defineError('FORBIDDEN', 403, 'The caller may not do this')
 export const ORIGIN_FORBIDDEN: ErrorMaker = defineError('ORIGIN_FORBIDDEN', 403, 'A token cookie is accepted for this method only from an allowed Origin')
 export const INVALID_PARAMETER: ErrorMaker = defineError('INVALID_PARAMETER', 400, 'The request does not match the specification of this operation')
+export const VALUE_NOT_STORABLE: ErrorMaker = ofInternals(defineError('VALUE_NOT_STORABLE', 400, 'A value of the request cannot be stored'))
 export const INVALID_CURSOR: ErrorMaker = defineError('INVALID_CURSOR', 400, 'The cursor does not belong to this listing')
 export const MALFORMED_PATH: ErrorMaker = defineError('MALFORMED_PATH', 400, 'The path of the request is not valid percent-encoded UTF-8')
 export const MALFORMED_REQUEST: ErrorMaker = defineError('MALFORMED_REQUEST', 400, 'The request is not valid HTTP')

@@ -1,6 +1,7 @@
 // From anything thrown or returned to the one JSON error shape.
-import { UNHANDLED_SERVER_ERROR } from './catalog.ts'
+import { UNHANDLED_SERVER_ERROR, VALUE_NOT_STORABLE } from './catalog.ts'
 import { type ErrorBody, HttpError, isHttpError, messageOf } from './http-error.ts'
+import { isUnstorable } from './unstorable.ts'
 
 /**
  * Whether a value is an error: an HttpError, or an object with `error`, `error_description` and `status`
@@ -25,6 +26,7 @@ export function toHttpError(thrown: unknown, options: { hideInternals?: boolean 
 function known(thrown: unknown): HttpError | undefined {
   try {
     if (isHttpError(thrown)) return thrown
+    if (isUnstorable(thrown)) return VALUE_NOT_STORABLE(messageOf(thrown), { cause: thrown })
     return isError(thrown) ? fromErrorBody(thrown as ErrorBody) : undefined
   } catch {
     // An object whose properties throw when they are read is an unknown exception like any other.

@@ -1,5 +1,6 @@
 // Items to DynamoDB's attributes and back, without loss and with a clear error for what cannot be stored.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { unstorable } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import { digitsFault, exactNumber, isDigits } from './numbers.ts'
 
@@ -19,7 +20,7 @@ export function toAttributes(item: object, spec: PersistSpec): Attributes {
     attributes[storableName(property, spec.table)] = spec.keyTypes[property] === undefined ? toAttribute(value, `${spec.table}.${property}`, 1) : toKeyAttribute(spec, property, value)
   }
   const bytes = attributesBytes(attributes)
-  if (bytes > maxItemBytes) throw new RangeError(`The item for table ${spec.table} takes ${bytes} bytes, and DynamoDB holds at most ${maxItemBytes}: keep large parts elsewhere, for example in S3`)
+  if (bytes > maxItemBytes) throw unstorable(new RangeError(`The item for table ${spec.table} takes ${bytes} bytes, and DynamoDB holds at most ${maxItemBytes}: keep large parts elsewhere, for example in S3`))
   return attributes
 }
 
@@ -35,10 +36,11 @@ export function toKeyAttribute(spec: PersistSpec, property: string, value: unkno
   }
   const text = value instanceof Date ? dateText(value, place) : value
   if (typeof text !== 'string') throw new TypeError(`${place} is part of a key and must be text, not ${kindOf(value)}`)
-  if (text === '') throw new TypeError(`${place} is part of a key and must not be empty`)
-  const limit = property === spec.key.sort ? 1024 : 2048
-  if (Buffer.byteLength(text) > limit) throw new RangeError(`${place} is part of a key and must not take more than ${limit} bytes`)
-  return { S: text }
+  if (text === '') throw unstorable(new TypeError(`${place} is part of a key and must not be empty`))
+  const isSort = property === spec.key.sort || spec.indexes.some(({ sort }) => sort === property)
+  const limit = isSort ? 1024 : 2048
+  if (Buffer.byteLength(text) > limit) throw unstorable(new RangeError(`${place} is part of a key and must not take more than ${limit} bytes`))
+  return { S: wholeText(text, place) }
 }
 
 /**
@@ -60,8 +62,8 @@ export function attributesBytes(attributes: Attributes): number {
 }
 
 function toAttribute(value: unknown, place: string, depth: number): AttributeValue {
-  if (depth > maxDepth) throw new RangeError(`${place} is nested deeper than the ${maxDepth} levels that DynamoDB holds, or contains itself`)
-  if (typeof value === 'string') return { S: value }
+  if (depth > maxDepth) throw unstorable(new RangeError(`${place} is nested deeper than the ${maxDepth} levels that DynamoDB holds, or contains itself`))
+  if (typeof value === 'string') return { S: wholeText(value, place) }
   if (typeof value === 'number' || typeof value === 'bigint') return { N: digitsOf(value, place) }
   if (typeof value === 'boolean') return { BOOL: value }
   if (value === null) return { NULL: true }
@@ -118,9 +120,10 @@ function numberOf(digits: string, place: string): number {
 
 function digitsOf(value: unknown, place: string): string {
   const digits = String(value)
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${place} cannot be stored: ${digits} is not a finite number`)
+  if (typeof value === 'number' && !Number.isFinite(value)) throw unstorable(new TypeError(`${place} cannot be stored: ${digits} is not a finite number`))
   const fault = digitsFault(digits)
-  if (fault !== undefined) throw new RangeError(`${place} cannot be stored: ${digits} ${fault}; declare the property as type string and store text`)
+  const shown = digits.length > 60 ? `${digits.slice(0, 60)}…` : digits
+  if (fault !== undefined) throw unstorable(new RangeError(`${place} cannot be stored: ${shown} ${fault}; declare the property as type string and store text`))
   return digits
 }
 
@@ -129,10 +132,16 @@ function dateText(value: Date, place: string): string {
   return value.toISOString()
 }
 
+// UTF-8 has no halves of characters: all of them would be stored as the same one.
+function wholeText(text: string, place: string): string {
+  if (/\p{Surrogate}/u.test(text)) throw unstorable(new TypeError(`${place} cannot be stored: the text holds half of a character, which UTF-8 cannot keep`))
+  return text
+}
+
 // The SDK would lose the property silently.
 function storableName(name: string, place: string): string {
-  if (name === '__proto__') throw new TypeError(`${place} cannot be stored: a property must not be called __proto__`)
-  return name
+  if (name === '__proto__') throw unstorable(new TypeError(`${place} cannot be stored: a property must not be called __proto__`))
+  return wholeText(name, place)
 }
 
 function attributeBytes(attribute: AttributeValue): number {

@@ -25,7 +25,7 @@ export async function fail(exchange: Exchange, thrown: unknown, decorator: Error
   const body: object = decorator === undefined ? plain : await decorate(exchange, plain, decorator)
   const status = statusOf(body, error)
   const headers = { ...error.headers, 'content-type': 'application/json' }
-  return { response: { status, headers, cookies: [], body: print(body, plain) }, error, errorId, failed: error.cause !== undefined && error.cause === thrown ? thrown : error, isHidden: told !== error }
+  return { response: { status, headers, cookies: [], body: print(body, plain) }, error, errorId, failed: error.status >= 500 && error.cause !== undefined && error.cause === thrown ? thrown : error, isHidden: told !== error }
 }
 
 // The caller has waited long enough when an error is answered.
