@@ -45,18 +45,18 @@ export function bindApi(options: BindingOptions, call: CallStep): BoundApi {
   }
 }
 
-// openapi-backend hands its hooks a context of `any` parts and our exchange behind it.
+// openapi-backend calls hooks with its own context, whose parts are `any`, and then with our exchange.
 type Hook = (context: { security?: Record<string, unknown>; validation?: { errors?: unknown } }, exchange: Exchange) => unknown
 
 /**
- * openapi-backend with match and validate replaced by the compiled ones: its own build an Ajv and a list of
- * regular expressions from the whole document. Handlers, security and the order of the steps stay its own.
+ * openapi-backend, with the compiled router and validators in place of its own, which would build an Ajv and a list
+ * of regular expressions from the whole document. Handlers, security and the order of the steps are still its own.
  */
 class CompiledBackend extends OpenAPIBackend {
   constructor({ spec, handlers, security }: BindingOptions, call: CallStep) {
     // Every refusing hook is registered and strict is on: without either openapi-backend calls the handler anyway.
     super({ definition: {} as never, strict: true, validate: true, handlers: refusingHooks() as never, securityHandlers: securityHooks(spec, security) as never })
-    // Without a prototype: a name like `constructor` that nobody registered must not find a function there.
+    // These maps have no prototype, so that a name such as `constructor` finds nothing that nobody registered.
     const hooks = Object.assign(Object.create(null) as Record<string, Hook>, this.handlers)
     this.handlers = hooks as never
     this.securityHandlers = Object.assign(Object.create(null) as Record<string, never>, this.securityHandlers)
@@ -72,14 +72,14 @@ interface MatchedOperation {
   security: CompiledOperation['security']
 }
 
-// Made when an operation is called for: a start must not cost more the more operations an API has.
+// An operation's part is made with its first request, so that a start costs the same for any number of operations.
 function operationHooks(handlers: BindingOptions['handlers'], call: CallStep, hooks: Record<string, Hook>): (operation: CompiledOperation) => MatchedOperation {
   const known = new Map<CompiledOperation, MatchedOperation>()
   return (operation) => {
     const found = known.get(operation)
     if (found !== undefined) return found
-    // openapi-backend keeps handlers and hooks in one map: without a mark an operation called `notFound` or
-    // `postResponseHandler` would take part in the answers of all others.
+    // openapi-backend keeps handlers and hooks in one map. Without the prefix, an operation called `notFound` or
+    // `postResponseHandler` would be taken for a hook and run for all other operations.
     const matched = { operationId: `operation ${operation.id}`, security: operation.security }
     const handler = own(handlers, operation.id)
     if (handler !== undefined) hooks[matched.operationId] = (_context, exchange) => call(exchange, handler)
@@ -104,7 +104,7 @@ function refusingHooks(): Record<string, Hook> {
   }
 }
 
-// Decoded on every way, as some event sources hand it over; what cannot be decoded was refused before.
+// Some event sources decode the path and some do not; this text is always decoded. A path that cannot be decoded was refused earlier.
 function shownPath({ path, request }: Exchange): string {
   return request.pathIsDecoded === true ? path : decodeURIComponent(path)
 }
@@ -165,7 +165,7 @@ function checkSchemes(spec: ApiSpec, security: Record<string, SecurityHandler>):
   if (faults.length > 0) throw new UsageError(faults)
 }
 
-// Names come from documents: one like `toString` must not find what every object inherits.
+// Names come from documents: a name such as `toString` must not find what every object inherits.
 function own<Value>(map: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined
 }

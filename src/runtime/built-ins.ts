@@ -39,7 +39,7 @@ async function document(platform: Platform, request: ApiRequest, { api, form }: 
 const FATAL_CUSTOM_ERROR = defineError('FATAL_CUSTOM_ERROR', 543, 'endpoint returns an Error instance')
 const NON_FATAL_CUSTOM_ERROR = defineError('NON_FATAL_CUSTOM_ERROR', 401, 'Raising a non-fatal custom error')
 
-// Fails in every way there is, so that error handling and reports can be tried on a running service.
+// Routes that fail, each in another way, to try out error handling and reports on a running service.
 function crashRoutes(platform: Platform): RawRoute[] {
   // Never on a live stage: anybody could fill the admins' mailboxes.
   if (!platform.config.crashApi || platform.config.live) return []

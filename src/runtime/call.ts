@@ -11,7 +11,7 @@ export function callInTime(exchange: Exchange, run: () => Promise<unknown>): Pro
   const { interruption, context } = exchange
   const limit = setLimit(exchange)
   return new Promise((resolve, reject) => {
-    // One timer in two stretches: near its end a line says what runs, as nobody may be left to say it later.
+    // The timer runs in two stretches. After the first one a line says what is still running: the platform may end the process at the limit, and then nobody could.
     const early = Math.floor(limit * watchdogShare)
     let timer = setTimeout(() => {
       if (early >= shortestWatchMs) watch(exchange, limit)
@@ -36,14 +36,14 @@ export function callInTime(exchange: Exchange, run: () => Promise<unknown>): Pro
 }
 
 function watch(exchange: Exchange, limit: number): void {
-  // Without the line the request goes on all the same.
+  // Where this line cannot be written, the request goes on without it.
   loadLineParts().then(({ watchdog }) => watchdog({ ...exchange, requestId: exchange.request.requestId, ...(exchange.request.gateway === undefined ? {} : { gateway: exchange.request.gateway }) }, limit)).catch(() => undefined)
 }
 
 // Time that the answer itself needs to leave before the platform ends the request.
 const answerMarginMs = 250
 
-// Of what is over that quickly, the line of the request says as much.
+// For shorter limits there is no such line: the line of the request follows at once and says the same.
 const shortestWatchMs = 100
 
 const watchdogShare = 0.9

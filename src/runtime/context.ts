@@ -33,7 +33,7 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
     generateToken: (userId, tokenOptions) => generateToken(platform, userId, tokenOptions),
     backendToken: (tokenOptions, run) => withBackendToken(platform, tokenOptions, run),
     reportError: (title, details = {}) => {
-      // Where it was called is known only now.
+      // The stack that leads here is known only now, so the place is taken now.
       const said = { ...details, title, place: new Error(title), isMuted: isMuted() }
       withLineParts({ notes }, (parts) => parts.report(origin(), said))
     },
@@ -49,11 +49,11 @@ interface Behind {
   [behind]: { platform: Platform; interruption: Interruption; notes: Notes; request: ApiRequest; log: Logger | undefined }
 }
 
-// Made when they are asked for. The getters are those of all contexts: with functions of its own for them each would cost several times as much.
+// These are made when a handler asks for them. All contexts share these getters: getters of its own would make a context several times as expensive.
 const late = {
   signal: lately(({ interruption }) => interruption.signal),
   log: lately((parts, context) => (parts.log ??= openLog(parts, context))),
-  // Opened by a call: who copies a context reads all of it.
+  // The store is opened by a call, not by reading this property: copying a context reads every property.
   users: lately(({ platform, request }) => lazyUsers(async () => platform.store().users, request.sourceIp)),
 }
 

@@ -10,8 +10,8 @@ import type { TokenOptions, User } from './exchange/user.ts'
 import { countCall, noteCall } from './line/take-notes.ts'
 import { generateToken } from './security/jwt.ts'
 
-// The token of backendToken must reach calls made deep inside, and no call of another request.
-// Made with the first one: most functions never call on their own behalf.
+// Carries the token of backendToken to calls made deep inside, and to no call of another request.
+// Made with the first such token, because most functions never need one.
 let backendTokens: AsyncLocalStorage<string> | undefined
 
 /** Runs a function whose outgoing calls carry a token of the service itself. */
@@ -25,7 +25,7 @@ export async function withBackendToken<Result>(platform: Platform, options: Toke
 
 interface ApiCall<Operations, Calls> {
   platform: Platform
-  /** What of the request that causes the call travels along. */
+  /** The parts of the incoming request that are passed on with the call. */
   context: { callId: string; callPath: string; endsAt: number; user: User | undefined }
   notes: Notes
   spec: ClientSpec<Operations, Calls>
@@ -41,7 +41,7 @@ export function callApi<Operations, Calls>({ platform, context, notes, spec, opt
     throw new UsageError({ code: 'api-address-missing', file: 'klue-config.yaml', pointer: `apis.${spec.api}.url`, message: `The address of the API ${spec.api} is not configured`, hint: `set apis: { ${spec.api}: { url: https://... } }` })
   }
   return lazyClient(spec, {
-    // Served by this process: the call runs through its whole pipeline without a socket.
+    // An API that this process serves is called through its whole pipeline, without a socket.
     ...(address === undefined ? { url: 'http://local.invalid', fetch: localFetch(local!) } : { url: address }),
     ...(settings?.username === undefined ? {} : { username: settings.username, password: settings.password ?? '' }),
     ...(settings?.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }),
@@ -103,7 +103,7 @@ export function localFetch(answer: (request: ApiRequest) => Promise<ApiResponse>
   }
 }
 
-// What fetch hands over is never compressed, though its headers may still say so.
+// A Response of fetch holds the decompressed body, even where its headers still name a compression.
 function toBody({ body, headers }: ApiResponse): string | Uint8Array<ArrayBuffer> {
   if (typeof body === 'string') return body
   return new Uint8Array(headers['content-encoding'] === 'gzip' ? process.getBuiltinModule('node:zlib').gunzipSync(body) : body)

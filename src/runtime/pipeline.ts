@@ -31,7 +31,7 @@ export interface OpenService {
   readonly running: ReadonlySet<Exchange>
   /** Answers a request; never rejects. */
   answer(request: ApiRequest): Promise<ApiResponse>
-  /** Writes a line for each request that runs; for a process that ends without being asked. */
+  /** Writes a line for each request that is still running, for a process that is about to be ended. */
   sayRunning(): void
 }
 
@@ -45,7 +45,7 @@ export function openService(service: Service, platform: Platform): OpenService {
   const own = gather(faults, () => toRawRoutes(service.routes)) ?? []
   if (faults.length > 0) throw new UsageError(faults)
   let routes: RawRoute[] | undefined
-  // The kit's own routes are made with the first request that no operation answers.
+  // The built-in routes are made with the first request that no operation answers.
   const opened: Opened = { service, platform, apis, routes: () => (routes ??= [...own, ...builtInRoutes(service, platform)]), running: new Set(), isFirst: true }
   const sayRunning = (): void => {
     for (const exchange of opened.running) platform.log(unfinishedRecord(exchange))
@@ -89,7 +89,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
   if (needsChallenge(response)) response.headers['www-authenticate'] = challenge(exchange, failure?.error)
   const finished = finish(request, response, platform.config)
   const record = requestRecord(exchange, { response: finished, plain: response, failure })
-  // Only where there is something to wait for: a turn of the loop is not free.
+  // Waits only where the record is a promise, because awaiting costs a turn of the loop.
   platform.log(record instanceof Promise ? await record : record)
   opened.running.delete(exchange)
   return finished
@@ -121,7 +121,7 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
   return rendered.response
 }
 
-// Health checks answer whatever the state of the secrets is.
+// Built-in routes that anybody may call, such as the health check, answer also where secrets cannot be read.
 function needsSecrets({ service }: Opened, { match: { kind } }: Exchange, raw: Matched['raw']): boolean {
   return raw === undefined ? kind === 'operation' : raw.route.isPrivate || Object.hasOwn(service.routes, raw.route.name)
 }
@@ -130,7 +130,7 @@ interface Matched {
   /** The API whose binding answers, also with its 404 and 405. */
   api: BoundApi
   raw?: { route: RawRoute; path: Record<string, string> }
-  /** The methods of the path, where the request asks for them. */
+  /** The methods of the path, for a request with OPTIONS. */
   allow?: string[]
 }
 
@@ -163,15 +163,15 @@ function match({ apis, routes }: Opened, exchange: Exchange): Matched {
   return { api: apis[0]! }
 }
 
-// A stream takes its time like the handler that made it.
+// Reading a stream to its end counts as time of the handler that returned it.
 function settled({ platform }: Exchange, answered: Promise<unknown>): Promise<unknown> {
   return answered.then((value) => collect(value, platform.config.responseLimitBytes))
 }
 
 const call: CallStep = async (exchange, handler) => {
-  // A slow security check may end after the answer has left: nothing must happen then.
+  // A slow security check may end after the request was answered (504): the handler must not start then.
   exchange.interruption.throwIfEnded()
-  // Before the handler has done anything that the caller then does not get to see.
+  // Checked before the handler runs: it must not do work whose result the caller then does not get.
   const { operation, headers } = exchange
   if (operation !== undefined && headers['accept'] !== undefined) checkAcceptable(operation, declaredReply(operation, operation.successStatus), headers['accept'])
   return handler(exchange.input as never, exchange.context)

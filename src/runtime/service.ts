@@ -22,7 +22,7 @@ export interface ServiceOptions<Operations, Set = NoFormats> {
   spec: ApiSpec<Operations>
   /** One handler for each operation. */
   handlers: Handlers<Operations, Set>
-  /** Custom formats of the document's texts, made by `defineFormats`: handlers see what they parse, and give what they print. */
+  /** Custom formats, made by `defineFormats`: handlers get the values that they parse, and return values that they print. */
   formats?: Set
   /** Checks for the security schemes of the spec, by scheme name. Bearer schemes are klue tokens unless given here. */
   security?: Record<string, SecurityHandler>

@@ -30,7 +30,7 @@ function faultsOf({ api, operation }: Exchange, { response, declared }: Rendered
   const sent = response.headers['content-type'] ?? ''
   const declaredMedia = declaredReply(operation!, response.status)?.media ?? []
   if (declared!.media !== '' && declaredMedia.length > 0 && !declaredMedia.includes(declared!.media)) return [{ pointer: '/headers/content-type', message: `${bareType(sent)} is not declared` }, ...faults]
-  // Checked as the caller will read it.
+  // The sent text is parsed again and checked, which is what the caller will read.
   if (validator === undefined || typeof response.body !== 'string') return faults
   return [...run(validator, isJson(sent) ? parsed(response.body) : response.body, '/body'), ...faults]
 }
@@ -39,7 +39,7 @@ function withCookies({ headers, cookies }: Rendered['response']): Record<string,
   return cookies.length === 0 ? headers : { ...headers, 'set-cookie': cookies.join(', ') }
 }
 
-// A handler that names the media type itself may have written anything.
+// A handler that sets the media type itself may have sent text that is no JSON.
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -3,7 +3,7 @@ import { catalog } from '../../errors/index.ts'
 import { isReply, type Pieces } from '../exchange/reply.ts'
 
 /**
- * The value with a stream in it read, by a promise; everything else as it is.
+ * A promise of the value with its stream read to the end; a value without a stream as it is.
  * Rejects with RESPONSE_TOO_LARGE as soon as the limit is passed, RESPONSE_INVALID for pieces that are neither text nor bytes.
  */
 export function collect(value: unknown, limitBytes: number): unknown {

@@ -10,7 +10,7 @@ export interface Failure {
   /** With its texts, for the log. */
   error: HttpError
   errorId: string
-  /** Whose text the error has: the exception itself where nobody declared it. */
+  /** The error whose text the log tells: the exception itself, if it was not declared. */
   failed: unknown
   /** Whether the caller was told less than the error says. */
   isHidden: boolean
@@ -28,7 +28,7 @@ export async function fail(exchange: Exchange, thrown: unknown, decorator: Error
   return { response: { status, headers, cookies: [], body: print(body, plain) }, error, errorId, failed: error.status >= 500 && error.cause !== undefined && error.cause === thrown ? thrown : error, isHidden: told !== error }
 }
 
-// The caller has waited long enough when an error is answered.
+// Time of an error decorator; a caller who gets an error should not wait long for it.
 const decoratorLimitMs = 1000
 
 async function decorate(exchange: Exchange, plain: ErrorBody, decorator: ErrorDecorator): Promise<object> {

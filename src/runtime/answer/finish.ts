@@ -9,7 +9,7 @@ const gzipFromBytes = 500
 
 const compressible = /^(text\/|application\/(json|javascript|xml|yaml|x-ndjson)|image\/svg\+xml)|\+(json|xml)\b/
 
-/** Whether a request is a browser's question what it may send. */
+/** Whether a request is a CORS preflight, in which a browser asks what it may send. */
 export function isPreflight({ method, headers }: ApiRequest): boolean {
   return method === 'OPTIONS' && headers['origin'] !== undefined && headers['access-control-request-method'] !== undefined
 }
@@ -44,7 +44,7 @@ export function checkSize(request: ApiRequest, response: ApiResponse, config: Co
   if (printed > resultLimitBytes) throw catalog.RESPONSE_TOO_LARGE(`The answer would be ${printed} bytes, more than the ${resultLimitBytes} that the sender of the request takes`)
 }
 
-// What stands around the body of a result: status, names of fields, headers that are added to every answer.
+// Room for everything in a result beside the body and the handler's headers: status, field names, headers that are always added.
 const envelopeBytes = 1000
 
 /** Adds CORS headers, compresses, and takes the body off an answer that must not have one. */
@@ -63,7 +63,7 @@ export function finish(request: ApiRequest, response: ApiResponse, config: Confi
   return { status, headers, cookies, body: '' }
 }
 
-// How long a body is and how it travels is the platform's to say: a handler's own word could only contradict it.
+// The platform sets these headers; a value of the handler could only contradict it.
 const framing = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive'])
 
 /** Whether a text may be the name of a header. */
@@ -91,7 +91,7 @@ function addCors(request: ApiRequest, headers: Record<string, string>, config: C
   const isTrusted = isSameOrigin(origin, config.cookieOrigins)
   if (!isOpen && !isTrusted && !isSameOrigin(origin, config.corsOrigins)) return
   headers['access-control-allow-origin'] = clean(origin)
-  // Only origins that may use the token cookie; a wildcard must never come with credentials.
+  // Sent only to origins that may use the token cookie: browsers refuse a wildcard together with credentials.
   if (isTrusted) headers['access-control-allow-credentials'] = 'true'
 }
 
@@ -117,8 +117,8 @@ function addVary(headers: Record<string, string>, name: string): void {
   else if (!known.toLowerCase().split(/,\s*/).includes(name.toLowerCase())) headers['vary'] = `${known}, ${name}`
 }
 
-// A line break in a header would start another header, and what is not ASCII arrives differently by every way:
-// it is percent-encoded, as URLs are.
+// A line break in a header would start another header, and each edge sends characters beyond ASCII differently.
+// Both are percent-encoded, as in URLs.
 function clean(value: string): string {
   const text = String(value)
   if (/^[\t\x20-\x7e]*$/.test(text)) return text

@@ -15,7 +15,7 @@ export function qualityOf(accept: string | undefined, media: string): number {
   const ranges = accept.split(',').map(toRange)
   const suffix = '*+'
   const wide = `${type.split('/', 1)[0]}/*`
-  // The most exact range decides, not the best one: `text/*, text/html;q=0` refuses HTML.
+  // The most specific range decides, not the one with the highest quality: `text/*, text/html;q=0` refuses HTML.
   for (const candidate of [type, ...(isJson(type) ? ['application/json'] : []), suffix, wide, '*/*']) {
     const found = ranges.find((range) => range.type === candidate || (candidate === suffix && range.type.includes('/*+') && fallsUnder(type, range.type)))
     if (found !== undefined) return found.quality

@@ -55,7 +55,7 @@ export function declaredReply(operation: CompiledOperation, status: number): Com
   return named(String(status)) ?? named(`${Math.floor(status / 100)}XX`) ?? named('DEFAULT')
 }
 
-// What an HTTP message cannot carry would break the connection behind the caller's back, each edge in its own way.
+// A status or header that HTTP does not allow would fail later, in each edge in another way, so it is refused here.
 function checkReply({ status, headers }: Reply, name: string): void {
   if (!Number.isInteger(status) || status < 200 || status > 999) throw catalog.RESPONSE_INVALID(`The handler of ${name} answered with ${String(status)}, which is no status from 200 to 999`)
   for (const header of Object.keys(headers)) {
@@ -68,7 +68,7 @@ function parts({ status, headers, cookies }: Reply): Omit<ApiResponse, 'body'> {
   return { status, headers: { ...headers }, cookies }
 }
 
-// An error model inside a reply is an error like any other; its own status wins over the reply's.
+// A reply whose body is an error counts as that error; the error's status wins over the reply's.
 function withReply(answer: Reply): unknown {
   if (isHttpError(answer.body)) return answer.body
   const error = fromErrorBody(answer.body as never)
@@ -78,7 +78,7 @@ function withReply(answer: Reply): unknown {
 
 function suitingMedia(declared: string[], body: unknown, { accept, texts }: { accept: string | undefined; texts: Record<string, unknown> | undefined }): string {
   const suits = declared.filter((media) => suitsBody(media, body) || (texts?.[media] !== undefined && media.startsWith('text/') && isPrintable(body, declared)))
-  // Of equally welcome types the first that is declared; where none is, better some answer than none.
+  // Takes the type that the caller wants most, of equal ones the first declared. Where the caller wants none of them, the first is sent all the same.
   const chosen = suits.reduce<string | undefined>((best, media) => (best === undefined || qualityOf(accept, media) > qualityOf(accept, best) ? media : best), undefined)
   if (chosen !== undefined && !chosen.includes('*')) return chosen
   if (body instanceof Uint8Array) return 'application/octet-stream'
@@ -87,7 +87,7 @@ function suitingMedia(declared: string[], body: unknown, { accept, texts }: { ac
   return typeof body === 'string' && declared.length === 0 ? 'text/plain' : 'application/json'
 }
 
-// What a format prints as the whole text of a body; a plain object is rather meant as the JSON that is declared beside it.
+// Whether a format may print the value as the whole body. A plain object is taken as JSON, if JSON is declared too.
 function isPrintable(body: unknown, declared: string[]): boolean {
   if (body === null || body instanceof Uint8Array) return false
   return typeof body !== 'object' || ![Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body) as object | null) || !declared.some((media) => isJson(media))
@@ -98,7 +98,7 @@ function suitsBody(media: string, body: unknown): boolean {
   return typeof body === 'string' || isJson(media)
 }
 
-// Who sets the media type of a text has written the text in it.
+// A text whose media type the handler sets is sent as it is, not as a JSON string.
 function encode({ body, headers }: Reply, media: string): string | Uint8Array {
   if (body instanceof Uint8Array) return body
   if (typeof body === 'string' && (headers['content-type'] !== undefined || !isJson(media))) return body
@@ -111,7 +111,7 @@ function jsonOf(body: unknown): string | undefined {
   try {
     return JSON.stringify(body)
   } catch (cause) {
-    // Parsing has no such limit: a body may come in that cannot go out again.
+    // JSON.parse takes deeper nesting than JSON.stringify, so a value may be received that cannot be sent.
     if (cause instanceof RangeError) throw catalog.RESPONSE_INVALID('The handler returned what is nested too deeply for JSON', { cause })
     throw cause
   }

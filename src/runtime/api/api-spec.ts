@@ -17,7 +17,7 @@ export interface ApiSpec<Operations = unknown> {
   readonly table: ApiTable
   request(operation: CompiledOperation): RequestValidators
   reply(operation: CompiledOperation): ReplyValidators
-  /** What starting a service asks for, where it is known without a look at every operation. */
+  /** The names that a start needs; undefined where finding them takes a look at every operation. */
   used?(): UsedNames | undefined
   /** Carries the types; never set. */
   readonly types?: Operations
@@ -54,7 +54,7 @@ export function loadSpec<Operations>(folder: URL): ApiSpec<Operations> {
   }
 }
 
-// As klue generate leaves it: a file for the requests and one for the replies of each operation.
+// The API as klue generate writes it: for each operation one file for its request and one for its replies.
 function openFiles(table: ApiTable, read: <Content>(file: string) => Content): ApiSpec {
   const requests = new Map<CompiledOperation, RequestValidators>()
   return {
@@ -74,7 +74,7 @@ function openFiles(table: ApiTable, read: <Content>(file: string) => Content): A
   }
 }
 
-/** The names in use, as the pack knows them or as the whole table tells. */
+/** The names in use: those that the pack lists, else those found in the whole table. */
 export function usedNames(spec: ApiSpec): UsedNames {
   const known = spec.used?.()
   if (known !== undefined) return known

@@ -15,7 +15,7 @@ export type Match =
  */
 export function toSegments(path: string, isDecoded: boolean): string[] {
   const segments = path.split('/')
-  // A target that does not begin with a slash (`*` of OPTIONS) is no path of any operation.
+  // A target without a leading slash (`OPTIONS *`) must match no operation; the empty first segment ensures that.
   if (segments[0] === '') segments.shift()
   else segments.unshift('')
   if (isDecoded || !path.includes('%')) return segments

@@ -62,7 +62,7 @@ export function openPack(folder: string): PackedApi | undefined {
   }
 }
 
-// Read and parsed, not required: a start need not pay for the search of Node's loader.
+// Read and parsed by hand: `require` would also search for the file, which a start can do without.
 function readHead(file: string): PackedTable | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as PackedTable
@@ -88,7 +88,7 @@ function placeOf(places: string, position: number): Span {
   return [Number.parseInt(places.slice(at, at + 6), 36), Number.parseInt(places.slice(at + 6, at + 10), 36)]
 }
 
-/** A list that reads an item when it is asked for, and all of them only where somebody looks at the list as a whole. */
+/** A list whose items are read when needed: `list[3]` reads one item, any other use of the list reads all of them. */
 function lazyList(count: number, read: (position: number) => CompiledOperation): CompiledOperation[] {
   const items: CompiledOperation[] = []
   const item = (position: number): CompiledOperation => (items[position] = read(position))
@@ -104,7 +104,7 @@ function lazyList(count: number, read: (position: number) => CompiledOperation):
   })
 }
 
-// A plain property from its first use on: V8 looks up the others of an object with accessors by hash.
+// The getter replaces itself by a plain property on first use, because V8 looks up properties of objects with accessors by hash.
 function lazily<Owner extends object, Key extends keyof Owner>(owner: Owner, key: Key, read: () => Owner[Key]): Owner {
   return Object.defineProperty(owner, key, {
     get() {
@@ -121,7 +121,7 @@ function readNode(file: string, span: Span): RouteNode {
   return withRecords(file, JSON.parse(readRecord(file, span)) as RouteNode)
 }
 
-// Where a node is a record of its own, it is read when the walk comes to it.
+// A node that is stored as a record of its own is read when a walk through the tree reaches it.
 function withRecords(file: string, node: RouteNode): RouteNode {
   const mend = (owner: object, key: string): void => {
     const child = (owner as Record<string, RouteNode | Span>)[key]!
@@ -137,9 +137,9 @@ function withRecords(file: string, node: RouteNode): RouteNode {
 const plainPatterns: PlainMark = '/* plain */'
 
 function runModule(pack: Pack, span: Span, module: { exports: unknown } = { exports: {} }): { exports: unknown } {
-  // What require does with the text of a file, for the text of a record.
+  // Does for the text of a record what `require` does for a file.
   const text = readRecord(pack.file, span)
-  // The part that all share holds no pattern of a specification, only what makes them.
+  // The shared runtime holds no pattern of a specification itself, only the functions that make patterns.
   if (span !== pack.index.runtime && !text.startsWith(plainPatterns) && /\b(regExp|formats)\b/.test(text)) boundPatterns()
   const run = compileFunction(text, ['exports', 'require', 'module'], { filename: pack.file }) as (...parts: unknown[]) => void
   run(module.exports, (path: string) => requireFrom(pack, path), module)
@@ -155,7 +155,7 @@ function requireFrom(pack: Pack, path: string): unknown {
   }).exports
 }
 
-// Known before it runs: schemas may refer to each other in a circle.
+// Registered before it runs, because schemas may refer to each other in a circle.
 function cached(pack: Pack, name: string, place: () => Span): { exports: unknown } {
   const known = pack.modules.get(name)
   if (known !== undefined) return known

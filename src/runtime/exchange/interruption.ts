@@ -1,4 +1,4 @@
-// What ends a request before its handler does; its AbortSignal is made for those who ask for one, as most handlers never do.
+// Ends a request before its handler has ended. The AbortSignal is made on first use, because most handlers never use it.
 
 export class Interruption {
   #reason: Error | undefined
@@ -14,7 +14,7 @@ export class Interruption {
     return this.#controller.signal
   }
 
-  /** Calls back once, when the request is ended early; undefined takes that back. */
+  /** Sets the function to call once when the request is ended early; undefined removes it. */
   watch(onEnd: ((reason: Error) => void) | undefined): void {
     this.#onEnd = onEnd
   }

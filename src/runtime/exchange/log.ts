@@ -38,7 +38,7 @@ export interface Logger {
   keep(how: 'always' | 'count'): void
 }
 
-// Texts of a second without its milliseconds: the times of requests that follow one another share them.
+// The text of a second, without milliseconds, by second: requests of the same second share it.
 const seconds = new Map<number, string>()
 
 /** A time as ISO 8601, UTC, in milliseconds. */
@@ -54,10 +54,10 @@ export function isoTime(milliseconds: number): string {
   return `${text}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z`
 }
 
-/** One line of JSON for a record, with the mark of the kit; a field that cannot be printed does not lose the others. */
+/** One line of JSON for a record, with the mark of the kit. Where a field cannot be printed, a shorter line says so. */
 export function toLine(record: LogRecord): string {
   try {
-    // What stands in the line of a request is printable already, which a look at each value would only slow down.
+    // Records of requests hold only what JSON can print, so they need no look at each value.
     return marked(record.kind === 'request' ? JSON.stringify(record) : JSON.stringify(record, printable))
   } catch {
     return marked(JSON.stringify({ kind: record.kind, level: record.level, time: record.time, message: record.message, unprintable: true }))

@@ -19,15 +19,15 @@ export interface ApiRequest {
   text?: string
   /** The edge stopped reading because the body exceeds the limit. */
   bodyTooLarge?: boolean
-  /** What the edge refuses: nothing is asked of the service, but the refusal has its answer and its line. */
+  /** Set where the edge refuses the request: the handler does not run, but the refusal is answered and logged as usual. */
   refused?: HttpError
-  /** How the service was reached; absent means https, as everything in AWS is reached but a load balancer without it. */
+  /** How the service was reached. Absent means https: in AWS only a load balancer can be reached without it. */
   scheme?: 'http' | 'https'
   /** The caller's address; empty where unknown. */
   sourceIp: string
   /** The platform's id of this request, where it has one. */
   requestId?: string
-  /** What the gateway in front calls this request, and when it came there (epoch milliseconds): its own log says the same. */
+  /** The gateway's own id of this request and the time of its arrival there (epoch milliseconds), to find it in the gateway's log. */
   gateway?: { id: string; time: number }
   /** The sender hands bytes on as base64: answers are not compressed for it. */
   isTextOnly?: boolean

@@ -62,12 +62,12 @@ export interface Notes {
   slowMs?: number
   /** Events, spans and metrics that found no room. */
   lost: number
-  /** What has to be written before the line of the request is. */
+  /** Work that must end before the line of the request is written. */
   readonly pending: Promise<unknown>[]
   metrics: number
   /** What ended the request has been reported already. */
   isTold?: true
-  /** The line is written. */
+  /** True once the line of the request is written. */
   isOver: boolean
   /** Events and spans that still find room. */
   left: number

@@ -37,7 +37,7 @@ export function readBody(operation: CompiledOperation, request: ApiRequest, limi
 }
 
 function parse({ bytes, text }: { bytes: Uint8Array; text: string | undefined }, contentType: string): Omit<ReadBody, 'media'> {
-  // A range says nothing of a body that says nothing of itself.
+  // Where the request has no media type and the document declares a range such as `image/*`, the body is taken as bytes.
   const kind = contentType.endsWith('/*') ? 'bytes' : kindOf(contentType)
   if (kind === 'json') return parseJson(bytes, text)
   return { value: kind === 'text' ? toText(bytes, contentType) : bytes }

@@ -48,7 +48,7 @@ function valuesOf({ value, contentType }: FormPair, field: CompiledParameter | u
   return value.split(field.separator ?? delimiters[field.style] ?? ',')
 }
 
-// What is not JSON stays text, and validation says where it stands and what it should be.
+// Text that is not JSON stays as it is; validation then reports its place and the expected type.
 function jsonOr(text: string): unknown {
   try {
     return JSON.parse(text) as unknown

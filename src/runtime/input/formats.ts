@@ -8,7 +8,7 @@ import type { Format, Formats, FormatSet, Input } from '../exchange/types.ts'
 import { escapePointer } from './parameters.ts'
 
 /**
- * Custom formats by name, for `defineService`. What reads and writes them comes along, so that services without any do not carry it.
+ * Custom formats by name, for `defineService`. The code that parses and prints them is part of the result, so that services without custom formats do not load it.
  * @example const formats = defineFormats({ 'iso-week': { parse: (text) => toWeek(text), print: (week) => String(week) } })
  */
 export function defineFormats<Registered extends Formats>(formats: Registered): FormatSet<Registered> {
@@ -26,7 +26,7 @@ interface FormatsOfApi {
   readonly formats: Readonly<Formats>
 }
 
-// As many faults as one answer names; a list of a million wrong texts must not cost a million exceptions.
+// The number of faults that one answer names: a list of a million wrong texts must not cost a million exceptions.
 const faultLimit = 50
 
 function parseInput({ spec, formats }: FormatsOfApi, operation: CompiledOperation, { input, media, parts = [] }: { input: Input; media: string | undefined; parts?: PartHead[] | undefined }): ErrorDetail[] {
@@ -45,7 +45,7 @@ function parseInput({ spec, formats }: FormatsOfApi, operation: CompiledOperatio
   try {
     if (body !== undefined) input.body = convertAt(input.body, [{ plan: body }], { walk, pointer: '/body' })
   } catch (error) {
-    // As in validation: who nests deeper than the stack sent nonsense.
+    // As in validation: a value that nests deeper than the stack allows is refused.
     if (!(error instanceof RangeError)) throw error
     walk.faults.push({ pointer: '/body', message: 'is nested too deeply' })
   }
@@ -73,7 +73,7 @@ function printHeaders({ spec, formats }: FormatsOfApi, operation: CompiledOperat
   const walk: Walk = { formats, schemas: spec.table.formats?.schemas, faults: [], convert: print }
   const printed = convertBelow(headers, [{ plan }], { walk, pointer: '/headers' })
   refuseFaults(operation, walk)
-  // A list is written as the style `simple` does it; what is absent is no header.
+  // Lists are written in the style `simple`, with commas; undefined values are left out.
   const texts = Object.entries(printed).map(([name, value]: [string, unknown]) => [name, Array.isArray(value) && own(plan.properties, name) !== undefined ? value.join(',') : value])
   return Object.fromEntries(texts.filter(([, value]) => value !== undefined)) as Reply['headers']
 }
@@ -100,7 +100,7 @@ interface Place {
   pointer: string
 }
 
-/** A plan that applies; `isOpen` where the value may as well be meant by another branch of a union. */
+/** A plan that applies; `isOpen` where another branch of a union may fit the value as well. */
 interface Applied {
   plan: FormatPlan
   isOpen?: boolean
@@ -120,7 +120,7 @@ function convertAt(value: unknown, applied: Applied[], place: Place): unknown {
   const plans = applied.flatMap((one) => expand(one, value, walk))
   const named = plans.filter(({ plan }) => plan.format !== undefined && Object.hasOwn(walk.formats, plan.format))
   if (named.length > 0 && (walk.convert === print || typeof value === 'string')) return convertText(value, named, place)
-  // As JSON would read it: a value that knows its JSON is looked at in that form.
+  // As JSON.stringify does, uses `toJSON` of a value that has it.
   const shown: unknown = walk.convert === print && typeof (value as { toJSON?: unknown }).toJSON === 'function' ? (value as { toJSON: () => unknown }).toJSON() : value
   return typeof shown === 'object' && shown !== null && !ArrayBuffer.isView(shown) ? convertBelow(shown, plans, place) : value
 }
@@ -138,13 +138,13 @@ function convertText(value: unknown, named: Applied[], { walk, pointer }: Place)
   return value
 }
 
-// What `parse` says is for the caller; where it says nothing, the name of the format has to do.
+// The message of what `parse` threw is told to the caller; where it is empty, the name of the format is told.
 function sentenceOf(cause: unknown, format: string): string {
   const said = cause instanceof Error ? cause.message.trim() : ''
   return said === '' ? `must match format "${format}"` : said.slice(0, 500)
 }
 
-// A copy, and only where something changes: what a handler gave may be kept elsewhere.
+// Copies instead of changing, and only where something changes: the handler may use the same object elsewhere.
 function convertBelow(value: object, plans: Applied[], place: Place): object {
   if (plans.length === 0) return value
   const copy: object = Array.isArray(value) ? [...value as unknown[]] : { ...value }
@@ -155,7 +155,7 @@ function convertBelow(value: object, plans: Applied[], place: Place): object {
     const converted = convertAt(part, below, { walk: place.walk, pointer: `${place.pointer}/${escapePointer(key)}` })
     if (converted === part) continue
     isChanged = true
-    // Not an assignment: a key `__proto__` is a key like any other.
+    // Defined, not assigned, so that a key `__proto__` is a key like any other.
     Object.defineProperty(copy, key, { value: converted, enumerable: true, configurable: true, writable: true })
   }
   return isChanged ? copy : value
@@ -171,7 +171,7 @@ function ownPlans(plan: FormatPlan, key: string): (FormatPlan | undefined)[] {
   return named.length > 0 ? named : [plan.others]
 }
 
-// All plans that apply to a value, with references followed and the branches that it does not fit left out.
+// All plans that apply to a value: references are followed, and branches of unions that it does not fit are left out.
 function expand({ plan, isOpen }: Applied, value: unknown, walk: Walk): Applied[] {
   const target = plan.ref === undefined ? undefined : own(walk.schemas, plan.ref)
   const mark = isOpen === true ? { isOpen } : {}
@@ -186,7 +186,7 @@ function expand({ plan, isOpen }: Applied, value: unknown, walk: Walk): Applied[
 function branchesOf(branches: FormatBranch[], value: unknown, { walk, isOpen }: { walk: Walk; isOpen: boolean }): Applied[] {
   const fitting = branches.filter((branch) => fits(branch, value))
   const textual = branches.filter((branch) => branch.plan !== undefined && hasFormat(branch.plan, walk))
-  // A value to be printed fits no schema of text; what fits another branch as it is, is meant by that one, unless it is of a class.
+  // A value that is still to be printed fits no schema of text. If it fits a branch without formats as it is, that branch is meant, unless it is an instance of a class.
   const chosen = walk.convert === print && textual.length > 0 && (isOfClass(value) || !fitting.some((branch) => !textual.includes(branch))) ? textual : fitting.filter((branch) => walk.convert === parse || !textual.includes(branch))
   const isShared = (branch: FormatBranch): boolean => isOpen || fitting.some((other) => other !== branch && !textual.includes(other))
   return chosen.filter((branch) => branch.plan !== undefined).flatMap((branch) => expand({ plan: branch.plan!, ...(isShared(branch) ? { isOpen: true } : {}) }, value, walk))

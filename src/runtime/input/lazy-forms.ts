@@ -1,4 +1,4 @@
-// Loads what reads forms with the first of them: most requests bring none.
+// Loads the code for forms with the first form, because most requests have none.
 import { isForm } from '../../media/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 
@@ -6,7 +6,7 @@ type Forms = typeof import('./read-form.ts')
 
 let loaded: Forms | undefined
 
-/** What reads forms. Throws where nothing has loaded it. */
+/** The code that reads forms. Throws where `loadForms` has not been awaited. */
 export function openForms(): Forms {
   if (loaded === undefined) throw new Error('Forms are read before loadForms() has ended')
   return loaded
@@ -19,7 +19,7 @@ export async function loadForms(): Promise<void> {
 /** Runs at once, or as soon as the form that a request brings can be read. */
 export function withForms(exchange: Exchange, run: () => Promise<unknown>): Promise<unknown> {
   if (loaded !== undefined || exchange.match.kind !== 'operation') return run()
-  // Without the header the body is taken for what the operation declares first.
+  // Without a Content-Type, the media type that the operation declares first is assumed.
   const type = exchange.headers['content-type'] || exchange.match.operation.body?.media[0]
   return type !== undefined && isForm(type) ? loadForms().then(run) : run()
 }

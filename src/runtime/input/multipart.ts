@@ -10,10 +10,10 @@ export interface FormFile {
   headers?: Record<string, unknown>
 }
 
-// A form with more parts than this is no form that somebody filled in.
+// Nobody fills in a form with more parts than this; the limit keeps hostile ones cheap.
 const partLimit = 1000
 
-// As much as Node takes for the headers of a whole request.
+// The same limit that Node has for all headers of a request.
 const headLimitBytes = 16_384
 
 /** Reads the parts in their order. */
@@ -48,7 +48,7 @@ function splitParts(body: Buffer, boundary: string): Buffer[] | undefined {
 }
 
 function readPart(part: Buffer, blank: number): FormPair | undefined {
-  // A line that begins with a blank goes on with the one before.
+  // A line that begins with a blank continues the header line before it.
   const head = part.subarray(0, Math.max(0, blank)).toString('utf8').replace(/\r\n[ \t]+/g, ' ')
   const disposition = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(head)?.[1]
   const attributes = attributesOf(disposition ?? '')
@@ -61,7 +61,7 @@ function readPart(part: Buffer, blank: number): FormPair | undefined {
   return { name, head, value: data.toString('utf8'), ...(contentType === undefined ? {} : { contentType }) }
 }
 
-// Read one after the other: a name in quotes may hold what looks like the next attribute.
+// Attributes are read in order, because a quoted value may contain text that looks like another attribute.
 function attributesOf(disposition: string): Map<string, string> {
   const attributes = new Map<string, string>()
   for (const [, name, quoted, plain] of disposition.matchAll(/(?<![\w*-])([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/g)) {

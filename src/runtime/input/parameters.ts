@@ -1,4 +1,4 @@
-// Reads parameters as their style says: from text to strings, arrays and objects; types come with validation.
+// Reads parameters as their style says: from text to strings, arrays and objects. Validation then turns strings into other types.
 import { isJson } from '../../media/index.ts'
 import type { CompiledOperation, CompiledParameter } from '../../openapi/index.ts'
 import type { ApiRequest } from '../exchange/message.ts'
@@ -37,7 +37,7 @@ export function readParameters(operation: CompiledOperation, request: ApiRequest
 interface Sources {
   request: ApiRequest
   path: Record<string, string>
-  /** Made when they are asked for. */
+  /** Filled in when first needed. */
   pairs?: QueryPair[]
   cookies?: Record<string, string>
 }
@@ -104,7 +104,7 @@ function shaped(shape: CompiledParameter['shape'], text: string, { separator, ex
   return explode ? toObject(parts) : pairUp(parts)
 }
 
-/** A part of the raw query string; its value is decoded with its parameter, so that a delimiter inside survives. */
+/** A part of the raw query string. Its value is decoded only after it was split at delimiters, so that an escaped delimiter stays part of a value. */
 interface QueryPair {
   name: string
   value: string
@@ -145,12 +145,12 @@ function deepObject(pairs: QueryPair[], name: string): unknown {
     setDeep(result, pair.name.slice(name.length + 1, -1).split(']['), decode(pair.value))
   }
   if (isPresent) return result
-  // A list, or one of its items, has no keys to write in brackets.
+  // Without brackets, several values are a list, and one is itself.
   const plain = pairs.filter((pair) => pair.name === name).map((pair) => decode(pair.value))
   return plain.length > 1 ? plain : plain[0]
 }
 
-// The object's properties are query keys of their own; which of them are meant, the schema says.
+// Each property of the object is a query key of its own. The schema says which keys belong to it.
 function explodedObject(pairs: QueryPair[], { properties }: CompiledParameter): unknown {
   const result = record()
   for (const pair of pairs) if (properties === undefined || properties.includes(pair.name)) add(result, pair.name, decode(pair.value))
@@ -160,7 +160,7 @@ function explodedObject(pairs: QueryPair[], { properties }: CompiledParameter): 
 function splitDelimited(raw: string, parameter: CompiledParameter): string[] {
   if (raw === '') return []
   const delimiter = parameter.separator ?? delimiters[parameter.style] ?? ','
-  // A delimiter that arrives escaped belongs to the value, except where the style's own delimiter can only travel escaped.
+  // An escaped comma belongs to the value. Other delimiters (blank, pipe, tab) can only be sent escaped, so they are decoded before splitting.
   if (delimiter === ',') return raw.split(',').map(decode)
   return decode(raw).split(delimiter)
 }
@@ -179,7 +179,7 @@ export function setDeep(target: Record<string, unknown>, keys: string[], value: 
 /** Adds a value under a name; one that comes again makes a list. */
 export function add(target: Record<string, unknown>, key: string, value: unknown): void {
   const known = target[key]
-  // Pushed, not copied: a form of a million equal names must not take a million copies.
+  // Appends to the list instead of copying it, which would take a million copies for a form with a million equal names.
   if (Array.isArray(known)) known.push(value)
   else target[key] = known === undefined ? value : [known, value]
 }

@@ -64,7 +64,7 @@ function handOver(form: Record<string, unknown>, declared: Record<string, Compil
     const value = form[field]
     if (value === undefined) continue
     const own = heads.filter((head) => head.field === field).map(({ headers }) => headers)
-    // One part may hold a whole list, and one item may come in several parts.
+    // With one part for each item every item has its own headers; otherwise all have those of the first part.
     const headersAt = (index: number, count: number): Record<string, unknown> => (own.length === count ? own[index] : own[0]) ?? record()
     const beside = (one: unknown, headers: Record<string, unknown>): unknown => (isFile(one) ? one : { value: one, headers })
     form[field] = isList === true && Array.isArray(value) ? value.map((item: unknown, index) => beside(item, headersAt(index, value.length))) : beside(value, headersAt(0, 1))

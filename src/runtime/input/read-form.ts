@@ -42,7 +42,7 @@ function pairsOf(text: string): FormPair[] {
   return [...new URLSearchParams(text)].map(([name, value]) => ({ name, value }))
 }
 
-// Fields that say nothing of their type are the text that browsers send; files always have one.
+// A field without a media type is plain text, as browsers send it, and is not checked; files always have a media type.
 function mistyped(pairs: FormPair[], partTypes: Record<string, string[]>): ErrorDetail[] {
   return pairs.flatMap(({ name, value, contentType = (value as { contentType?: string }).contentType }) => {
     const declared = Object.hasOwn(partTypes, name) ? partTypes[name]! : undefined

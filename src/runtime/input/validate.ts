@@ -7,7 +7,7 @@ import type { Input } from '../exchange/types.ts'
 import { readBody, type ReadBody } from './body.ts'
 import { escapePointer, readParameters } from './parameters.ts'
 
-// One answer names so many faults at most; more help nobody and would let a small request cause a large answer.
+// An answer names at most so many faults: more would help nobody, and a small request could cause a large answer.
 const faultLimit = 50
 
 /** Reads and checks a request; the input is complete, coerced and typed as declared where there are no faults. */
@@ -30,7 +30,7 @@ export function validateRequest(spec: ApiSpec, operation: CompiledOperation, exc
   return { input, faults: faults.length > faultLimit ? faults.slice(0, faultLimit) : faults }
 }
 
-// What somebody calls bytes is not read, and so cannot fit a schema that says more than bytes.
+// A body sent as bytes is not parsed, so it cannot fit a schema that describes anything else.
 const uncheckable = 'must come in a media type that can be read, such as application/json'
 
 function bodyFaults({ body: checks }: RequestValidators, { media, value, fault, isForm }: ReadBody): ErrorDetail[] {
@@ -52,20 +52,20 @@ function faultsOf(validator: Validator, value: unknown): ValidationFault[] {
   try {
     return validator(value) ? none : (validator.errors ?? []).slice(0, faultLimit)
   } catch (error) {
-    // Validators of recursive schemas call themselves once a level: who nests deeper than the stack sent nonsense.
+    // Validators of recursive schemas call themselves once for each level. A value that nests deeper than the stack allows is refused.
     if (error instanceof RangeError) return [{ instancePath: '', keyword: 'depth', message: 'is nested too deeply', params: {} }]
     throw error
   } finally {
-    // Otherwise the faults of one caller would stay in memory until the next call.
+    // Ajv keeps the last faults on the function; cleared, so that a caller's values do not stay in memory.
     validator.errors = null
   }
 }
 
-// Of what came as text a single value may be a list of one: only the schema can tell.
+// A value that came as text may stand for a list of one item, or the other way round: only the schema tells which.
 function runText(validator: Validator, value: unknown, prefix: string): ErrorDetail[] {
   let faults = faultsOf(validator, value)
   if (faults === none) return isEndless(value) ? endless(value, prefix) : []
-  // Lists may hold lists; each place is put right once, so that a union of both cannot go back and forth.
+  // Lists may hold lists, so this repeats. Each place is changed once at most: a union of a list and a single value would otherwise change back and forth.
   const seen = new Set<string>()
   for (let level = 0; level < 8; level++) {
     const misshapen = faults.filter(({ keyword, instancePath }) => keyword === 'type' && !seen.has(instancePath))
@@ -85,7 +85,7 @@ function stepsOf(instancePath: string): string[] {
   return instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-// Makes a list of a single value or of `name[0]`, `name[1]`; a single value of a list of one. Says whether it did.
+// Turns a single value, or `name[0]`, `name[1]`, into a list, or a list of one item into that item. Returns whether it did.
 function reshape(value: unknown, steps: string[], wantsList: boolean): boolean {
   const name = steps.at(-1)
   const parent = steps.slice(0, -1).reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], value)
@@ -98,14 +98,14 @@ function reshape(value: unknown, steps: string[], wantsList: boolean): boolean {
   return true
 }
 
-// What came in brackets has no prototype; it is a list where all its keys are numbers, and else an object that is none.
+// Values with brackets in their names were read into an object without prototype: it stands for a list if all its keys are numbers.
 function listOf(held: unknown): unknown[] | undefined {
   if (typeof held !== 'object' || held === null || Object.getPrototypeOf(held) !== null) return [held]
   const entries = Object.entries(held)
   return entries.length > 0 && entries.every(([key]) => /^\d*$/.test(key)) ? entries.flatMap(([key, item]) => (key === '' ? item : [item]) as unknown[]) : undefined
 }
 
-// Asked of every request, where its places are only of one that is refused.
+// Runs for every request, so it only answers yes or no; `endless` finds the places for those that are refused.
 function isEndless(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isFinite(value)
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
@@ -113,7 +113,7 @@ function isEndless(value: unknown): boolean {
   return false
 }
 
-// Coercion turns `1e999` and `Infinity` into a number that no JSON can hold and no bound of a schema need stop.
+// Coercion turns `1e999` and `Infinity` into a number that JSON cannot hold, and a schema without bounds accepts it.
 function endless(value: unknown, pointer: string): ErrorDetail[] {
   if (typeof value === 'number') return Number.isFinite(value) ? [] : [{ pointer, message: 'must be a finite number' }]
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return []
@@ -122,7 +122,7 @@ function endless(value: unknown, pointer: string): ErrorDetail[] {
 
 function toDetail(fault: ValidationFault, prefix: string): ErrorDetail {
   const { instancePath, keyword, params, message = 'is not valid' } = fault
-  // Ajv points at the object; a caller looks for the property.
+  // Ajv's pointer names the object; ours names the property.
   const property = params['missingProperty'] ?? (keyword === 'additionalProperties' ? params['additionalProperty'] : keyword === 'unevaluatedProperties' ? params['unevaluatedProperty'] : undefined)
   const pointer = shortened(`${prefix}${instancePath}${property === undefined ? '' : `/${escapePointer(String(property))}`}`)
   if (params['missingProperty'] !== undefined) return { pointer, message: 'is required' }
@@ -131,7 +131,7 @@ function toDetail(fault: ValidationFault, prefix: string): ErrorDetail {
   return { pointer, message }
 }
 
-// Keys come from strangers: a name of megabytes must not come back fifty times.
+// Keys come from strangers: a key of a megabyte must not be repeated in up to fifty faults.
 function shortened(pointer: string): string {
   return pointer.length <= 500 ? pointer : `${pointer.slice(0, 500)}…`
 }

@@ -3,9 +3,9 @@ import type { Masker } from './mask.ts'
 
 /** One error behind another. */
 export interface Cause {
-  /** Where it stood, seen from the error that failed: `cause`, `cause.cause`, `cause.errors[1]`. */
+  /** The path from the failed error to this one: `cause`, `cause.cause`, `cause.errors[1]`. */
   at: string
-  /** Class of the error, or the type of what is none. */
+  /** Class of the error, or the type of a value that is no error. */
   name: string
   code?: string | number
   message: string

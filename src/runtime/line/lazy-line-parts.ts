@@ -1,4 +1,4 @@
-// Loads what only some lines need with the first that does: most requests of a live stage end in a line of plain fields.
+// Loads the code that only some lines need, with the first such line: on a live stage most lines have plain fields only.
 import { env } from '../../config/index.ts'
 import type { Logger, LogLevel } from '../exchange/log.ts'
 import type { NotesOptions } from './take-notes.ts'
@@ -8,7 +8,7 @@ type LineParts = typeof import('./line-parts.ts')
 let loaded: LineParts | undefined
 let loading: Promise<LineParts> | undefined
 
-/** The parts, where they are loaded already. */
+/** The parts, if they are loaded already. */
 export function lineParts(): LineParts | undefined {
   return loaded
 }

@@ -1,5 +1,5 @@
-// What only some lines need: masking, events and spans, reports, bodies. A part of a function that it loads on first use;
-// its files import nothing that a function starts with, or bundling would split that as well.
+// The code that only some lines need: masking, events and spans, reports, bodies. A function loads it on first use.
+// These files import nothing that the start of a function holds, or the bundler would split the start in two.
 export { causesOf } from './causes.ts'
 export { addContent } from './log-content.ts'
 export { maskerOf } from './mask.ts'

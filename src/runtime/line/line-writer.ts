@@ -22,9 +22,9 @@ export function lineWriter(target: LineTarget = standardOutput()): (record: LogR
   let isBroken = false
   return (record) => {
     const line = toBoundedLine(dropped === 0 ? record : { ...record, dropped })
-    // What is left of a line that was broken off must not swallow this one.
+    // After a line that was written only in part, a line break keeps this one apart.
     const bytes = Buffer.from(isBroken ? `\n${line}\n` : `${line}\n`)
-    // While nobody reads, only the first line waits.
+    // If lines were dropped, nobody reads at the moment: then only the first line waits for room.
     const written = writeAll(bytes, target, dropped === 0 ? patienceMs : 0)
     if (written === bytes.length) [dropped, isBroken] = [0, false]
     else [dropped, isBroken] = [dropped + 1, written > 0 || isBroken]
@@ -37,7 +37,7 @@ function writeAll(bytes: Uint8Array, target: LineTarget, patience: number): numb
     try {
       offset += target.write(bytes, offset)
     } catch (error) {
-      // A line that has begun is worth some patience in any case. Anything but a lack of room: nobody listens.
+      // A line of which a part is written always waits. An error other than a lack of room means that nobody listens.
       if ((error as { code?: unknown }).code !== 'EAGAIN' || waited >= (offset > 0 ? patienceMs : patience)) return offset
       target.wait(stepMs)
       waited += stepMs
@@ -46,7 +46,7 @@ function writeAll(bytes: Uint8Array, target: LineTarget, patience: number): numb
   return offset
 }
 
-// What is left out of a line that is too long: the largest first, what tells most last.
+// Fields that are left out of a line that is too long, in this order: usually large ones first, the most useful ones last.
 const expendable = ['result', 'data', 'response_headers', 'request_headers', 'messages', 'trace', 'calls', 'error_fields', 'caught', 'causes', 'stack']
 
 /** One line of JSON for a record, at most `longestLine` bytes of UTF-8; `truncated` names the fields that had to go. */
@@ -66,7 +66,7 @@ export function toBoundedLine(record: LogRecord): string {
   return toLine({ ...(Object.fromEntries(fields) as LogRecord), truncated: [...truncated, 'texts'] })
 }
 
-/** Standard output, by its number: Node's stream of it need not be loaded, and stays the service's own. */
+/** Standard output by its file descriptor: `process.stdout` need not be loaded, and is left to the service. */
 function standardOutput(): LineTarget {
   let descriptor: number | undefined
   let cell: Int32Array | undefined
@@ -76,8 +76,8 @@ function standardOutput(): LineTarget {
   }
 }
 
-// A pipe is opened once more for ourselves: writing to a full one then says so instead of holding the process,
-// and the setting does not reach what the service itself writes to.
+// A pipe is opened a second time, without blocking: writing to a full pipe then fails with EAGAIN instead of stopping the
+// process, and the descriptor that the service itself uses keeps its setting.
 function openOutput(): number {
   try {
     return fstatSync(1).isFIFO() ? openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK) : 1

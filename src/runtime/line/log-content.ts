@@ -27,7 +27,7 @@ export function addContent(record: RequestRecord, { request, response, config, m
   if (isWanted(config.logResultLevel) && response.body.length > 0) record.result = bodyOf(response.body, response.headers, { limit, mask })
 }
 
-// Where callers are hidden, what proxies say of them is, too.
+// Headers in which proxies name the caller's address; hidden with it.
 const addresses = /^(x-forwarded-for|forwarded|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|via)$/
 
 function headersOf(headers: Record<string, string>, config: Config, mask: Masker): Record<string, unknown> {
@@ -39,7 +39,7 @@ function bodyOf(body: string | Uint8Array, headers: Record<string, string>, { li
   const bytes = Buffer.byteLength(body)
   const type = (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase()
   if (limit === 0 || headers['content-encoding'] !== undefined || !/^text\/|json|xml|javascript|yaml|x-www-form-urlencoded|^$/.test(type)) return `<${bytes} bytes${type === '' ? '' : ` of ${type}`}>`
-  // A text is cut at characters, and may so keep fewer bytes than the limit.
+  // Texts are cut by characters, so they may keep fewer bytes than the limit.
   const whole = typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, limit * 8)).toString('utf8')
   const value = bytes <= limit * 8 && (type === '' || isJson(type)) ? parsed(whole) : undefined
   if (value !== undefined) return mask.value(value, { left: limit })
@@ -55,7 +55,7 @@ function parsed(text: string): unknown {
   }
 }
 
-// A tag whose name is a secret hides all up to its end, further tags included.
+// Masks everything inside an element whose name is secret, nested elements included.
 function withoutSecretTags(text: string, mask: Masker): string {
   let [shown, from] = ['', 0]
   for (const { 0: tag, 1: name, index } of text.matchAll(/<([\w:.-]{1,100})(?:\s[^<>]*)?>/g)) {

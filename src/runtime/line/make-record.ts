@@ -10,7 +10,7 @@ import type { Masker } from './mask.ts'
 import type { RequestRecord } from './request-record.ts'
 import { rank } from './take-notes.ts'
 
-/** The line of a request that has been answered; a promise where it needs parts that are not loaded. `response` is what leaves, `plain` the same before its compression. */
+/** The line of a request that has been answered; a promise where it needs parts that are not loaded yet. */
 export function requestRecord(exchange: Exchange, ended: Ended): RequestRecord | Promise<RequestRecord> {
   const { notes } = exchange
   return notes.pending.length > 0 ? Promise.allSettled(notes.pending).then(() => finished(exchange, ended)) : finished(exchange, ended)
@@ -49,14 +49,14 @@ function originOf({ context, platform, request }: Exchange): Pick<RequestRecord,
   }
 }
 
-/** The names that the gateway's log has for a request too. */
+/** The gateway's own id and time of a request, to find it in the gateway's log. */
 export function gatewayFields({ gateway }: Pick<ApiRequest, 'gateway'>): Pick<RequestRecord, 'gateway_id' | 'gateway_time'> {
   return gateway === undefined ? {} : { gateway_id: gateway.id, gateway_time: isoTime(gateway.time) }
 }
 
 /** How a request ended. */
 export interface Ended {
-  /** What leaves. */
+  /** The answer as it is sent. */
   response: ApiResponse
   /** The same before it was compressed. */
   plain: ApiResponse
@@ -76,11 +76,11 @@ function finished(exchange: Exchange, ended: Ended): RequestRecord | Promise<Req
     return record
   }
   const parts = lineParts()
-  // A line without texts is worth more than an answer that does not leave.
+  // Where the masker cannot be loaded, the line is written without texts, so that the answer is still sent.
   return parts === undefined ? loadLineParts().then(add).catch(() => recordOf(exchange, ended, { mask: blank, level })) : add(parts)
 }
 
-// For texts in which nothing looks like a secret.
+// Used where none of the texts contains anything that looks like a secret.
 const plain: RecordMask = { text: (text, limit = 8192) => text.slice(0, limit), query: (query) => query, value: () => undefined }
 
 const blank: RecordMask = { text: () => '********', query: () => '********', value: () => '********' }
@@ -93,7 +93,7 @@ function needsMask({ notes, request, context, platform: { config } }: Exchange, 
   if (failure !== undefined || request.query.length > 4000) return true
   if (risky?.names !== config.secretNames) risky = { names: config.secretNames, pattern: riskyPattern(config.secretNames) }
   const { query, path, headers } = request
-  // One look at all of them: what only together looks like a secret is looked at more closely, which does no harm.
+  // All texts are tested at once. Where only their combination looks like a secret, they are masked in vain, which does no harm.
   let texts = `${path}\n${query}\n${headers['user-agent'] ?? ''}\n${context.user?.id ?? ''}`
   if (query.includes('%')) texts += `\n${decoded(query)}`
   for (const call of notes.calls) texts += `\n${call.path}`
@@ -105,7 +105,7 @@ function riskyPattern(names: readonly string[]): RegExp {
   return new RegExp([...names.map((name) => name.replaceAll(/[^\w]|_/g, '.?')), 'eyJ', '(?:bearer|basic)[\\s+]', '//[^\\s/@]{0,601}@'].join('|'), 'i')
 }
 
-// What cannot be decoded is looked at more closely.
+// A query that cannot be decoded counts as one that may hold a secret.
 function decoded(query: string): string {
   try {
     return decodeURIComponent(query)
@@ -200,7 +200,7 @@ function callerFields({ context: { user }, platform: { config }, request }: Exch
   }
 }
 
-// Without a key every address could be tried out until one fits.
+// Hashed with a key: without one, anybody could hash all addresses and compare.
 function hashed(text: string, key: string | undefined): string | undefined {
   return key === undefined ? undefined : process.getBuiltinModule('node:crypto').createHmac('sha256', key).update(text).digest('hex').slice(0, 24)
 }
@@ -211,7 +211,7 @@ function slowLimit({ notes, match, platform, context }: Exchange, duration: numb
   return duration > limit ? limit : undefined
 }
 
-// Failures, and what said something, are never left out.
+// Failures, and requests whose handler logged something, always get a line.
 function isOnlyCounted({ platform: { config }, context, request, notes }: Exchange, status: number): boolean {
   if (status >= 400 || notes.level !== undefined || notes.keep === 'always') return false
   return notes.keep === 'count' || config.logExcludeMethods.includes(request.method) || config.logExcludeStatuses.includes(String(status)) || config.logExcludeOperations.includes(context.operationId)
@@ -230,13 +230,13 @@ function failureFields({ error, errorId, isHidden }: Failure, status: number, { 
   }
 }
 
-// What a called API said stands nowhere else.
+// The caller is not told what a called API said, so the log must hold it.
 function hiddenFields({ fields, errors }: HttpError, mask: RecordMask): unknown {
   const said = errors === undefined ? fields : { ...fields, errors }
   return Object.keys(said).length === 0 ? undefined : mask.value(said, { left: 8192 })
 }
 
-// Anything can be thrown, also what throws when it is looked at.
+// Anything can be thrown, also objects whose getters throw.
 function stackOf(cause: unknown): string | undefined {
   try {
     return cause instanceof Error ? cause.stack : undefined

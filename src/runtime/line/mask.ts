@@ -1,7 +1,7 @@
-// The one masker: whatever a caller, a handler or an error says passes it before it is written to a log.
+// The masker: every text and value of callers, handlers and errors passes it before it is written to a log.
 import type { Budget } from '../exchange/notes.ts'
 
-/** Stands in for a secret. */
+/** Written in place of a secret. */
 export const masked = '********'
 
 export interface Masker {
@@ -18,7 +18,7 @@ export interface Masker {
 const deepest = 10
 const widest = 300
 const longestText = 8192
-/** Stands where something was left out. */
+/** Written where something was left out. */
 const cut = '…'
 
 let last: { names: readonly string[]; masker: Masker } | undefined
@@ -31,7 +31,7 @@ export function maskerOf(names: readonly string[]): Masker {
 
 function createMasker(given: readonly string[]): Masker {
   const names = given.map(fold).filter((name) => name !== '')
-  // Most texts hold nothing that even looks like a secret; they are not looked at more closely.
+  // Most texts contain nothing that looks like a secret; this quick test spares them the detailed one.
   const loose = names.map((name) => escape(name).replaceAll('_', '[-_.]?')).join('|') || '(?!)'
   const [looksSecret, isRisky] = [new RegExp(loose, 'i'), new RegExp(`${loose}|eyJ|(?:bearer|basic)\\s|//[^\\s/@]{0,601}@`, 'i')]
   const isSecret = (name: string): boolean => looksSecret.test(name.slice(0, 200)) && hasSecret(name.slice(0, 200), names)
@@ -49,7 +49,7 @@ interface FieldName {
   shown: string
 }
 
-// Fields have the same few names in line after line. Names come from strangers, too: neither many nor long ones are kept.
+// The same few field names appear in every line, so verdicts are cached. Strangers choose names too, so the cache is small and holds no long ones.
 function remembered(look: (name: string) => FieldName): (name: string) => FieldName {
   const known = new Map<string, FieldName>()
   return (name) => {
@@ -72,20 +72,20 @@ function escape(name: string): string {
   return name.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 }
 
-// A name that begins with `_` also means the plain word: `_key` is `key`, though not `keyword`.
+// A secret name that begins with `_` also stands for the word alone: `_key` covers `api_key` and `key`, but not `keyword`.
 function hasSecret(name: string, names: readonly string[]): boolean {
   const [folded, plain] = [fold(name), name.replaceAll('-', '_').toLowerCase()]
   return names.some((secret) => folded.includes(secret) || plain.includes(secret) || (secret.startsWith('_') && folded === secret.slice(1)))
 }
 
-// Texts come from strangers: no pattern may look at the same characters again and again. So each takes all that it looked at
-// where it can, repetitions are bounded, and what may follow one differs from what is repeated.
+// Texts come from strangers, so these patterns must take linear time. Where possible a match includes all characters that
+// were looked at, repetitions are bounded, and the character after a repetition cannot be part of it.
 
 // The credentials of an Authorization header.
 const schemes = /\b(Bearer|Basic)\s+[\w.~+/=-]{3,}/gi
-// What may hold a JSON web token: all of it, so that a long one without a dot is not looked at anew from each `eyJ` in it.
+// The whole word that may hold a JSON web token, so that a long word is not searched again from every `eyJ` in it.
 const tokens = /eyJ[\w.-]*/gi
-// Those of an address.
+// The credentials in a URL.
 const credentials = /\/\/[^\s/:@]{0,200}:[^\s/@]{1,400}@/g
 
 // A token begins with the first `eyJ` that has enough behind it, in the first part that another follows.
@@ -100,8 +100,8 @@ function maskToken(found: string): string {
   return found
 }
 
-// Behind a name: the rest of the word, then `=`, `:` or the end of a tag, then the value. What is nested or quoted twice is
-// taken to the end of the line.
+// Matches what follows a secret name: the rest of the word, then `=`, `:` or the end of a tag, then the value. A value that is
+// an object, a list or quoted twice extends to the end of the line.
 function pairPattern(loose: string): RegExp {
   const rest = `[\\w.-]{0,60}(?![\\w.-])`
   const between = `(?:[\\]%\\dA-F]{0,9}\\\\{0,4}["']?[ \\t]{0,4}(?:=>|[:=])[ \\t]{0,4}|(?:\\s[^<>]{0,200})?>)`
@@ -115,7 +115,7 @@ interface Pairs extends Pick<Masker, 'isSecret'> {
 }
 
 function maskPairs(text: string, options: Pairs): string {
-  // The values of these two may be several words; where they are quoted or nested, they are found like all others.
+  // These two headers may have values of several words. Quoted or nested ones are found like all other pairs.
   const lines = text.replaceAll(/((?:cookie|authorization)["']?\s{0,4}[:=]\s{0,4})(?![\s"'{[\\])[^\r\n"']+/gi, `$1${masked}`)
   return lines.replace(options.pairs, (_found: string, ...[name, between, value, at]: [string, string, string, number]) => {
     const word = `${beginningOf(lines, at)}${name}`
@@ -125,14 +125,14 @@ function maskPairs(text: string, options: Pairs): string {
   })
 }
 
-// The part of a word before a place in it; names are no longer than that.
+// The beginning of the word that a match is part of, at most 60 characters.
 function beginningOf(text: string, at: number): string {
   let from = at
   while (from > 0 && at - from < 60 && /[\w.-]/.test(text[from - 1]!)) from -= 1
   return text.slice(from, at)
 }
 
-// What is no value though it stands where one would: a line of a source in a stack, and the sentence of an error about a key.
+// Text after a name that is no value: a source line of a stack (`key.ts:12`), or the rest of a sentence (`key: must be …`).
 const isPlace = /\.[cm]?[jt]sx?$/i
 const plainWord = /^(?:the|there|is|was|must|should|may|can|cannot|not|no|a|an|has|have|needs|missing|invalid|expired|required|unknown)$/i
 
@@ -186,7 +186,7 @@ function copy(value: unknown, at: Copying): unknown {
 }
 
 function copyText(text: string, at: Copying): string {
-  // Text that is JSON is looked at as what it says: names of secrets may stand above whole objects in it.
+  // Text that is JSON is parsed and masked by its structure: a secret name may have a whole object as its value.
   const shown = /^\s*[{[]/.test(text) && text.length < 65_536 ? (maskJson(text, at) ?? at.text(text)) : at.text(text)
   const kept = shown.length > at.budget.left ? `${shown.slice(0, Math.max(0, at.budget.left))}${cut}` : shown
   at.budget.left -= kept.length
@@ -211,7 +211,7 @@ function copyObject(value: object, at: Copying): unknown {
   if (value instanceof Set) return copyList([...value], at)
   const { toJSON } = value as { toJSON?: () => unknown }
   if (typeof toJSON === 'function') return copy(toJSON.call(value), at)
-  // By its tag: to name the class of headers would load all of fetch.
+  // Recognised by its tag, because naming the class `Headers` would make Node load all of fetch.
   if (lists.has(Object.prototype.toString.call(value))) return copyFields(Object.fromEntries(value as Iterable<[string, string]>), at)
   return copyFields(value, at)
 }
@@ -244,13 +244,13 @@ function copyFields(fields: object, at: Copying): Record<string, unknown> {
   return copied
 }
 
-// A field like any other, whatever its name means to an assignment.
+// Defined, not assigned, where the name is `__proto__`, so that it is a field like any other.
 function put(fields: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__') Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true })
   else fields[name] = value
 }
 
-// Whether something is there, or is true, is no secret; and a log is easier to read with it.
+// Empty values, zero and booleans under a secret name stay readable: they reveal nothing, and the log is easier to read.
 function isWorthHiding(value: unknown): boolean {
   return typeof value !== 'boolean' && value !== 0 && value !== '' && value !== null && value !== undefined
 }

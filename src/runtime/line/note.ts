@@ -19,7 +19,7 @@ export interface Said {
 const longestName = 200
 const order = ['debug', 'info', 'warn', 'error']
 
-// The span that runs is the one whose function called, also where spans run side by side. Made with the first one.
+// Knows the span in whose function a call is made, also where several spans run at the same time. Made with the first span.
 let running: AsyncLocalStorage<{ notes: Notes; span: TraceSpan }> | undefined
 
 /** Notes an event; after the line of the request is written it is a line of its own. */
@@ -27,7 +27,7 @@ export function note(options: NotesOptions, said: Said): void {
   try {
     noteEvent(options, said, eventOf(said))
   } catch {
-    // Getters of what is noted may throw: a note must not cost the caller the answer.
+    // Getters of a noted value may throw; the request must go on all the same.
     options.notes.lost += 1
   }
 }
@@ -79,7 +79,7 @@ function noteEvent({ notes, config, write }: NotesOptions, { level, at }: Said, 
   if (fields !== undefined) addFields(notes, event, mask.value(fields, notes.budget))
 }
 
-// A stack is long and may come often: it stands once among the messages.
+// Stacks are long and may repeat, so they are kept once, in the list of messages.
 function addFields(notes: Notes, event: TraceEvent, data: unknown): void {
   const error = (data as { err?: { stack?: unknown } } | null)?.err
   if (typeof error?.stack === 'string' && event.msg === undefined) {

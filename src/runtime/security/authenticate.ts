@@ -1,4 +1,4 @@
-// The step authenticate: security handlers for the schemes of a spec, and which refusal a caller hears.
+// The step authenticate: security handlers for the schemes of a spec, and which refusal a caller is told.
 import { isLocalHost, isSameOrigin, originOfHost } from '../../address/index.ts'
 import { catalog, type HttpError, isError, isHttpError, toHttpError } from '../../errors/index.ts'
 import type { CompiledOperation, SecurityScheme } from '../../openapi/index.ts'
@@ -51,7 +51,7 @@ export function chooseUser(alternatives: CompiledOperation['security'], results:
   throw refusal ?? catalog.UNAUTHORIZED()
 }
 
-/** The refusal that tells the caller most: of credentials that were shown, before those that are missing; a check that broke before all. */
+/** The refusal to answer with, of several: first a check that failed itself, then one of credentials that were sent, then one of missing credentials. */
 export function chooseRefusal(results: Record<string, unknown>, { request: { headers }, api }: Exchange): Error {
   const errors = Object.entries(results).map(([name, result]): [string, unknown] => [name, (result as { error?: unknown } | undefined)?.error])
   const broken = errors.find(([, error]) => error !== undefined && !isHttpError(error))
@@ -59,7 +59,7 @@ export function chooseRefusal(results: Record<string, unknown>, { request: { hea
   const refusals = errors.filter((entry): entry is [string, HttpError] => isHttpError(entry[1]))
   const missing = catalog.AUTHORIZATION_HEADER_MISSING.code
   const shown = refusals.filter(([, refusal]) => refusal.code !== missing)
-  // A header `Basic …` is no bad token where the operation takes both.
+  // Where the operation takes both Basic and Bearer, the header tells which of the two refusals applies.
   const word = headers['authorization']?.trim().split(/\s/, 1)[0]!.toLowerCase()
   const chosen = shown.find(([name]) => api?.spec.table.securitySchemes[name]?.kind === word) ?? shown[0] ?? refusals[0]
   return chosen?.[1] ?? catalog.UNAUTHORIZED()
@@ -71,17 +71,17 @@ export function bearerUser(exchange: Exchange): User | Promise<User> {
   if (headers['authorization']?.trim()) return userOfHeader(exchange.platform, headers['authorization'])
   const cookie = readCookies(headers['cookie'])['token']?.replaceAll('+', ' ').trim()
   if (cookie === undefined || cookie === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
-  // A browser sends cookies with requests that other sites cause; such a request may read, but not change.
+  // Browsers send cookies also with requests that other sites cause. From those sites, only requests that read are accepted.
   if (!safeMethods.has(method) && !isTrustedOrigin(exchange)) throw catalog.ORIGIN_FORBIDDEN()
   return /^bearer$|\s/i.test(cookie) ? userOfHeader(exchange.platform, cookie) : userOfToken(exchange.platform, cookie)
 }
 
-// With its scheme: a page that came over http from a service on https can be anybody's.
+// The scheme counts: a page that was loaded over http may have been forged by anybody on the network.
 function isTrustedOrigin({ request: { headers, scheme }, platform: { config } }: Exchange): boolean {
   const { origin, host } = headers
   if (origin === undefined) return false
   if (isSameOrigin(origin, config.cookieOrigins) || isSameOrigin(origin, [originOfHost(scheme ?? 'https', host)])) return true
-  // An emulated gateway of this machine has no certificate; what it serves comes from nowhere else.
+  // An emulated gateway on this machine has no certificate; its pages come from this machine too, so http is accepted.
   return scheme === undefined && isLocalHost(host) && isSameOrigin(origin, [originOfHost('http', host)])
 }
 
@@ -103,8 +103,8 @@ async function ownUser({ name, scheme, own, exchange }: OwnCheck): Promise<User>
   return { id: id as string, claims, issuer: '', token: credentials.kind === 'bearer' ? credentials.token : '' }
 }
 
-// What is truthy without having been meant as a yes must let nobody in: an error that was returned and not thrown,
-// rows of a query, a check that was named and not called; and no id may become the id of everybody.
+// Truthy values that were hardly meant as a yes must let nobody in: an error that was returned instead of thrown, the rows
+// of a query, a function that was not called. And an id that is no text must not become the id of everybody.
 function claimsOf(verdict: unknown, name: string): Record<string, unknown> {
   if (isError(verdict)) throw toHttpError(verdict)
   if (verdict instanceof Error) throw verdict
@@ -131,7 +131,7 @@ function readCredentials(scheme: SecurityScheme, exchange: Exchange): Credential
   const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8')
   const colon = pair.indexOf(':')
   if (colon < 0) throw catalog.AUTHORIZATION_HEADER_MISSING('There is no Basic authorization in the HTTP request')
-  // RFC 7617 allows none; and all names that are not UTF-8 would be one name.
+  // RFC 7617 forbids control characters. All names with broken UTF-8 would be read as the same name, so they are refused too.
   if (/[\p{Cc}\uFFFD]/u.test(pair)) throw catalog.CREDENTIALS_INVALID('The Basic authorization is not UTF-8 without control characters')
   return { kind: 'basic', username: pair.slice(0, colon), password: pair.slice(colon + 1) }
 }

@@ -17,11 +17,11 @@ export function challenge(exchange: Exchange, error: HttpError | undefined): str
   const names = wanted.length > 0 ? wanted : Object.keys(schemes)
   const isRefusedToken = error !== undefined && isTokenRefused(exchange, error)
   const challenges = names.flatMap((name) => (Object.hasOwn(schemes, name) ? [challengeOf(schemes[name]!, isRefusedToken)] : []))
-  // Each service takes tokens, at its own routes at least; and a 401 without a challenge is no HTTP.
+  // HTTP wants a challenge in every 401. Where no scheme is known it is Bearer, which private routes of every service take.
   return challenges.length === 0 ? bearer(isRefusedToken) : [...new Set(challenges)].join(', ')
 }
 
-/** Whether an answer is a 401 that does not say what to show. */
+/** Whether an answer is a 401 without WWW-Authenticate. */
 export function needsChallenge({ status, headers }: ApiResponse): boolean {
   return status === 401 && !Object.keys(headers).some((name) => name.toLowerCase() === 'www-authenticate')
 }
@@ -34,7 +34,7 @@ export function scopeChallenge(alternative: CompiledOperation['security'][number
 
 const tokenCodes: ReadonlySet<string> = new Set([catalog.TOKEN_INVALID.code, catalog.TOKEN_EXPIRED.code])
 
-// A 401 of the handler itself says nothing against the token that let the request in.
+// A 401 that the handler gives is not about the token: that one let the request in.
 function isTokenRefused({ request: { headers }, context, input }: Exchange, error: HttpError): boolean {
   if (error.status !== 401 || context.user !== undefined || input !== undefined) return false
   const authorization = headers['authorization']?.trim() ?? ''
@@ -56,7 +56,7 @@ function bearer(isRefusedToken: boolean): string {
   return isRefusedToken ? 'Bearer error="invalid_token"' : 'Bearer'
 }
 
-// Names and scopes come from documents; what no quoted string can hold would end it early or break the header.
+// Names and scopes come from documents; characters that would end the quoted string or break the header are replaced or escaped.
 function quoted(text: string): string {
   return `"${text.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }

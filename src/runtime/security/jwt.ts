@@ -5,7 +5,7 @@ import type { Platform } from '../exchange/platform.ts'
 import type { TokenOptions, User } from '../exchange/user.ts'
 import { type TokenFault, verifyToken } from './verify-token.ts'
 
-// The only algorithm that is ever accepted: an unpinned one would let a token choose its own check.
+// The only algorithm that is accepted: otherwise a token could choose how it is checked.
 const algorithm = 'HS256'
 
 /** What making and checking tokens needs of a platform. */
@@ -35,7 +35,7 @@ export async function generateToken(platform: TokenPlatform, userId: string, opt
   return sign(claims, await signingSecret(platform), { algorithm } satisfies SignOptions)
 }
 
-// What is no text would be read as nobody, or be the same for everybody, wherever the token is shown.
+// An id that is no text would be read as no user, or as the same user for everybody, by whoever gets the token.
 function checkUserId(userId: unknown): void {
   if (typeof userId === 'string' && userId !== '') return
   if (userId === '' || userId === undefined || userId === null) throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
@@ -44,7 +44,7 @@ function checkUserId(userId: unknown): void {
 
 const reservedClaims = new Set(['iss', 'sub', 'aud', 'iat', 'exp'])
 
-// Also those that are not set otherwise: without an audience in the configuration a token has none.
+// Reserved claims are removed even if the kit does not set them: without a configured audience, a token has no `aud`.
 function withoutReserved(claims: Record<string, unknown> = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(claims).filter(([name]) => !reservedClaims.has(name)))
 }
@@ -85,8 +85,8 @@ function verifiedUser(platform: TokenPlatform, token: string, secret: string): U
   return { id: identity(payload.sub, 'sub'), claims: payload, issuer: identity(payload.iss, 'iss'), token }
 }
 
-// RFC 7519 makes both a text that may be left out. Anything else must not be read as left out:
-// everybody with such a token would be the same user.
+// In RFC 7519 `sub` and `iss` are optional texts. A value of another type must not count as left out:
+// everybody with such a token would then be the same user.
 function identity(claim: unknown, name: string): string {
   if (claim === undefined) return ''
   if (typeof claim === 'string' && claim !== '') return claim

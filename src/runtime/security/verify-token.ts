@@ -15,7 +15,7 @@ export function verifyToken(token: string, secret: string, options: { nowSeconds
   if (!shape.test(token)) return invalid('malformed')
   const [encodedHeader = '', encodedPayload = '', signature = ''] = token.split('.')
   const header = headerOf(encodedHeader)
-  // Pinned: the header must not choose how it is checked. `crit` and `b64` change nothing here, as with jsonwebtoken.
+  // The algorithm is fixed: a token must not choose how it is checked. `crit` and `b64` are ignored, as jsonwebtoken does.
   if (header?.alg !== 'HS256') return invalid('another algorithm')
   if (!isSigned(`${encodedHeader}.${encodedPayload}`, signature, secret)) return invalid('another signature')
   const payload = parsed(Buffer.from(encodedPayload, 'base64').toString('utf8'))
@@ -28,7 +28,7 @@ interface Header {
   typ?: unknown
 }
 
-// Issuers write the same header into all their tokens.
+// The last header is kept, because all tokens of an issuer have the same one.
 let last: { encoded: string; header: Header | null | undefined } = { encoded: '', header: undefined }
 
 function headerOf(encoded: string): Header | null | undefined {
@@ -46,7 +46,7 @@ function inTime(payload: { nbf?: unknown; exp?: unknown }, { nowSeconds, leewayS
 }
 
 function isSigned(text: string, signature: string, secret: string): boolean {
-  // Loaded with the first token: an API without tokens does not pay for it.
+  // node:crypto is loaded with the first token, so that an API without tokens does not load it.
   const { createHmac, timingSafeEqual } = process.getBuiltinModule('node:crypto')
   const wanted = Buffer.from(createHmac('sha256', secret).update(text).digest('base64url'))
   const given = Buffer.from(signature)
