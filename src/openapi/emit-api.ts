@@ -27,7 +27,7 @@ export interface EmitOptions {
   before: CompiledParts | undefined
 }
 
-/** A file to be written; `hash` where it lies there already with these bytes. */
+/** A file to be written; `hash` is set if the file is already there with these bytes. */
 export interface EmittedFile {
   key: string
   text: string

@@ -21,7 +21,7 @@ export async function generate(root: string, options: GenerateOptions = {}): Pro
   const files = wantedFiles(all, options.apis)
   const changed = files.filter((file) => !keepFresh(run, file))
   if (changed.length > 0) {
-    // Loaded here: where nothing changed, nothing is compiled.
+    // The compiler is loaded only here, so that a run without changes does not wait for it.
     const { generateChanged } = await import('./generate-changed.ts')
     await generateChanged(run, changed)
   }
@@ -60,7 +60,7 @@ function wantedFiles(files: string[], names: string[] | undefined): string[] {
   return files.filter((file) => wanted.includes(apiNameOf(file)))
 }
 
-// Only what klue generate wrote itself: a file of somebody's own in the folder stays.
+// Removes only files that klue generate has written; other files in the folder stay.
 function removeOrphans(run: Run, apis: ReadonlySet<string>): void {
   for (const path of listFiles(join(run.root, run.outDir), '', apis)) {
     const [first = '', ...rest] = path.split('/')
@@ -75,7 +75,7 @@ function sorted(result: GenerateResult): GenerateResult {
   return { written: result.written.sort(), unchanged: result.unchanged.sort(), removed: result.removed.sort(), stale: result.stale.sort(), apis: result.apis.sort((left, right) => (left.api < right.api ? -1 : 1)) }
 }
 
-// The generator's own files are part of the key, so that a new version never keeps what an older one compiled.
+// The generator's own sources are part of the key, so that output of another version is never kept.
 function generatorHash(options: GenerateOptions): string {
   const here = dirname(fileURLToPath(import.meta.url))
   const files = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[jt]s$/.test(file) && !file.endsWith('.d.ts')).sort()

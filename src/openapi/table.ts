@@ -22,7 +22,7 @@ export interface CompiledParameter {
   content?: string
   /** `multi` of Swagger 2.0 and form/explode arrays take repeated keys; tsv has no OpenAPI 3 style. */
   separator?: '\t'
-  /** Of an exploded `form` object in the query: the properties that its schema names; absent where it takes any. */
+  /** For an exploded `form` object in the query: the properties that its schema names; absent if it takes any. */
   properties?: string[]
 }
 
@@ -30,9 +30,9 @@ export interface CompiledBody {
   required: boolean
   /** Declared media types in document order, lower case, without parameters; may hold wildcards. */
   media: string[]
-  /** Those of them that are handed over as bytes, although others of their kind are read. */
+  /** Those media types whose bodies handlers get as bytes, although such a type is usually parsed. */
   bytes?: string[]
-  /** By media type of forms: the fields that are more than one text, written as parameters of a query are. A `content` of JSON holds a whole value. */
+  /** By media type of forms: the fields that are lists or objects, described like parameters of a query. `content` is JSON where the field holds its value as JSON. */
   fields?: Record<string, CompiledParameter[]>
   /** By media type of multipart forms: the media types, possibly with wildcards, that a part of a name may have. */
   partTypes?: Record<string, Record<string, string[]>>
@@ -114,7 +114,7 @@ export interface TableFormats {
   schemas: Record<string, FormatPlan>
 }
 
-/** Where values of custom formats lie in a value; everything in it applies at once. */
+/** Where values of custom formats lie in a value. All members of a plan apply together. */
 export interface FormatPlan {
   /** The value itself, where it is text. */
   format?: string
@@ -127,13 +127,13 @@ export interface FormatPlan {
   first?: FormatPlan[]
   items?: FormatPlan
   all?: FormatPlan[]
-  /** Branches of a union; those count whose conditions a value meets. */
+  /** Branches of a union; a branch applies if the value meets its conditions. */
   any?: FormatBranch[]
   /** The pointer of a schema in the table's `formats`. */
   ref?: string
 }
 
-/** A branch of a union: what can be seen of a value without its validator, and its plan. */
+/** A branch of a union: its plan, and conditions that can be tested without a validator. */
 export interface FormatBranch {
   types?: string[]
   values?: unknown[]
@@ -185,10 +185,10 @@ export interface ApiTable {
   /** Path part of the first server URL or basePath, without trailing slash; empty where there is none. Not part of the routes unless `base_path: true`. */
   basePath: string
   securitySchemes: Record<string, SecurityScheme>
-  /** What a service may register; absent where the document names none. */
+  /** The custom formats that a service may register; absent where the document names none. */
   formats?: TableFormats
   operations: CompiledOperation[]
-  /** One of `operations`, where reading the list itself costs something. */
+  /** Reads one of `operations`; present where using the list would read all of them. */
   operationAt?(position: number): CompiledOperation
   routes: RouteNode
   /** The definitions with x-persist. */
@@ -198,7 +198,7 @@ export interface ApiTable {
 /** Where a record of `api.pack` lies: offset and length in bytes. */
 export type Span = [offset: number, length: number]
 
-/** What a function's `api.json` knows of `api.pack`; of every record only its place. */
+/** The part of a function's `api.json` that says where each record lies in `api.pack`. */
 export interface PackedIndex {
   /** Places of the operations: 6 digits of offset and 4 of length each, to the base 36. */
   operations: string

@@ -27,7 +27,7 @@ export function checkExtensions({ value, pointer, kind }: Visited): FaultNote[] 
     const extension = known.get(name)
     if (extension === undefined) return name.startsWith('x-klue-') ? [unknownFault(name, place)] : []
     const isAtHome = extension.where.some((where) => where === kind)
-    // Other tools may use these names elsewhere; only klue's own must not be lost in the wrong place.
+    // Other tools may use the same names elsewhere; only an `x-klue-` name in the wrong place is a fault.
     if (!isAtHome) return name.startsWith('x-klue-') ? [{ code: 'extension-misplaced', pointer: place, message: `${name} has no meaning here`, hint: `it belongs to ${extension.where.map((where) => where === 'operation' ? 'an operation' : `a ${where}`).join(' or ')}` } satisfies FaultNote] : []
     const { valid, wanted } = values[extension.type]
     return valid(value[name]) ? [] : [{ code: 'extension-invalid', pointer: place, message: `${name} must be ${wanted}, not ${JSON.stringify(value[name])}` } satisfies FaultNote]

@@ -23,11 +23,11 @@ const tests: Test[] = [
   { keys: ['properties', 'patternProperties', 'dependentSchemas'], valid: (value) => isObject(value) && Object.values(value).every(isSchema), wanted: 'a mapping of names to schemas' },
   { keys: ['not', 'contains', 'propertyNames', 'if', 'then', 'else', 'additionalProperties', 'unevaluatedItems', 'unevaluatedProperties'], valid: isSchema, wanted: 'a schema' },
   { keys: ['items'], valid: (value) => isSchema(value) || Array.isArray(value), wanted: 'a schema' },
-  // A boolean is the spelling of draft 3, still found in public documents; it says nothing here.
+  // Draft 3 wrote a boolean here, as some public documents still do; it is accepted and ignored.
   { keys: ['required'], valid: (value) => typeof value === 'boolean' || (Array.isArray(value) && value.every((name) => typeof name === 'string')), wanted: 'a list of property names' },
 ]
 
-// An empty YAML value stands for a schema that accepts anything.
+// An empty value in YAML (null) counts as a schema that accepts anything.
 function isSchema(value: unknown): boolean {
   return isObject(value) || typeof value === 'boolean' || value === null
 }
@@ -37,7 +37,7 @@ export function checkSchema(schema: JsonObject, pointer: string): FaultNote[] {
 }
 
 function checkType(type: unknown, pointer: string): FaultNote[] {
-  // A bare null in a list can only mean the type; alone it may as well be a value that was forgotten.
+  // Inside a list, a bare null can only mean the type `null`. Alone, it may be a value that somebody forgot to write.
   const named: unknown[] = Array.isArray(type) ? type.map((name: unknown) => name ?? 'null') : [type]
   return named.filter((name) => !types.includes(name as string) && !toleratedTypes.includes(name as string)).map((name): FaultNote => ({ code: 'schema-type-unknown', pointer, message: `The type ${shown(name)} does not exist`, hint: typeHint(name) }))
 }

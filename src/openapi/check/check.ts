@@ -13,7 +13,7 @@ import { checkSchema } from './check-schema.ts'
 
 /**
  * Every fault of the documents, in the order of files and lines.
- * @param changedIn the path items of a document that have changed since it was checked and found without fault, where nothing else has
+ * @param changedIn the path items of a document that changed since it was last checked without a fault; undefined if more may have changed
  */
 export function checkApis(documents: ApiDocument[], changedIn: (api: ApiDocument) => ReadonlySet<string> | undefined = () => undefined): Fault[] {
   const faults = [...apiDoubles(documents.map(({ file }) => file)), ...documents.flatMap((api) => checkApi(api, changedIn(api)))]
@@ -27,7 +27,7 @@ function checkApi(api: ApiDocument, changed: ReadonlySet<string> | undefined): F
     notes.push(...checkExtensions(visited))
     if (visited.kind === 'schema') notes.push(...checkSchema(visited.value, visited.pointer))
   })
-  // What stands once in a file may be reached on several ways.
+  // The same place in a file may be reached by several references; its faults are told once.
   const faults = [...api.faults, ...notes.map((note) => faultIn(api, note))]
   return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()]
 }

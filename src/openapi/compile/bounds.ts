@@ -1,7 +1,7 @@
-// The bounds of a value that are looked at before anything else, also where they stand in another branch of an allOf.
+// The bounds on length and count that are checked before anything else, also those in other branches of an allOf.
 import { arrayOf, isObject, type JsonObject, valueAt } from '../read/pointers.ts'
 
-/** A keyword of our own for validators: a schema that is only looked at where bounds hold. */
+/** A keyword of our own: bounds, and a schema that is checked only if they hold. */
 export const boundedKeyword = 'klue-bounded'
 
 /** Another: a schema that an empty text need not fit. */
@@ -18,10 +18,10 @@ export const boundKeywords: Readonly<Record<string, (one: number, other: number)
   maxLength: Math.min, minLength: Math.max, maxItems: Math.min, minItems: Math.max, maxProperties: Math.min, minProperties: Math.max,
 }
 
-// Ajv looks at these for values of every type, before what it looks at for texts, lists or objects alone.
+// Ajv checks these keywords before those that belong to one type, such as the bounds.
 const untyped = ['$ref', 'allOf', 'anyOf', 'oneOf', 'not', 'if']
 
-/** A translated schema whose bounds end its check, whatever else stands beside them. */
+/** The translated schema, changed so that a failed bound ends its check. */
 export function boundedFirst(api: { document: unknown; dialect: string }, schema: JsonObject, plain: JsonObject): JsonObject {
   if (!untyped.some((key) => key in plain)) return plain
   const bounds = boundsOf(api, schema)

@@ -12,8 +12,8 @@ import { declaredParts } from './part-headers.ts'
 const found = new WeakMap<object, ReadonlySet<string>>()
 
 /**
- * The formats of a document that have values of their own once a service registers them: `x-klue-formats` names them.
- * Most documents have formats that no validator knows, and no service wants them as anything but text; none is to pay for that.
+ * The formats that `x-klue-formats` names: a service can register functions that turn their texts into values.
+ * Other unknown formats stay text, as most services want it, and cost nothing.
  */
 export function customFormats({ document }: ApiDocument): ReadonlySet<string> {
   const listed = stringsOf(document?.['x-klue-formats'])
@@ -112,7 +112,7 @@ export function holdsFormats(api: ApiDocument, schema: unknown): boolean {
   return formats.size > 0 && plan({ api, formats, schemas: new Map() }, schema) !== undefined
 }
 
-// Only what holds something: an absent plan costs nothing at run time.
+// Empty plans are left out, because an absent plan costs nothing at run time.
 function pick<Part>(entries: (readonly [string, Part | undefined])[]): Record<string, Part> | undefined {
   const filled = entries.filter((entry): entry is readonly [string, Part] => entry[1] !== undefined)
   return filled.length === 0 ? undefined : Object.fromEntries(filled)
@@ -129,7 +129,7 @@ function plan(planning: Planning, schema: unknown): FormatPlan | undefined {
 
 function planRef(planning: Planning, pointer: string): FormatPlan | undefined {
   if (!planning.schemas.has(pointer)) {
-    // Known before it is planned: it may refer to itself. A plan that turns out empty then is an empty one.
+    // Registered before it is planned, because it may refer to itself.
     const placeholder: FormatPlan = {}
     planning.schemas.set(pointer, placeholder)
     if (reaches(planning, pointer)) Object.assign(placeholder, plan(planning, valueAt(planning.api.document, pointer)))
@@ -144,7 +144,7 @@ interface Reach {
   known?: boolean
 }
 
-// By document: operations refer to the same schemas again and again.
+// A cache for each document, because operations refer to the same schemas again and again.
 const reaching = new WeakMap<object, Map<string, Reach>>()
 
 // Whether a custom format stands in a schema or in one that it refers to.
@@ -197,7 +197,7 @@ function planOwn(planning: Planning, schema: JsonObject): FormatPlan | undefined
   return pick(Object.entries(whole)) as FormatPlan | undefined
 }
 
-// What a value must look like for a branch of a union to be meant, as far as that shows without a validator.
+// The conditions under which a value belongs to a branch of a union, as far as they can be tested without a validator.
 function branchOf(planning: Planning, schema: unknown): FormatBranch {
   const conditions: FormatBranch = {}
   addConditions(planning.api, conditions, { schema, depth: 0 })

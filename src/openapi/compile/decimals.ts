@@ -6,7 +6,7 @@ export function isMultipleOf(value: number, step: number): boolean {
   if (!Number.isFinite(value) || !Number.isFinite(step) || step === 0) return false
   const [digits, exponent] = decimal(value)
   const [stepDigits, stepExponent] = decimal(step)
-  // Exponents of numbers go from -324 to 308, so that no power is larger than these make it.
+  // Exponents of numbers lie between -324 and 308, which bounds the size of this power.
   const shift = exponent - stepExponent
   return (shift < 0 ? digits : digits * 10n ** BigInt(shift)) % (shift < 0 ? stepDigits * 10n ** BigInt(-shift) : stepDigits) === 0n
 }
@@ -17,7 +17,7 @@ export function nearestMultiple(value: number, step: number): number {
   return Number(`${BigInt(Math.round(value / step)) * digits}e${exponent}`)
 }
 
-// A number is what its shortest decimal text says.
+// The digits of the shortest decimal text of a number, and their exponent.
 function decimal(value: number): [digits: bigint, exponent: number] {
   const [, whole = '', fraction = '', exponent = '0'] = /^(-?\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? []
   return [BigInt(whole + fraction), Number(exponent) - fraction.length]

@@ -7,7 +7,7 @@ export function isEqual(left: unknown, right: unknown): boolean {
   if (Array.isArray(left) || Array.isArray(right)) return Array.isArray(left) && Array.isArray(right) && left.length === right.length && left.every((item, index) => isEqual(item, right[index]))
   if (ArrayBuffer.isView(left) || ArrayBuffer.isView(right)) return keyOf(left) === keyOf(right)
   const keys = Object.keys(left)
-  // Own keys alone: strangers choose them, `valueOf` and `constructor` included.
+  // Only own keys are compared: callers choose the keys, and may choose `valueOf` or `constructor`.
   return keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && isEqual((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]))
 }
 
@@ -24,7 +24,7 @@ export function duplicateIn(items: readonly unknown[]): [later: number, earlier:
   return found
 }
 
-// The same text for equal values, and for no others.
+// A text that is the same for equal values and differs for all others.
 function keyOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value !== 'object' || value === null) return String(value)

@@ -12,8 +12,8 @@ export interface SchemaView {
   /** Called for each `$ref` with its pointer; returns the reference to write. */
   refer: (pointer: string, isBare: boolean) => string
   /**
-   * Set inside one of several branches: a default that a branch fills in before it fails would make the next one fail
-   * too. Ajv knows that of what stands in place, but not behind a `$ref`.
+   * Set inside the branches of a union, where defaults must not be filled in: a branch might fill one in, fail, and so
+   * make the next branch fail too. Ajv takes care of schemas in place, but not of those behind a `$ref`.
    */
   bare?: boolean
   /** Set for forms, whose binary fields arrive as files that a schema says nothing about. */
@@ -31,7 +31,7 @@ const single = ['not', 'contains', 'propertyNames', 'if', 'then', 'else', 'uneva
 const branching = new Set(['not', 'contains', 'if'])
 const lists = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const maps = ['properties', 'patternProperties', 'dependentSchemas']
-// Keywords that would refuse null beside a type that allows it.
+// Keywords that would refuse null although the type allows it.
 const refusingNull = [boundedKeyword, '$ref', 'allOf', 'anyOf', 'oneOf', 'not', 'const', 'if']
 
 /** The schema as plain JSON Schema; annotations are dropped, `nullable` and the like are translated. */
@@ -113,7 +113,7 @@ function mapOf(view: SchemaView, map: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(map).map(([name, child]) => [name, withDefault(view, child, toJsonSchema(view, child))]))
 }
 
-// A default behind a $ref counts too, but validators only see the one that stands in place.
+// Copies the default of a schema behind a `$ref` to the reference, because Ajv only fills in defaults that stand in place.
 function withDefault(view: SchemaView, child: unknown, plain: Plain): Plain {
   if (view.bare === true || !isObject(plain) || 'default' in plain || !isObject(child) || typeof child['$ref'] !== 'string') return plain
   const target = followRefs(view.document, child)

@@ -98,7 +98,7 @@ export function repliesOf(api: Pick<ApiDocument, 'document'>, raw: RawOperation)
   }))
 }
 
-/** What a `content` declares, by media type in lower case and without parameters; types that differ in parameters alone are one, which takes what one of them takes. */
+/** The declarations of a `content` by media type, in lower case and without parameters. Types that differ only in parameters are joined into one that accepts what any of them accepts. */
 export function contentOf(owner: JsonObject | undefined): Map<string, JsonObject> {
   const content = new Map<string, JsonObject[]>()
   for (const [type, declared] of Object.entries(objectOf(owner?.['content']))) content.set(bareType(type), [...(content.get(bareType(type)) ?? []), objectOf(declared)])

@@ -4,7 +4,7 @@ import { arrayOf, childOf, followRefs, isObject, type JsonObject, objectOf } fro
 import type { CompiledParameter, ParameterPlace } from '../table.ts'
 import { typesOf } from './json-schema.ts'
 
-/** Header parameters that OpenAPI tells to ignore; Swagger 2.0 knows an Authorization parameter of its own. */
+/** Whether OpenAPI says to ignore a header parameter. In Swagger 2.0, Authorization may be an ordinary parameter. */
 export function isIgnoredHeader(parameter: JsonObject, dialect: string): boolean {
   if (parameter['in'] !== 'header') return false
   const name = String(parameter['name']).toLowerCase()
@@ -84,7 +84,7 @@ export function parameterSchema(parameter: JsonObject): { schema: unknown; keys:
   return { schema: parameter['schema'] ?? {}, keys: ['schema'] }
 }
 
-// An exploded object takes the keys of the query that its schema names, or any key where the schema invites further ones.
+// The keys of the query that belong to an exploded object: those that its schema names; undefined for any, if the schema allows additional properties.
 function namedProperties(document: unknown, schema: unknown, depth: number = 0): string[] | undefined {
   const target = objectOf(followRefs(document, schema))
   const parts = depth > 8 ? [] : ['allOf', 'anyOf', 'oneOf'].flatMap((key) => arrayOf(target[key])).map((part) => namedProperties(document, part, depth + 1))
@@ -104,7 +104,7 @@ function shapeOf(document: unknown, schema: unknown, depth: number = 0): Compile
   if ('properties' in target || isObject(target['additionalProperties'])) return 'object'
   if ('items' in target || 'prefixItems' in target) return 'array'
   const branches = [...arrayOf(target['allOf']), ...arrayOf(target['anyOf']), ...arrayOf(target['oneOf'])]
-  // One branch may be a single value or a list of them: a single value then still passes as text.
+  // Where one branch is a list and another a single value, it is read as a list; a single value still passes.
   const shapes = branches.map((branch) => shapeOf(document, branch, depth + 1))
   return shapes.find((shape) => shape !== 'primitive') ?? 'primitive'
 }

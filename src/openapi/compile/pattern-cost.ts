@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type * as Detector from 'redos-detector'
 import { isUnicodeNeutral } from './unicode-neutral.ts'
 
-// Beyond this V8's linear engine refuses to write out a counted repetition.
+// V8's linear engine refuses counted repetitions with more repeats than this.
 const linearRepetitions = 16
 
 // Bounds on the look at one pattern, the same on every machine: a step costs a quarter of a millisecond and some memory.
@@ -116,7 +116,7 @@ export function isPlainPattern(pattern: string): boolean {
   const unbounded = plain.match(/[*+]|\{\d+,\}/g)?.length ?? 0
   const isAnchored = plain.startsWith('^') && !plain.includes('|')
   if (unbounded > 1 || (unbounded === 1 && !isAnchored)) return false
-  // All of that once for a text, or once for each of its characters.
+  // An anchored pattern is tried once for a text, any other at each of its characters.
   return turnsIn(plain) <= (isAnchored && unbounded === 0 ? 100_000 : 100)
 }
 

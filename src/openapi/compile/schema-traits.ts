@@ -1,10 +1,10 @@
-// What holds of a schema and of everything that it refers to: which variants of its type differ, and where types go in a circle.
+// Properties of a schema that depend on everything it refers to: which variants of its type differ, and whether types form a circle.
 import type { ApiDocument } from '../read/document.ts'
 import { arrayOf, followRefs, isObject, objectOf, stringsOf, valueAt } from '../read/pointers.ts'
 import { pointerOfRef } from './json-schema.ts'
 
 export interface SchemaTraits {
-  /** The variant that is declared: variants that would print the same share one type. */
+  /** The variant whose type is declared: variants that would print the same text share one. */
   variantOf: (pointer: string, variant: 'reply' | 'sent' | 'received') => 'reply' | 'sent' | 'received'
   /**
    * Whether a schema leads back to the one at a pointer without an object or array between, as where a parent is

@@ -1,9 +1,9 @@
-// Tells which path items of a document are as they were in the run before, where nothing else has changed.
+// Finds the path items of a document that changed since the run before, provided that nothing else changed.
 import type { ApiDocument } from '../read/document.ts'
 import { isObject, objectOf } from '../read/pointers.ts'
 import { hashText } from './output-folder.ts'
 
-/** Hashes of a document in parts, of which path items depend on nothing but the rest. */
+/** Hashes of the parts of a document: of each path item, and of the rest, on which all path items depend. */
 export interface DocumentParts {
   /** Everything but the path items. */
   rest: string
@@ -20,7 +20,7 @@ export function documentParts(api: ApiDocument): DocumentParts | undefined {
   const texts = Object.entries(objectOf(paths)).map(([path, item]) => [path, JSON.stringify(item)] as const)
   const restText = JSON.stringify(rest)
   if (foreignRef.test(restText) || texts.some(([, text]) => foreignRef.test(text))) return undefined
-  // Which formats occur at all decides how each of them is treated.
+  // The set of all formats is hashed too, because it decides how each format is treated.
   const formats = new Set([restText, ...texts.map(([, text]) => text)].flatMap((text) => text.match(/"format":"[^"]*"/g) ?? []))
   return { rest: hashText(JSON.stringify([restText, api.file, api.openapi, [...formats].sort()])), items: Object.fromEntries(texts.map(([path, text]) => [path, hashText(text)])) }
 }

@@ -7,7 +7,7 @@ export function uniqueFileNames(entries: { key: string; wanted: string }[]): Map
   const taken = new Map<string, number>()
   const safe = entries.map(({ key, wanted }) => ({ key, name: safeName(wanted) }))
   for (const { name } of safe) taken.set(name.toLowerCase(), (taken.get(name.toLowerCase()) ?? 0) + 1)
-  // All of a colliding group get the hash: none of their names then depends on the order.
+  // Every key of a colliding group gets the hash, so that no name depends on the order of the keys.
   for (const { key, name } of safe) names.set(key, (taken.get(name.toLowerCase()) ?? 0) > 1 ? `${name}-${shortHash(key)}` : name)
   return names
 }

@@ -40,7 +40,7 @@ export function openMemory(root: string, { outDir, api, cacheText }: { outDir: s
         writePrivateFile(join(folder, `${api}.stats.json`), JSON.stringify({ cache, stats }))
         if (compiled !== undefined) writePrivateFile(join(folder, `${api}.parts.json`), JSON.stringify({ cache, ...compiled }))
       } catch {
-        // Where it cannot be kept, the next run does all the work.
+        // If it cannot be written, the next run does all work again.
       }
     },
   }

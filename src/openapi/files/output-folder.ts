@@ -37,13 +37,13 @@ export function readCache(folder: string, api: string, generator: string): Gener
   }
 }
 
-/** The files of the output folder, each looked into only where its size or time is not the remembered one. */
+/** The files of the output folder. A file is read only if its size or time differs from the remembered one. */
 export interface WrittenFiles {
   /** Whether a file holds the bytes of a hash. */
   holds: (path: string, hash: string) => boolean
-  /** Whether a file had to be looked into. */
+  /** Whether any file had to be read. */
   hasNews: () => boolean
-  /** Size and time of a file that was found or has been put as it should be. */
+  /** Sizes and times of the files that are as they should be, found so or written. */
   statOf: (path: string) => string | undefined
 }
 
@@ -70,7 +70,7 @@ export function writtenFiles(folder: string, stats: Record<string, string> | und
   }
 }
 
-/** Whether neither what was read nor what was written has changed since. */
+/** Whether neither the sources nor the written files have changed since the last run. */
 export function isFresh(cache: GenerateCache, { read, files }: { read: (file: string) => string | undefined; files: WrittenFiles }): boolean {
   const same = (text: string | undefined, hash: string): boolean => text !== undefined && hashText(text) === hash
   return Object.entries(cache.sources).every(([file, hash]) => same(read(file), hash)) && Object.entries(cache.files).every(([file, { hash }]) => files.holds(file, hash))

@@ -1,4 +1,4 @@
-// What a plan of validators remembers: which shared schemas each of its parts leads to, so that a change of one operation needs no look at the others.
+// Remembers which shared schemas each operation refers to, so that a change of one operation does not make the others be planned again.
 
 /** Owners are pointers of operations, and shared schemas as `mode pointer`. */
 export interface PlanRecord {

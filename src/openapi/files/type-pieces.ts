@@ -24,7 +24,7 @@ export interface TypePieces {
   store: (text: string, runs: { start: number; gap: number; ids: string[] }[]) => StoredTypes
 }
 
-/** @param kept the text of the run before, what was remembered of it, and which pieces still hold */
+/** @param kept the text of the run before, what was remembered of it, and which pieces can be used again */
 export function typePieces(kept?: { text: string; stored: StoredTypes; isUnchanged: (id: string) => boolean }): TypePieces {
   const before = kept !== undefined && hashText(kept.text) === kept.stored.hash ? piecesOf(kept.text, kept.stored) : new Map<string, Piece>()
   const noted = new Map<string, Piece>()

@@ -11,7 +11,7 @@ export interface MockReply {
   status: number
   /** Absent where the answer has no body. */
   media?: string
-  /** In order of preference: examples, a whole value, one of required properties only. Text and bytes hold one. */
+  /** Candidates in order of preference: examples, a value with all properties, one with required properties only. Text and bytes have one. */
   bodies: unknown[]
   headers: Record<string, string>
 }

@@ -32,7 +32,7 @@ export function sampleOf(schema: unknown, options: SampleOptions, depth: number 
   return type === 'null' ? null : type === 'string' ? textFor(whole, options.seed) : {}
 }
 
-// References followed, `allOf` put together, of a union its first branch that is not null.
+// The schema with references followed, `allOf` merged, and the first branch of a union that is not null.
 function wholeSchema(document: unknown, schema: unknown, depth: number = 0): JsonObject {
   const own = objectOf(followRefs(document, schema))
   if (depth > 8) return own
@@ -63,7 +63,7 @@ function objectFor(schema: JsonObject, options: SampleOptions, depth: number): J
   if (depth > 24) return result
   for (const [name, property] of Object.entries(objectOf(schema['properties']))) {
     if (objectOf(property)['writeOnly'] === true || objectOf(followRefs(options.document, property))['writeOnly'] === true) continue
-    // Schemas may hold themselves: what nobody asks for stays out below some depth.
+    // Schemas may contain themselves, so optional properties are left out below some depth.
     if (!required.has(name) && (options.sparse || depth > 3)) continue
     result[name] = sampleOf(property, { ...options, seed: options.seed + name.length }, depth + 1)
   }
@@ -107,7 +107,7 @@ function textFor(schema: JsonObject, seed: number): string {
   return candidates.find(fits) ?? candidates.map((text) => text.repeat(Math.ceil(least / text.length) || 1).slice(0, Math.min(most, Math.max(least, 1)))).find(fits) ?? known ?? 'text'
 }
 
-// Identifiers of many APIs are a prefix and a count of digits: `^AC[0-9a-fA-F]{32}$`.
+// Identifiers of many APIs are a prefix and a fixed number of digits: `^AC[0-9a-fA-F]{32}$`.
 function counted(pattern: unknown): string[] {
   const [, prefix, count] = /^\^?([A-Za-z_]*)(?:\[[^\]]+\])\{(\d+)\}\$?$/.exec(String(pattern)) ?? []
   if (prefix !== undefined) return [`${prefix}${'0'.repeat(Number(count))}`, `${prefix}${'a'.repeat(Number(count))}`]

@@ -41,7 +41,7 @@ export function apiDoubles(files: string[]): Fault[] {
   })
 }
 
-// Only says no where the word stands nowhere at the top; parsing every file of $ref material would cost more.
+// A quick test, so that files which are only referred to need not be parsed. It may say yes too often, never no too often.
 function looksLikeApi(text: string): boolean {
   if (/^\uFEFF?\s*\{\s*"(openapi|swagger)"/.test(text)) return true
   return /^\uFEFF?\s*\{/.test(text) ? /"(openapi|swagger)"\s*:/.test(text) && topLevelHas(text) : /^\uFEFF?["']?(openapi|swagger)["']?\s*:/m.test(text)

@@ -12,19 +12,19 @@ interface Bundling extends Files {
   placed: Map<string, string>
   /** References that lead nowhere, by their place in their own file. */
   broken: { file: string; pointer: string; ref: string; refusal: Refusal }[]
-  /** What was walked as what: YAML aliases share objects, and a reference may mean a part that stands elsewhere as something else. */
+  /** Objects that were walked, by the kind they were taken for: YAML aliases share objects, and a reference may take an object for another kind. */
   seen: Map<Slot, WeakSet<object>>
-  /** References that are as they will be. */
+  /** References that are final. */
   settled: WeakSet<object>
-  /** What is being copied to the place of a reference right now. */
+  /** The targets that are being copied right now, to notice circles. */
   including: Set<string>
-  /** References to parts that other files may still bring; undefined once all of them are there. */
+  /** References whose targets other files may still add; undefined once all files are in. */
   waiting: { node: Reference; spot: Spot }[] | undefined
 }
 
 type Reference = JsonObject & { $ref: string }
 
-/** A place while it is walked; its pointers are made where somebody asks. */
+/** A place during the walk; its pointers are made on demand. */
 interface Spot {
   slot: Slot
   base: Base
@@ -40,7 +40,7 @@ interface Base {
   at: string
 }
 
-// Where the parts of other files find room, by their kind. What has none there is copied to the place of the reference.
+// The components that parts of other files are added to, by kind. Parts of other kinds are copied to the place of the reference.
 const homes: Partial<Record<Kind, string>> = { schema: 'schemas', parameter: 'parameters', response: 'responses', requestBody: 'requestBodies', header: 'headers', example: 'examples', link: 'links', callback: 'callbacks', securityScheme: 'securitySchemes' }
 const swaggerHomes: Partial<Record<Kind, string>> = { schema: 'definitions', parameter: 'parameters', response: 'responses' }
 
@@ -62,7 +62,7 @@ export function bundleRefs(api: ApiDocument, readMore: ReadMore): void {
 
 function walk(bundling: Bundling, node: unknown, spot: Spot): void {
   if (typeof node !== 'object' || node === null || !isFirst(bundling, node, spot.slot)) return
-  // A mapping of free names is no reference: a property may be called `$ref`, and is an object then.
+  // Below free names `$ref` is an ordinary name: a property may be called `$ref`, and then holds an object.
   if (isReference(node) && !bundling.settled.has(node) && staysReference(bundling, node, spot.slot)) settle(bundling, node, spot)
   if (spot.slot === 'discriminator') settleMapping(bundling, node as JsonObject, spot)
   eachBelow(spot.slot, node, ({ key, value, slot }) => {
@@ -86,7 +86,7 @@ function isReference(node: unknown): node is Reference {
 
 function staysReference({ api, settled }: Bundling, node: Reference, slot: Slot): boolean {
   if (settled.has(node)) return true
-  // Parts of the same document may be referred to as path items; what stands beside such a reference must be merged with them.
+  // A path item may refer to another of the same document. If keys stand beside such a `$ref`, both must be merged instead.
   if (slot === 'pathItem') return node.$ref.startsWith('#') && Object.keys(node).length === 1 && api.dialect !== '2.0' && slotAt(api.document, keysOf(node.$ref)) === slot
   return !isMap(slot) && homeOf(api, kindOf(slot)) !== undefined
 }
@@ -99,25 +99,25 @@ function settle(bundling: Bundling, node: Reference, spot: Spot): void {
   }
   const target = targetOf(bundling, node, spot)
   if (target === undefined) return
-  // What stands in an extension, or as something else, becomes a component too: whoever walks the document then meets it as what it is.
+  // A target inside an extension, or one that stands there as another kind, becomes a component too, so that later walks meet it as its own kind.
   const isAtHome = target.file === bundling.api.file && slotAt(bundling.api.document, keysOf(target.pointer)) === spot.slot
   node.$ref = localRef(isAtHome ? target.pointer : place(bundling, target, spot.slot))
 }
 
-// Undefined for a reference that leads nowhere, which is none from then on.
+// Undefined for a reference that leads nowhere; its `$ref` is removed.
 function targetOf(bundling: Bundling, node: Reference, spot: Spot): Target | undefined {
   const { api } = bundling
   const { file } = spot.base
   const found = findTarget(bundling, node.$ref, { file, slot: spot.slot })
   if ('target' in found) return found.target
-  // Each file is told once, whatever refers to it.
+  // The faults of a file are reported once, however many references lead to it.
   api.faults.push(...found.refused.faults.splice(0))
   bundling.broken.push({ file, pointer: pointerOf(spot, 'pointer'), ref: node.$ref, refusal: found.refused.refusal })
   delete (node as JsonObject)['$ref']
   return undefined
 }
 
-// A mapping leads to schemas by their names or by references. One that leads nowhere is no fault: many public documents were made one of several files with their mappings as they were, and no check depends on them.
+// A mapping names schemas or refers to them. One that leads nowhere is no fault: many public documents were joined from several files without changing their mappings, and no check depends on them.
 function settleMapping(bundling: Bundling, discriminator: JsonObject, spot: Spot): void {
   const mapping = objectOf(discriminator['mapping'])
   const schemas = objectOf(valueAt(bundling.api.document, '/components/schemas'))
@@ -148,7 +148,7 @@ function place(bundling: Bundling, { file, pointer, value }: Target, slot: Slot)
   return at
 }
 
-// What takes the place of a reference: a copy of what it means, with what stands beside the reference.
+// Replaces a reference by a copy of its target, merged with the keys beside the reference.
 function include(bundling: Bundling, node: Reference, spot: Spot): unknown {
   const { $ref, ...beside } = node
   const target = targetOf(bundling, node, spot)

@@ -23,10 +23,10 @@ export async function convertSwagger(document: JsonObject): Promise<{ openapi: J
   }
 }
 
-// The converter prints the stack of what it throws, beside throwing it; the fault says it in a sentence.
+// Silences the converter, which prints the stack of every error that it throws; the fault already tells it in a sentence.
 async function quietly<Result>(work: () => Promise<Result>): Promise<Result> {
   const output: { warn: unknown } = globalThis['console']
-  // Two conversions may overlap: whichever ends last must not restore the silence of the other.
+  // Two conversions may overlap: the original function is kept, so that the last one to end does not restore the silent one.
   const original = (output.warn as { original?: unknown }).original ?? output.warn
   output.warn = Object.assign(() => undefined, { original })
   try {
@@ -36,7 +36,7 @@ async function quietly<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-// The converter refuses or guesses here: tab-separated lists have no style, and missing media types are JSON in klue.
+// Prepares what the converter refuses or guesses: lists separated by tabs, which OpenAPI 3 has no style for, and missing media types, which klue takes for JSON.
 function prepare(document: JsonObject): void {
   if (!Array.isArray(document['produces'])) document['produces'] = ['application/json']
   if (!isObject(document['info'])) document['info'] = {}
@@ -56,7 +56,7 @@ function parametersOf(document: JsonObject): JsonObject[] {
   return lists.flatMap(arrayOf).filter(isObject)
 }
 
-// An x-nullable parameter keeps its mark beside the schema; validation looks into the schema.
+// The converter leaves `x-nullable` of a parameter beside the schema; validation needs it inside.
 function mend(document: JsonObject): void {
   for (const parameter of [...parametersOf(document), ...Object.values(objectOf(objectOf(document['components'])['parameters'])).filter(isObject)]) {
     const schema = parameter['schema']

@@ -12,7 +12,7 @@ export interface SourceFile {
   value: unknown
 }
 
-/** Where a part of the bundled document really stands. */
+/** Where a part of the bundled document stands in its original file. */
 export interface Origin {
   /** Pointer in the bundled document. */
   pointer: string
@@ -72,7 +72,7 @@ const swaggerPlaces: [RegExp, string][] = [
   [/^\/components\/securitySchemes\//, '/securityDefinitions/'],
 ]
 
-// Best effort: what the conversion moved is found again by name, the rest at its nearest ancestor.
+// Best effort: parts that the conversion moved are found by name, others at their nearest ancestor.
 function toSwagger(api: ApiDocument, pointer: string, original: unknown): string {
   const moved = swaggerPlaces.find(([pattern]) => pattern.test(pointer))
   const plain = (moved === undefined ? pointer : pointer.replace(moved[0], moved[1])).replace(/^((?:\/paths\/[^/]+\/[^/]+)?\/responses\/[^/]+)\/content\/[^/]+/, '$1')

@@ -65,7 +65,7 @@ function isAnchor(fragment: string): boolean {
   return /^#[A-Za-z_][-\w.]*$/.test(fragment)
 }
 
-// A file that is no document holds what the reference asks for, or a mapping of such.
+// A file that is no document holds either the wanted object itself or a mapping of schemas.
 function anchorPointer(root: unknown, anchor: string, slot: Slot): string | undefined {
   const isDocument = isObject(root) && ('openapi' in root || 'swagger' in root)
   return anchorBelow(root, anchor, { pointer: '', slot: isDocument ? 'document' : slot }) ?? (isDocument ? undefined : anchorBelow(root, anchor, { pointer: '', slot: 'schema{}' }))
@@ -81,7 +81,7 @@ function anchorBelow(node: unknown, anchor: string, { pointer, slot }: { pointer
   return found
 }
 
-// An empty entry of YAML is a schema that allows everything.
+// An empty entry in YAML (null) counts as a schema that allows everything.
 function isFitting(value: unknown, slot: Slot): boolean {
   return typeof value === 'object' && value !== null ? !Array.isArray(value) || kindOf(slot) !== 'schema' : slot === 'schema' && (typeof value === 'boolean' || value === null)
 }

@@ -15,8 +15,8 @@ interface Shape {
   others?: Slot
 }
 
-// Below a name that is missing here stands data, in which `$ref` means nothing: examples, defaults, values of extensions.
-// Swagger 2.0, OpenAPI 3.0 and 3.1 share one table: no name has one meaning in one of them and another in the next.
+// Names that are missing here hold data, in which `$ref` has no meaning: examples, defaults, values of extensions.
+// Swagger 2.0, OpenAPI 3.0 and 3.1 share this table, because no name has different meanings in them.
 const operation: Record<string, Slot> = { parameters: 'parameter', requestBody: 'requestBody', responses: 'responses', callbacks: 'callback{}', servers: 'plain', externalDocs: 'plain' }
 const carrier: Record<string, Slot> = { schema: 'schema', items: 'schema', content: 'mediaType{}', examples: 'example{}' }
 const schemaMaps = ['properties', 'patternProperties', 'dependentSchemas', 'dependencies', '$defs', 'definitions']

@@ -69,7 +69,7 @@ function decodePercent(text: string): string {
   }
 }
 
-// Documents refer to the same few thousand places again and again, and do not change once their files are bundled.
+// A cache of targets: documents refer to the same places again and again, and no longer change once their files are bundled.
 const targets = new WeakMap<object, Map<string, unknown>>()
 
 function targetOf(document: unknown, ref: string): unknown {

@@ -42,7 +42,7 @@ export async function readApi(root: string, file: string, read: ReadText = reade
     return api
   }
   api.document = value
-  // What was parsed becomes the document, which will be changed; as it was, it is needed only to show faults.
+  // The parsed value becomes the document and will be changed. The original is needed only for the places of faults, so it is parsed again on demand.
   api.sources = [withLazyValue(source)]
   bundleRefs(api, openReferences({ root, folder: file.includes('/') ? file.slice(0, file.indexOf('/')) : '', read }))
   if (api.dialect === '2.0') await convert(api, api.document)

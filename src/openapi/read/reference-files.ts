@@ -51,7 +51,7 @@ export function openReferences({ root, folder, read }: { root: string; folder: s
   }
 }
 
-// The names on the way from the documents' folder. Between two drives the way is absolute, and begins with a name such as `D:`.
+// `names` is the path from the documents' folder, split. A path to another drive of Windows is absolute and begins with a name such as `D:`.
 function refusedBelow(names: readonly string[], folder: string): Refusal | undefined {
   if (names[0] === '..' || names[0] === '' || names[0]?.includes(':') === true) return outside(folder === '' ? "leads out of the document's folder" : `leads out of ${folder}/`)
   return names.some((name) => name.startsWith('.')) ? outside('names a hidden file or folder') : undefined
@@ -65,7 +65,7 @@ function unreadable(file: string, reason: string): { faults: Fault[] } {
   return { faults: [{ code: 'file-unreadable', file, message: `The file that a $ref names cannot be read: ${reason}`, hint: 'check the path of the $ref; it is relative to the file that holds it' }] }
 }
 
-// A file may be named with a percent sign that is no escape.
+// The name of a file may contain a percent sign that is no escape.
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name)

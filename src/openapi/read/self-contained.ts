@@ -1,10 +1,10 @@
-// Tells from the text of a large JSON document that all its references are as they should be; a walk takes several times as long.
+// Tells from the text of a large JSON document whether all its references are fine, which is several times as fast as a walk.
 import type { ApiDocument } from './document.ts'
 import { localRef } from './find-target.ts'
 import { isObject, keysOf, pointerTo, valueAt } from './pointers.ts'
 
 const component = /^#\/(components\/(schemas|responses|parameters|requestBodies|headers|examples|links|callbacks|securitySchemes)|definitions|parameters|responses)\/[^/]+/
-// Objects that OpenAPI lets nobody refer to: a reference in their place is replaced.
+// Places in which OpenAPI allows no reference, so that one found there has to be replaced.
 const misplaced = /"(get|put|post|delete|options|head|patch|trace|paths|components|info|content|responses|schemas|parameters|headers)"\s*:\s*\{\s*"\$ref"\s*:\s*"/
 
 /** Whether every reference leads to an object among the components of the same document, in canonical spelling. False where that is not certain. */

@@ -43,7 +43,7 @@ interface Context {
   files?: boolean
   /** By field of the form itself: what the type of its parts holds of their headers. */
   parts?: ReadonlyMap<string, string> | undefined
-  /** The named schema that is being declared, as long as no object or array stands between. */
+  /** The named schema that is being declared; absent inside an object or array of it. */
   owner?: string | undefined
 }
 
@@ -55,7 +55,7 @@ const suffixes: Record<Variant, string> = { reply: '', sent: 'Sent', received: '
 export function createTypePrinter(api: ApiDocument, reserved: string[], pieces: TypePieces): TypePrinter {
   const printing: Printing = { api, names: new Map(), taken: new Set(reserved), traits: traitsOf(api), declared: new Map(), pieces, uses: new Map(), order: [] }
   const components = Object.keys(objectOf(objectOf(api.document?.['components'])['schemas'])).map((name) => pointerTo('', 'components', 'schemas', name))
-  // Names that need no change go first: no other may take them away.
+  // Schemas whose names need no change come first, so that no other schema takes their names.
   for (const pointer of [...components].sort((left, right) => Number(isExact(right)) - Number(isExact(left)))) claimName(printing, pointer)
   for (const pointer of components) declare(printing, pointer, 'reply')
   return {
@@ -97,7 +97,7 @@ function declareAs(printing: Printing, pointer: string, effective: Variant): str
   return name
 }
 
-// What the run before printed holds where each type that it names still has that name; to ask for the names declares the types.
+// A piece of the run before can be used again if every type in it still has the same name. Asking for a name also declares the type.
 function printPiece(printing: Printing, id: string, print: () => string): string {
   const before = printing.pieces.before(id)
   const holds = before !== undefined && [...before.uses].every(([key, name]) => {
@@ -112,7 +112,7 @@ function printPiece(printing: Printing, id: string, print: () => string): string
 
 function printDeclarations(printing: Printing): string {
   const printed = new Map<string, { id: string; text: string }>()
-  // Printing may declare more; a Map yields what is added while it is read.
+  // Printing one type may declare further ones: a Map also yields entries that are added during the loop.
   for (const [, { pointer, variant }] of printing.declared) {
     const name = declareAs(printing, pointer, variant)
     const id = `type ${pointer} ${variant}`
@@ -141,7 +141,7 @@ function printRef(printing: Printing, pointer: string, context: Context): string
 }
 
 function printAll(printing: Printing, schema: JsonObject, context: Context): string[] {
-  // A named type knows nothing of the headers of parts.
+  // Named types do not contain the headers of parts, so where there are some the schema is printed in place.
   const whole = (part: unknown): unknown => (context.parts === undefined || context.parts.size === 0 ? part : followRefs(printing.api.document, part))
   const parts = arrayOf(schema['allOf']).map((part) => print(printing, whole(part), context))
   for (const key of ['anyOf', 'oneOf']) {
@@ -201,7 +201,7 @@ function printObject(printing: Printing, schema: JsonObject, context: Context): 
   return `{\n${lines.join('')}${context.indent}}`
 }
 
-// A part with headers of its own: of a file they stand beside its data, of anything else beside the value.
+// A part with declared headers: in a file they are a field beside its data, otherwise the value is wrapped in `{ value, headers }`.
 function printPart(printing: Printing, schema: unknown, context: Context & { headers: string }): string {
   const { document } = printing.api
   const target = (part: unknown): JsonObject => objectOf(followRefs(document, part))

@@ -1,4 +1,4 @@
-// Keywords of Ajv whose cost or verdict is another here: bounds end the check of a value, uniqueItems is linear, multipleOf is exact.
+// Keywords that work differently here than in Ajv: a failed bound ends the check of a value, uniqueItems is linear, multipleOf is exact.
 import { createRequire } from 'node:module'
 import type { Ajv, CodeKeywordDefinition, KeywordCxt } from 'ajv'
 import type * as AjvCodegen from 'ajv/dist/compile/codegen/index.js'
@@ -21,7 +21,7 @@ export function changeKeywords(ajv: Ajv): void {
     if (keyword === 'uniqueItems') {
       const { code } = changed
       changed.code = (context) => {
-        // Where the types of items are known to be plain, Ajv's own way is linear.
+        // For items of plain types, Ajv's own code is linear already.
         if (context.schema !== true || isPlain(context)) return code(context)
         const pair = context.gen.const('pair', _`${useFunc(context.gen, duplicate)}(${context.data})`)
         context.setParams({ i: _`${pair}[0]`, j: _`${pair}[1]` })
@@ -33,7 +33,7 @@ export function changeKeywords(ajv: Ajv): void {
   ajv.addKeyword({ keyword: unlessEmptyKeyword, schemaType: 'object', code: (context) => void context.gen.if(_`${context.data} !== ""`, () => void context.subschema({ keyword: unlessEmptyKeyword }, context.gen.name('valid'))) })
 }
 
-// Faults are those of the bounds that failed, and the rest is looked at where none did.
+// Reports the bounds that failed; only if none failed, checks the rest of the schema.
 function boundedCode(context: KeywordCxt): void {
   const { gen, data } = context
   const load = createRequire(import.meta.url)
@@ -57,7 +57,7 @@ function boundedCode(context: KeywordCxt): void {
   for (const _bound of bounds) gen.endIf()
 }
 
-// As Ajv writes a keyword where only the first fault counts: what follows for the same type stands in the else of a fault.
+// Compiles a keyword as Ajv does without `allErrors`: the checks that follow for the same type run only if this one passes.
 function endingCheck(code: CodeKeywordDefinition['code']): CodeKeywordDefinition['code'] {
   return (context, type) => code(Object.assign(context, { allErrors: false }), type)
 }

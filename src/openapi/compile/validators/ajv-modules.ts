@@ -58,7 +58,7 @@ export function createCompiler(mode: Mode, dialect: '2.0' | '3.0' | '3.1', usesU
   const modules = new Map<unknown, string>()
   return {
     addShared: (reference, schema, module) => {
-      // A boolean has no identity of its own, and the schema object is what tells shared validators apart.
+      // Shared validators are told apart by their schema object, so a boolean schema needs an object too.
       const object = typeof schema === 'boolean' ? (schema ? {} : { not: {} }) : schema
       ajv.addSchema(object, reference)
       modules.set(object, module)
@@ -70,7 +70,7 @@ export function createCompiler(mode: Mode, dialect: '2.0' | '3.0' | '3.1', usesU
   }
 }
 
-// Ajv would write a regular expression into the code of every validator that uses it.
+// A function, because Ajv would repeat a regular expression in the code of every validator that uses the format.
 function asFunction(format: Parameters<Ajv['addFormat']>[1]): Parameters<Ajv['addFormat']>[1] {
   return format instanceof RegExp ? (text: string): boolean => format.test(text) : format
 }
@@ -83,7 +83,7 @@ function tolerantRegExp(pattern: string, flags: string): RegExp {
   }
 }
 
-// As ajv/dist/standalone, except that shared validators become a require of their module.
+// Does what ajv/dist/standalone does, but requires shared validators from their own modules.
 function standaloneCode(ajv: Ajv, modules: ReadonlyMap<unknown, string>, root: AnyValidateFunction): string {
   const { _Code: Code } = createRequire(import.meta.url)('ajv/dist/compile/codegen/code') as { _Code: new (code: string) => AjvCodegen.Code }
   const used: UsedScopeValues = {}
@@ -92,7 +92,7 @@ function standaloneCode(ajv: Ajv, modules: ReadonlyMap<unknown, string>, root: A
     const evaluated = source.evaluated === undefined ? '' : `${String(source.validateName)}.evaluated = ${String(source.evaluated)};\n`
     return `${String(scope)}${source.validateCode}\n${evaluated}`
   }
-  // A schema that is still being compiled arrives in a wrapper; which one that is depends on the order, so both read the same here.
+  // A schema that is still being compiled arrives in a wrapper. Whether it is depends on the order, so both forms give the same code.
   const valueCode = (name: ValueScopeName): string => {
     const reference = name.value?.ref as AnyValidateFunction | SchemaEnv
     const validate = typeof reference === 'function' ? reference : reference.validate
@@ -106,7 +106,7 @@ function standaloneCode(ajv: Ajv, modules: ReadonlyMap<unknown, string>, root: A
   return root.source === undefined ? '' : codeOf(root.source)
 }
 
-// Ajv keeps the schema beside its code, although only few keywords look into it, and requires its own files for the rest.
+// Ajv keeps schemas in the code that few keywords use, and requires its own files; unused schemas go, and runtime.cjs takes the place of the files.
 function withoutUnused(code: string): string {
   const lines = code.replaceAll('require("ajv/dist/runtime/ucs2length").default', 'require("../runtime.cjs").ucs2length').replaceAll('require("ajv/dist/runtime/equal").default', 'require("../runtime.cjs").equal').split('\n')
   const text = lines.filter((line) => !line.startsWith('const schema')).join('\n')
@@ -116,8 +116,8 @@ function withoutUnused(code: string): string {
   }).join('\n')
 }
 
-// A loop ends once a thousand faults are known: a body of millions of wrong items must not become millions of objects.
-// What is invalid stays so, whatever the rest is.
+// Loops end after a thousand faults: a body with millions of wrong items must not become millions of objects.
+// The verdict stays the same, because the value is invalid already.
 function withFewFaults(code: string): string {
   return code.replace(/^for\(let (i\d+)=0; \1<(len\d+); \1\+\+\)\{$/gm, 'for(let $1=0; $1<$2 && errors<1000; $1++){').replace(/^for\(const (key\d+) in (data\d*)\)\{$/gm, 'for(const $1 in $2){\nif(errors>=1000)break;')
 }

@@ -1,6 +1,6 @@
 // Shortens the checks of plain properties: a run of them becomes one call with a list of names, types and formats.
 
-// What Ajv writes for a property `D` that is there, by what it checks; F is the format's function, N its name, T the type.
+// The code that Ajv writes to check a present property, by what it checks. D is the value, F the format's function, N its name, T the type.
 const fault = (call: string): string => `vErrors = k.${call}; errors++;`
 const typeFault = fault('t(vErrors,P,T)')
 const formatFault = fault('f(vErrors,P,N)')
@@ -64,10 +64,10 @@ export function withPropertyLists(code: string): string {
 
 const opening = /^if\((data\d*)(?:\.([A-Za-z_$][\w$]*)|\["([\w$-]+)"\]) !== undefined\)\{$/
 
-// Where the block ends that begins at a line; an `else` of its own would not.
+// The line at which the block that begins at `start` ends; `start` itself for a block that is too long or has an `else`.
 function blockEnd(lines: string[], start: number): number {
   let depth = 0
-  // Longer blocks are none of those that are looked for.
+  // The blocks that can be shortened have fewer lines than this.
   for (let at = start; at < lines.length && at < start + 24; at += 1) {
     const line = lines[at]!
     if (line.endsWith('{')) depth += 1

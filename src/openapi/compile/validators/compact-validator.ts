@@ -1,8 +1,8 @@
 // Shortens the code of a validator: what Ajv writes out at every place becomes a call of one function of runtime.cjs.
 import { withPropertyLists } from './compact-properties.ts'
 
-// Ajv writes one statement a line and escapes line breaks in strings, so a block can be told by its lines. A block that
-// looks different stays as Ajv wrote it: longer, as right, and without a message.
+// Ajv writes one statement a line and escapes line breaks in strings, so blocks can be recognised line by line. A block
+// that looks different is left as Ajv wrote it, which is longer but just as correct.
 const text = String.raw`"(?:[^"\\]|\\.)*"`
 const expression = String.raw`(?:[^"\n]|${text})*?`
 const member = String.raw`(?:\.[A-Za-z_$][\w$]*|\[${text}\])`
@@ -13,7 +13,7 @@ export function compactValidator(code: string, coerces: boolean): string {
   return withoutLines(withShortNames(withShortTests(withoutUnusedArguments(short, coerces))))
 }
 
-// Ajv keeps a whole schema for the sake of one list of values that a fault names.
+// Ajv keeps a whole schema in the code because a fault names one list of values in it; only that list is kept.
 function withListedValues(code: string): string {
   const schemas = new Map<string, unknown>()
   const rest = code.replace(/^const (schema\d+) = (.*);\n/gm, (declaration, name: string, json: string) => {
@@ -81,7 +81,7 @@ function withSharedCoercion(code: string): string {
   })
 }
 
-// Who may not replace a value needs no parent, and the root is only handed on.
+// Code that never replaces a value does not need the parent, and `rootData` is only passed on, so both are removed.
 function withoutUnusedArguments(code: string, coerces: boolean): string {
   const plain = code.replaceAll(', rootData=data', '').replaceAll(',rootData}', '}').replaceAll(',rootData,', ',')
   if (coerces) return plain
@@ -99,7 +99,7 @@ function withShortTests(code: string): string {
 const shortNames: Record<string, string> = { instancePath: 'p', parentDataProperty: 'j', parentData: 'i', vErrors: 'v', errors: 'n' }
 
 function withShortNames(code: string): string {
-  // A fault that stands written out carries these names in its own keys.
+  // A fault that Ajv has written out uses these names as keys, so such code keeps them.
   if (code.includes(',schemaPath:')) return code
   return code.replace(new RegExp(String.raw`${text}|(?<![.\w$])(?:instancePath|parentDataProperty|parentData|vErrors|errors)(?![\w$])`, 'g'), (found) => shortNames[found] ?? found)
 }

@@ -52,7 +52,7 @@ function planAll(api: ApiDocument, operations: PlannedOperation[]): ValidatorPla
   return { modules: sorted([...parts.flatMap((part) => operationModules(planning, part)), ...sharedModules(planning)]), record: planning }
 }
 
-// The same from the changed operations and the record of the run before; undefined where that would not be certain.
+// Makes the plan from the changed operations and the record of the run before; undefined where the result might differ from a whole plan.
 function planChanged(api: ApiDocument, operations: PlannedOperation[], { record, isUnchanged, keyOf }: KeptPlan): ValidatorPlan | undefined {
   const [unchanged, changed] = [operations.filter(({ raw }) => isUnchanged(raw)), operations.filter(({ raw }) => !isUnchanged(raw))]
   if (record.usesUnevaluated || usesUnevaluated(changed.map(({ raw }) => raw))) return undefined
@@ -62,7 +62,7 @@ function planChanged(api: ApiDocument, operations: PlannedOperation[], { record,
   const kept = [...reachedFrom(record, unchanged.map(({ raw }) => raw.pointer))].filter((shared) => !translated.has(shared))
   planning.names = namesOf([...translated, ...kept])
   const before = namesOf(sharedNames(record))
-  // Names of modules stand in the code of others.
+  // Modules name each other in their code, so a changed name would change others too.
   if ([...planning.names].some(([pointer, name]) => before.has(pointer) && before.get(pointer) !== name)) return undefined
   let whole: Map<string, PlannedModule> | undefined
   const code = (path: string): string => (whole ??= new Map(planAll(api, operations).modules.map((module) => [module.path, module]))).get(path)?.code() ?? ''
@@ -157,7 +157,7 @@ function withPatternBounds(code: string): string {
   })
 }
 
-// Where a look shows that no pattern can take long, a function need not bound them, which would cost it as much as the rest of a validator.
+// Whether no pattern of the code can take long. The function then need not set the bound on patterns, which costs as much as the rest of a validator.
 function hasPlainPatterns(code: string): boolean {
   const patterns = [...code.matchAll(/=\s*func\d+\(("(?:[^"\\]|\\.)*"),/g)].map(([, text]) => JSON.parse(text!) as string)
   return patterns.length > 0 && patterns.length === code.match(/\bpattern\d+\s*=/g)?.length && patterns.every(isPlainPattern)
@@ -167,7 +167,7 @@ function sharedModule(planning: Planning, mode: Mode, pointer: string): PlannedM
   const code = (): string => {
     const compiler = compilerOf(planning, mode)
     const { name, code: text } = compiler.codeOf(compiler.compileShared(referenceTo(pointer)))
-    // Exported before anything is required: schemas may refer to each other in a circle.
+    // The export stands before any `require`, because schemas may refer to each other in a circle.
     return withRuntime(compactValidator(renumber(`module.exports = ${name};\n${text}`, new Map()), coerces(mode)))
   }
   return { path: moduleOf(planning, mode, pointer), key: hashOf(moduleOf(planning, mode, pointer), closureHash(planning, mode, pointer)), pointer: pointer.replace(bareMark, ''), code }
@@ -182,7 +182,7 @@ function compilerOf(planning: Planning, mode: Mode): SchemaCompiler {
   return compiler
 }
 
-// What a schema refers to, and what that refers to: its code depends on all their names, and with unevaluated* on their content.
+// A hash over all schemas that a schema leads to: its code depends on their names, and with unevaluated* also on their content.
 function closureHash(planning: Planning, mode: Mode, pointer: string): string {
   const shared = planning.shared.get(mode) as Map<string, SharedSchema>
   const entry = shared.get(pointer) as SharedSchema

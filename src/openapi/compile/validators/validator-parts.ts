@@ -35,7 +35,7 @@ export interface Planning {
   names: ReadonlyMap<string, string>
   usesUnevaluated: boolean
   calls: Map<string, ReadonlySet<string>>
-  /** Takes what is shared at the moment. */
+  /** Collects the shared schemas that the current owner refers to. */
   called: Set<string>
 }
 
@@ -58,7 +58,7 @@ export function partsOf(planning: Planning, { raw, file }: { raw: RawOperation; 
   return ownedBy(planning, raw.pointer, () => ({ raw, file, requests: requestParts(planning, raw), replies: replyParts(planning, raw) }))
 }
 
-// Notes what is shared meanwhile as that owner's.
+// Runs a step and records the shared schemas that it refers to under `owner`.
 function ownedBy<Result>(planning: Planning, owner: string, step: () => Result): Result {
   const outer = planning.called
   planning.called = new Set()
@@ -85,7 +85,7 @@ function partSchema(planning: Planning, headers: [string, JsonObject][]): Plain 
   return { type: 'object', properties: Object.fromEntries(headers.map(([name, header]) => [name, withTargetDefault(planning, parameterSchema(header).schema)])), ...(required.length > 0 ? { required } : {}) }
 }
 
-// Whatever is read is checked; of bytes, and of a text that stands for something else, a schema says nothing.
+// Every body that is parsed is checked. A schema cannot describe bytes, or a text that encodes something else.
 function modeOf(planning: Planning, media: string, schema: unknown): 'request' | 'text' | undefined {
   if (schema === undefined || isBinary(planning.api.document, schema)) return undefined
   const kind = kindOf(media)
@@ -94,7 +94,7 @@ function modeOf(planning: Planning, media: string, schema: unknown): 'request' |
   return kind === 'text' ? textMode(planning, schema) : undefined
 }
 
-// A text is checked as the string that it is, or as the number or truth value that it spells.
+// A text is checked as a string, or as the number or boolean that it spells, as the schema wants.
 function textMode(planning: Planning, schema: unknown): 'request' | 'text' | undefined {
   const types = typesOf(objectOf(followRefs(planning.api.document, schema)))
   if (types.includes('string')) return 'request'
@@ -133,7 +133,7 @@ function replyParts(planning: Planning, raw: RawOperation): Part[] {
   const parts: Part[] = []
   for (const { status, value } of repliesOf(planning.api, raw)) {
     for (const [media, { schema }] of contentOf(value)) {
-      // A text of an answer is written by hand: what it spells is not looked at.
+      // Texts in answers are checked only as strings, not as numbers or booleans.
       if (modeOf(planning, media, schema) !== 'request') continue
       parts.push({ place: ['replies', status, media], mode: 'reply', schema: plainOf(planning, 'reply', schema) })
     }
@@ -175,7 +175,7 @@ function share(planning: Planning, mode: Mode, key: string): void {
   planning.shared.set(mode, shared)
   planning.called.add(`${mode} ${key}`)
   if (shared.has(key)) return
-  // Known before it is translated: it may refer to itself.
+  // Registered before it is translated, because it may refer to itself.
   const entry: SharedSchema = { schema: {}, refs: [] }
   shared.set(key, entry)
   const pointer = key.replace(bareMark, '')

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type * as Esbuild from 'esbuild'
 
-// Of the files that esbuild takes in: sources here, compiled code in the package.
+// The extension of the files that esbuild takes in: sources in this repository, compiled code in the package.
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
 const source = `
