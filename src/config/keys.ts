@@ -117,6 +117,7 @@ export interface DeploymentConfig {
   /** `all at once`, `linear PERCENT MINUTES` or `canary PERCENT MINUTES`. */
   shift: string
   alarms: boolean
+  dashboard: boolean
   alarmEmail?: string
   alarmErrorPercent: number
   alarmLatencyMs: number

@@ -52,8 +52,10 @@ export interface KlueServiceProps {
   readonly hostedZone?: IHostedZone
   /** How requests go over to a new version; steps exclude provisioned concurrency. @default `shift` of the stage, all at once */
   readonly shift?: Shift
-  /** Whether there are alarms and a dashboard. @default `alarms` of the stage, on the stage `live` */
+  /** Whether there are alarms. @default `alarms` of the stage, on the stage `live` */
   readonly alarms?: boolean
+  /** Whether the alarms come with a dashboard, which costs by the month. @default `dashboard` of the stage, none */
+  readonly dashboard?: boolean
   /** Who is told of alarms. CloudWatch is let in, and into its key; one under `alias/aws/sns` is refused. @default a topic of the stack's own, with `alarm_email` of the stage as its subscriber */
   readonly alarmTopic?: ITopic
   /** Share of answers of 500 and above in five minutes that raises an alarm, in percent. @default `alarm_error_percent` of the stage, 5 */

@@ -4,11 +4,12 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
 import { HostedZone } from 'aws-cdk-lib/aws-route53'
+import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { requiredSecrets } from '../config/build.ts'
 import { storeDefinition } from '../store/index.ts'
 import { grantItems, grantSecrets } from './grants.ts'
-import { KlueApi, type KlueApiProps } from './klue-api.ts'
+import { KlueApi, type KlueApiProps, refusedPattern } from './klue-api.ts'
 import { candidateHash, KlueCandidate } from './klue-candidate.ts'
 import { KlueDomain } from './klue-domain.ts'
 import { gatewayLimit, KlueFunction } from './klue-function.ts'
@@ -253,7 +254,7 @@ export class KlueService extends Construct {
   #makeTelemetry(): KlueTelemetry {
     const { project } = this.#props
     const { logRetention, removalPolicy } = this.#settings
-    const logs = new Map([...[...this.functions].map(([name, target]) => [`Function-${name}`, target.logGroup] as const), ...[...this.apis].map(([name, api]) => [`Access-${name}`, api.accessLog] as const)])
+    const logs = new Map<string, { group: LogGroup; pattern: string }>([...[...this.functions].map(([name, target]) => [`Function-${name}`, { group: target.logGroup, pattern: '' }] as const), ...[...this.apis].map(([name, api]) => [`Access-${name}`, { group: api.accessLog, pattern: refusedPattern }] as const)])
     return new KlueTelemetry(this, 'Telemetry', { project, store: this.tables.get(storeDefinition.table)!, functions: [...this.functions.values()], tables: [...this.tables.values()], logs, logRetention, removalPolicy })
   }
 
@@ -267,6 +268,7 @@ export class KlueService extends Construct {
       tables: this.tables,
       errorPercent,
       latency,
+      dashboard: this.#settings.dashboard,
       ...(alarmTopic === undefined ? {} : { topic: alarmTopic }),
       ...(project.deployment.alarmEmail === undefined ? {} : { email: project.deployment.alarmEmail }),
     })

@@ -26,8 +26,8 @@ export interface KlueTelemetryProps {
   readonly functions: readonly KlueFunction[]
   /** Tables whose metrics alerts look at. */
   readonly tables: readonly KlueTable[]
-  /** Logs whose lines are taken in, by the path of their owner. */
-  readonly logs: ReadonlyMap<string, LogGroup>
+  /** Logs whose lines are taken in, by the path of their owner, each with the pattern of its lines that are. */
+  readonly logs: ReadonlyMap<string, { group: LogGroup; pattern: string }>
   /** How long the lines of these functions themselves are kept. */
   readonly logRetention: RetentionDays
   /** What happens to their logs and queues when the stack is deleted. */
@@ -95,10 +95,10 @@ export class KlueTelemetry extends Construct {
   #connect({ logs }: KlueTelemetryProps): void {
     // One permission for all logs: a policy of a function holds only so many.
     const permission = new CfnPermission(this, 'Lines', { action: 'lambda:InvokeFunction', functionName: this.ingest.alias.functionArn, principal: 'logs.amazonaws.com', sourceAccount: Stack.of(this).account, sourceArn: Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME }) })
-    for (const [path, logGroup] of logs) {
+    for (const [path, { group: logGroup, pattern }] of logs) {
       if (logGroup === this.ingest.logGroup || logGroup === this.reporter.logGroup) throw new Error(`The log of ${path} cannot be taken in by itself: each line would make another one`)
       // Where the log is: a function in a nested stack has its log there, and this stack stays small.
-      new CfnSubscriptionFilter(logGroup, 'Lines', { logGroupName: logGroup.logGroupName, destinationArn: this.ingest.alias.functionArn, filterPattern: '' }).node.addDependency(permission)
+      new CfnSubscriptionFilter(logGroup, 'Lines', { logGroupName: logGroup.logGroupName, destinationArn: this.ingest.alias.functionArn, filterPattern: pattern }).node.addDependency(permission)
     }
     this.ingest.alias.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6), onFailure: new SqsDestination(this.failed) })
     this.reporter.alias.addEventSource(new SqsEventSource(this.messages, { batchSize: 5, maxConcurrency: 2, reportBatchItemFailures: true }))

@@ -22,6 +22,8 @@ export interface KlueWatchProps {
   readonly errorPercent: number
   /** 99th percentile of the latency that raises an alarm. */
   readonly latency: Duration
+  /** Whether there is a dashboard. */
+  readonly dashboard: boolean
   /** Who is told. @default a topic of its own */
   readonly topic?: ITopic
   /** Subscriber of the own topic. @default none */
@@ -30,15 +32,21 @@ export interface KlueWatchProps {
 
 const period = Duration.minutes(5)
 const total = { period, statistic: Stats.SUM }
+// An alarm takes ten metrics, and errors of an API are told by two.
+const apisAnAlarm = 5
 // More lines in one graph cannot be told apart.
 const shownFunctions = 20
 
-/** Alarms on failing, slow and throttled requests, and a dashboard. */
+function worst(expressions: readonly string[], usingMetrics: Record<string, IMetric>, label: string): MathExpression {
+  return new MathExpression({ expression: expressions.length === 1 ? expressions[0]! : `MAX([${expressions.join(', ')}])`, usingMetrics, period, label })
+}
+
+/** Alarms on failing, slow and throttled requests, and a dashboard where one is asked for. */
 export class KlueWatch extends Construct {
   /** Who is told. */
   readonly topic: ITopic
-  /** The numbers that alarms watch, and those of tables. */
-  readonly dashboard: Dashboard
+  /** The numbers that alarms watch, and those of tables; where it is asked for. */
+  readonly dashboard: Dashboard | undefined
   /** Errors and latency of each HTTP API, and throttles. */
   readonly alarms: readonly Alarm[]
 
@@ -46,18 +54,23 @@ export class KlueWatch extends Construct {
     super(scope, id)
     this.topic = props.topic ?? makeAlarmTopic(this, props)
     admitAlarms(this, this.topic, props.name)
-    this.alarms = [...[...props.apis].flatMap(([name, api]) => this.#watchApi(props, name, api)), this.#watchThrottles(props)]
-    this.dashboard = this.#draw(props)
+    const apis = [...props.apis]
+    const groups = Array.from({ length: Math.ceil(apis.length / apisAnAlarm) }, (_, index) => apis.slice(index * apisAnAlarm, (index + 1) * apisAnAlarm))
+    this.alarms = [...groups.flatMap((group) => this.#watchApis(props, group)), this.#watchThrottles(props)]
+    this.dashboard = props.dashboard ? this.#draw(props) : undefined
   }
 
-  #watchApi(props: KlueWatchProps, name: string, api: KlueApi): Alarm[] {
+  // Alarms of one kind share one: it looks at the worst of its APIs.
+  #watchApis(props: KlueWatchProps, apis: readonly (readonly [name: string, api: KlueApi])[]): Alarm[] {
     const { errorPercent, latency } = props
-    const usingMetrics = { requests: api.metric('Count', total), failures: api.metric('5xx', total) }
+    const [names, id] = [apis.map(([name]) => name).join(', '), apis.map(([name]) => name).join('-')]
     // Without a floor, one failure at night would be a hundred percent.
-    const failing = new MathExpression({ expression: 'IF(requests >= 10, 100 * failures / requests, 0)', usingMetrics, period, label: 'answers of 500 and above, %' })
+    const failing = apis.map((_, index) => `IF(requests${index} >= 10, 100 * failures${index} / requests${index}, 0)`)
+    const counted = Object.fromEntries(apis.flatMap(([, api], index) => [[`requests${index}`, api.metric('Count', total)], [`failures${index}`, api.metric('5xx', total)]]))
+    const slow = Object.fromEntries(apis.map(([, api], index) => [`latency${index}`, api.metric('Latency', { period, statistic: Stats.p(99) })]))
     return [
-      this.#alarm(props, { id: `Errors-${name}`, what: `${errorPercent} % or more of the answers of ${name} are 500 and above`, metric: failing, threshold: errorPercent, times: 1 }),
-      this.#alarm(props, { id: `Latency-${name}`, what: `one request in a hundred to ${name} takes ${latency.toMilliseconds()} ms or longer`, metric: api.metric('Latency', { period, statistic: Stats.p(99) }), threshold: latency.toMilliseconds(), times: 3 }),
+      this.#alarm(props, { id: `Errors-${id}`, what: `${errorPercent} % or more of the answers of ${names} are 500 and above`, metric: worst(failing, counted, 'answers of 500 and above, %'), threshold: errorPercent, times: 1 }),
+      this.#alarm(props, { id: `Latency-${id}`, what: `one request in a hundred to ${names} takes ${latency.toMilliseconds()} ms or longer`, metric: apis.length === 1 ? slow['latency0']! : worst(Object.keys(slow), slow, 'latency, ms'), threshold: latency.toMilliseconds(), times: 3 }),
     ]
   }
 

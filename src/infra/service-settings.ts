@@ -24,6 +24,7 @@ export interface ServiceSettings {
   operationThrottles: Readonly<Record<string, Throttle>>
   shift: Shift
   alarms: boolean
+  dashboard: boolean
   alarmErrorPercent: number
   alarmLatency: Duration
 }
@@ -58,6 +59,7 @@ export function serviceSettings(props: KlueServiceProps): ServiceSettings {
     // The table of keys has looked at its form.
     shift: props.shift ?? (deployment.shift as Shift),
     alarms: props.alarms ?? deployment.alarms,
+    dashboard: props.dashboard ?? deployment.dashboard,
     alarmErrorPercent: props.alarmErrorPercent ?? deployment.alarmErrorPercent,
     alarmLatency: props.alarmLatency ?? Duration.millis(deployment.alarmLatencyMs),
   }

@@ -15,6 +15,8 @@ export function toLongRecord(record: LineRecord): LineRecord {
   for (const [name, value] of Object.entries(record)) if (name !== originName && name !== delayName) fields.set(longNames.get(name) ?? name, value)
   for (const name of ['request_type', 'response_type']) if (fields.get(name) === shortJson && record[name] === undefined) fields.set(name, jsonType)
   const put = (name: string, value: unknown): void => void (fields.has(name) || value === undefined || fields.set(name, value))
+  if (record['response_type'] === undefined && record[shortNames['response_type']!] === '') fields.delete('response_type')
+  else put('response_type', jsonType)
   const [service, stage, version, called] = origin.split(' ')
   put('level', 'info')
   put('service', service)

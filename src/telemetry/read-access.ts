@@ -1,4 +1,5 @@
 // The gateway's own line about a request: it counts only where no function has answered.
+import { shortNames } from '../config/index.ts'
 import { type LineRecord, type LogLine, longestName, type ReadLine, storable, wholeSecond } from './log-line.ts'
 
 /** Reads a line of the access log; what a function answered has a line of its own. */
@@ -12,7 +13,7 @@ export function readAccess(record: LineRecord, { id, timestamp }: LogLine): Read
   const [started, duration, length] = [timeOf(record['time']) ?? timestamp, storable(numberOf(record['latency_ms'])), storable(numberOf(record['length']))]
   const level = status >= 500 ? 'error' : 'warn'
   const requestId = (valueOf(record['request_id']) ?? id).slice(0, longestName)
-  const [method, path] = [valueOf(record['method']) ?? '', valueOf(record['path']) ?? '']
+  const [method, path] = [valueOf(record[shortNames['method']!]) ?? valueOf(record['method']) ?? '', valueOf(record[shortNames['path']!]) ?? valueOf(record['path']) ?? '']
   return {
     kind: 'witness',
     request: { started: wholeSecond(started), requestId, operation: '', status, duration, inBytes: 0, outBytes: length, level },

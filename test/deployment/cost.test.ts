@@ -14,7 +14,7 @@ import { root as repository } from '../rules/imports.ts'
 
 const small: CostSettings = {
   region: 'us-east-1', functions: [{ name: 'things', memoryMb: 512, readyInstances: 0 }], operations: [{ id: 'getThing', method: 'GET', function: 'things' }],
-  apis: 1, tables: [], tableCapacity: undefined, logRetentionDays: 30, rowDays: 7, alarms: false, metricOperations: 0, metricNames: 0,
+  apis: 1, tables: [], tableCapacity: undefined, logRetentionDays: 30, rowDays: 7, alarms: false, dashboard: false, metricOperations: 0, metricNames: 0,
 }
 
 function rounded(parts: CostEstimate['perMillion']): Record<string, number> {
@@ -25,21 +25,21 @@ test('a small stage in Virginia without measurements, by hand', () => {
   const estimate = estimateCost(small, undefined, pricesOf('us-east-1'))
   assert.deepEqual(rounded(estimate.perMillion), {
     'HTTP API': 1, // a million at 1.00 a million
-    'log lines': 0.6286, // 1,350 bytes each: 1.2573 GB at 0.50
-    'rows of requests': 0.625, // 900 bytes: one unit each, at 0.625 a million
+    'log lines': 0.4335, // 931 bytes each: 0.8671 GB at 0.50
+    'rows of requests': 0.0738, // ten lines are 863 bytes: one unit, for 8 deliveries of 100 two; one request of 100 by itself: 118,000 units at 0.625 a million
     'Lambda compute': 0.3333, // 0.05 s of 0.5 GB: 25,000 GB-s at 0.0000133334
     'Lambda requests': 0.2,
     'data out': 0.1717, // 2,048 bytes each: 1.9073 GB at 0.09
-    ingest: 0.12, // 200,000 invocations: 0.04; 0.06 s of 0.5 GB: 6,000 GB-s: 0.08
-    'storage of these rows': 0.0489, // 0.8382 GB for 7 of 30 days at 0.25
-    'log storage': 0.0057, // 15 % of 1.2573 GB for a month at 0.03
+    ingest: 0.04, // 100,000 invocations: 0.02; 0.03 s of 0.5 GB: 1,500 GB-s: 0.02
+    'storage of these rows': 0.0052, // 0.0895 GB for 7 of 30 days at 0.25
+    'log storage': 0.0039, // 15 % of 0.8671 GB for a month at 0.03
   })
-  assert.equal(estimate.millionUsd.toFixed(4), '3.1332')
+  assert.equal(estimate.millionUsd.toFixed(4), '2.2611')
   assert.deepEqual(rounded(estimate.perMonth), {
-    metrics: 2.232, // six at 0.30, and 43,200 calls at 0.01 a thousand
+    metrics: 0, // nothing is put of minutes without requests
     "ingest's look each minute": 0.1616, // 43,200 times: 0.1 s of 0.5 GB and a request: 0.0374; 8 reads and 3 writes: 0.1242
   })
-  assert.deepEqual(estimate.largest, { perMillion: 'HTTP API', perMonth: 'metrics' })
+  assert.deepEqual(estimate.largest, { perMillion: 'HTTP API', perMonth: "ingest's look each minute" })
   assert.equal(estimate.assumptions.length, 3)
 })
 
@@ -48,7 +48,7 @@ const large: CostSettings = {
   functions: [{ name: 'things', memoryMb: 1024, readyInstances: 0 }, { name: 'reports', memoryMb: 2048, readyInstances: 2 }],
   operations: [{ id: 'getThing', method: 'GET', function: 'things' }, { id: 'makeReport', method: 'POST', function: 'reports' }],
   apis: 2, tables: [{ name: 'things', indexes: 1 }, { name: 'reports', indexes: 0 }], tableCapacity: undefined,
-  logRetentionDays: 90, rowDays: 30, alarms: true, metricOperations: 2, metricNames: 1,
+  logRetentionDays: 90, rowDays: 30, alarms: true, dashboard: true, metricOperations: 2, metricNames: 1,
 }
 const requests: Measured = { days: 30, operations: { getThing: { requests: 900, averageMs: 19.2 }, makeReport: { requests: 100, averageMs: 1000 } }, outBytes: 2 ** 20, lineBytes: 1000 }
 
@@ -58,17 +58,17 @@ test('a large stage in Frankfurt with measurements, by hand', () => {
     'data out': 87.8906, // 1 MiB each: 976.5625 GB at 0.09
     'HTTP API': 2.4, // two times 512 KiB, at 1.20 a million
     'Lambda compute': 1.7956, // 900,000 of 0.020 s of 1 GB: 18,000 GB-s at 0.0000133334: 0.2400; 100,000 of 1 s of 2 GB, standing ready: 200,000 GB-s at 0.0000077778: 1.5556
-    'rows of requests': 1.525, // 1,200 bytes: two units each, at 0.7625 a million
-    'log lines': 0.9681, // 1,650 bytes each: 1.5367 GB at 0.63
-    'storage of these rows': 0.342, // 1.1176 GB for a month at 0.306
+    'log lines': 0.883, // 1,505 bytes each: 1.4016 GB at 0.63
+    'rows of requests': 0.1723, // ten lines are 1,715 bytes: two units, for 8 deliveries of 100 twice; one request of 100 by itself: 226,000 units at 0.7625 a million
+    'storage of these rows': 0.0517, // 0.1689 GB for a month at 0.306
     'tables of the service': 0.2669, // a million reads: 0.1525; 100,000 writes with half an index each: 150,000 units: 0.1144
     'Lambda requests': 0.2,
-    ingest: 0.12,
-    'log storage': 0.0224, // 15 % of 1.5367 GB for three months at 0.0324
+    ingest: 0.04,
+    'log storage': 0.0204, // 15 % of 1.4016 GB for three months at 0.0324
   })
   assert.deepEqual(rounded(estimate.perMonth), {
     'instances that stand ready': 34.5607, // two of 2 GB for 2,592,000 s at 0.0000033334
-    metrics: 6.132, // 6 + 12 + 1 at 0.30, and the calls
+    metrics: 0,
     dashboard: 3,
     alarms: 1, // two APIs with three, two functions, two for telemetry: ten at 0.10
     "ingest's look each minute": 0.189,
@@ -110,6 +110,18 @@ test('more memory, more indexes and longer keeping cost more; the sum is that of
   assert.equal(millionUsd, perMillion.reduce((sum, part) => sum + part.usd, 0))
 })
 
+test('telemetry of a million requests costs 0.70 USD at most, and a stored request 0.15 write units', () => {
+  const telemetry = ['log lines', 'rows of requests', 'ingest', 'storage of these rows', 'log storage']
+  for (const prices of Object.values(priceTable)) {
+    const { perMillion } = estimateCost(small, undefined, prices)
+    const usd = perMillion.filter(({ name }) => telemetry.includes(name)).reduce((sum, part) => sum + part.usd, 0)
+    assert.ok(usd <= 0.7, `${prices.region}: ${usd}`)
+    assert.ok(perMillion.find(({ name }) => name === 'rows of requests')!.usd / prices.tableWrite <= 150_000)
+  }
+  // The reference service on its live stage: six functions with their alarms.
+  assert.ok(estimateCost({ ...small, functions: Array.from({ length: 6 }, (_, index) => ({ ...small.functions[0]!, name: `f${index}` })), alarms: true }, undefined, pricesOf(undefined)).monthUsd <= 3)
+})
+
 test('nothing to estimate from is no error', () => {
   const nothing: CostSettings = { ...small, functions: [], operations: [] }
   for (const measured of [undefined, { days: 1, operations: {}, outBytes: 0, lineBytes: undefined }, { days: 1, operations: { gone: { requests: 3, averageMs: 2 } }, outBytes: 10, lineBytes: 5 }]) {
@@ -122,11 +134,11 @@ test('a change says what costs more, and nothing where nothing does', () => {
   const prices = pricesOf('us-east-1')
   const [before, later] = [estimateCost(small, undefined, prices), estimateCost({ ...small, functions: [{ name: 'things', memoryMb: 1024, readyInstances: 1 }] }, undefined, prices)]
   assert.deepEqual(costChange(before, before).parts, [])
-  assert.equal(costChangeText(costChange(before, before)), 'a million requests: 3.13 USD, as before; a month without any: 2.39 USD, as before')
+  assert.equal(costChangeText(costChange(before, before)), 'a million requests: 2.26 USD, as before; a month without any: 0.16 USD, as before')
   const change = costChange(before, later)
   assert.deepEqual(change.parts.map(({ name, per }) => [name, per]), [['instances that stand ready', 'month'], ['Lambda compute', 'million']])
   // 50,000 GB-s where an instance stands ready: 0.3889; one of 1 GB all month: 8.6402.
-  assert.equal(costChangeText(change), 'a million requests: 3.19 USD instead of 3.13 USD; a month without any: 11.03 USD instead of 2.39 USD, most of it instances that stand ready (0.00 USD → 8.64 USD)')
+  assert.equal(costChangeText(change), 'a million requests: 2.32 USD instead of 2.26 USD; a month without any: 8.80 USD instead of 0.16 USD, most of it instances that stand ready (0.00 USD → 8.64 USD)')
 })
 
 test('the settings come from documents, entry files and the configuration of the stage', async () => {

@@ -57,7 +57,7 @@ test('provisioned tables scale between their bounds, and so do their indexes', (
 })
 
 test('a live stage keeps its data, and is watched', () => {
-  const { template } = synthesise({ stage: 'live', config: 'live_host: shop.example.com\nalarm_email: team@example.com\nalarm_latency_ms: 900\n', persist: [things] })
+  const { template } = synthesise({ stage: 'live', config: 'live_host: shop.example.com\nalarm_email: team@example.com\nalarm_latency_ms: 900\ndashboard: true\n', persist: [things] })
   template.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain', Properties: { Replicas: [Match.objectLike({ DeletionProtectionEnabled: true })] } })
   template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' })
   template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'team@example.com' })
@@ -65,6 +65,9 @@ test('a live stage keeps its data, and is watched', () => {
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'shop-live-Latency-shop', Threshold: 900, EvaluationPeriods: 3 })
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'shop-live-Throttles', Namespace: 'AWS/Lambda', MetricName: 'Throttles' })
   template.resourceCountIs('AWS::CloudWatch::Dashboard', 1)
+  synthesise({ stage: 'live', config: 'live_host: shop.example.com\n' }).template.resourceCountIs('AWS::CloudWatch::Dashboard', 0)
+  const patterns = Object.values(template.findResources('AWS::Logs::SubscriptionFilter')).map(({ Properties }) => (Properties as { FilterPattern: string }).FilterPattern)
+  assert.deepEqual(patterns.map((pattern) => pattern.includes('integration_status')).sort(), [false, true])
 })
 
 test('the host of a stage is served where there is a certificate', () => {

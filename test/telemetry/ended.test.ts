@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Observation } from '../../src/store/index.ts'
 import { defaultKeepRules, ingest, type LogLine, readStats, sweepEnded } from '../../src/telemetry/index.ts'
+import { refusedPattern } from '../../src/infra/klue-api.ts'
 import { readPlatformLine } from '../../src/telemetry/platform-lines.ts'
+import { readLine } from '../../src/telemetry/read-line.ts'
 import { marked } from './marked.ts'
 import { noon, stores } from './store-fixture.ts'
 
@@ -203,3 +205,20 @@ test('an answer of 500 that the gateway made is told where nobody else tells of 
   await sweepEnded(options)
   assert.ok(seen.length <= 3 && seen.slice(1).every((one) => 'failure' in one && one.failure.requestId === 'gateway#g1'))
 })
+
+test('the gateway hands over the lines that count, and no others', () => {
+  const line = (fields: object): Record<string, string> => ({ klue: '1', kind: 'access', request_id: 'g', time: String(noon), ip: '192.0.2.7', m: 'GET', p: '/things', status: '200', latency_ms: '12', length: '30', gateway_error: '-', integration_status: '200', integration_error: '-', ...fields })
+  const lines = [line({}), line({ status: '404' }), line({ status: '500' }), line({ status: '429', integration_status: '-', gateway_error: 'THROTTLED' }), line({ status: '403', integration_status: '-', gateway_error: 'ACCESS_DENIED' }), line({ status: '503', integration_status: '504' }), line({ status: '500', integration_error: 'it failed' }), line({ status: '504', integration_status: '-' })]
+  for (const one of lines) {
+    const read = readLine({ id: 'a', timestamp: noon, message: JSON.stringify({ ...one, klue: 1 }) })
+    // What counts is handed over; the rest may be, and counts nothing.
+    if (read.kind === 'witness') assert.ok(isMatched(refusedPattern, one), JSON.stringify(one))
+    if (one['status'] === '200' || one['status'] === '404') assert.ok(!isMatched(refusedPattern, one))
+    if (read.kind === 'witness') assert.deepEqual([read.record['method'], read.record['path']], ['GET', '/things'])
+  }
+})
+
+// What CloudWatch understands of such a pattern.
+function isMatched(pattern: string, line: Readonly<Record<string, string>>): boolean {
+  return [...pattern.matchAll(/\(\$\.(\w+) (!?=) "([^"]*)"\)/g)].some(([, name, sign, text]) => (text!.endsWith('*') ? line[name!]!.startsWith(text!.slice(0, -1)) : line[name!] === text) === (sign === '='))
+}

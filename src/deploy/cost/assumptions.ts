@@ -4,24 +4,30 @@
 export const assumedMs = 50
 /** Bytes of an answer. */
 export const assumedOutBytes = 2048
-/** Bytes of the line of a request. */
-export const assumedLineBytes = 700
+/** Bytes of the line of a request, as docs/reference/log-record.md says it is written. */
+export const assumedLineBytes = 426
 /** Bytes that Lambda writes about an invocation (START, END, REPORT), and the gateway about a request. */
-export const platformBytes = 300
-export const gatewayBytes = 350
+export const platformBytes = 260
+export const gatewayBytes = 245
 /** What is left of log lines when CloudWatch has compressed them. */
 export const compressedShare = 0.15
 /** Requests whose lines arrive together, and milliseconds that ingest takes for them. */
 export const linesPerDelivery = 10
-export const deliveryMs = 60
+export const deliveryMs = 30
 /** Memory of ingest in MiB, and milliseconds of its look each minute. */
 export const ingestMemoryMb = 512
 export const lookMs = 100
 /** Units that this look reads and writes. */
 export const lookReads = 8
 export const lookWrites = 3
-/** Bytes of a row beside its record. */
-export const rowBytes = 200
+/** Bytes of a pack beside its requests, and what is left in it of the bytes of a line. */
+export const packBytes = 230
+export const packedShare = 0.15
+/** Share of deliveries that lie in two minutes, and so in two packs. */
+export const straddlingShare = 0.08
+/** Share of requests that failed or warned: each is counted as a pack of its own, with what is left of its line, which is longer. */
+export const seriousShare = 0.01
+export const seriousBytes = 800
 /** Units of the service's tables that a request takes: one that only reads, and one that writes (and reads before it). */
 export const handlerReads = 1
 export const handlerWrites = 1

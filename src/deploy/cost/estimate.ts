@@ -1,5 +1,5 @@
 // What a million requests and a month cost at the settings of a stage: arithmetic alone.
-import { assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, platformBytes, rowBytes } from './assumptions.ts'
+import { assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, seriousBytes, seriousShare, straddlingShare } from './assumptions.ts'
 import type { Prices } from './prices.ts'
 import type { CostEstimate, CostPart, CostSettings, Measured } from './types.ts'
 
@@ -80,14 +80,14 @@ function logParts({ settings, prices, mix }: Given): CostPart[] {
 }
 
 function rowParts({ settings, prices, mix }: Given): CostPart[] {
-  // The function's log and the gateway's deliver each on its own.
-  const deliveries = (2 * million) / linesPerDelivery
-  const bytes = mix.lineBytes + rowBytes
-  const writes = million * Math.ceil(bytes / 1024)
-  const stored = ((million * bytes) / gb) * (settings.rowDays / daysAMonth)
+  // The gateway's lines are delivered only of requests that no function answered.
+  const deliveries = million / linesPerDelivery
+  const ordinary = packBytes + linesPerDelivery * (1 - seriousShare) * mix.lineBytes * packedShare
+  const writes = deliveries * Math.ceil(ordinary / 1024) * (1 + straddlingShare) + million * seriousShare * Math.ceil(seriousBytes / 1024)
+  const volume = (deliveries * (ordinary + straddlingShare * packBytes) + million * seriousShare * seriousBytes) / gb
   const parts = [part('ingest', deliveries * prices.invocation + deliveries * (deliveryMs / 1000) * (ingestMemoryMb / 1024) * prices.gbSecond, `${amount(deliveries)} invocations`)]
   if (settings.tableCapacity === undefined) parts.push(part('rows of requests', writes * prices.tableWrite, `${amount(writes)} write units`))
-  return [...parts, part('storage of these rows', stored * prices.tableGbMonth, `${amount((million * bytes) / gb)} GB, kept ${settings.rowDays} days`)]
+  return [...parts, part('storage of these rows', volume * (settings.rowDays / daysAMonth) * prices.tableGbMonth, `${amount(volume)} GB, kept ${settings.rowDays} days`)]
 }
 
 function tableParts({ settings, prices, mix }: Given): CostPart[] {
@@ -110,11 +110,12 @@ function readyParts({ settings, prices }: Fixed): CostPart[] {
 
 function watchParts({ settings, prices }: Fixed): CostPart[] {
   const metrics = 6 + 6 * settings.metricOperations + settings.metricNames
-  const parts = [part('metrics', metrics * prices.metricMonth + minutesAMonth * prices.metricCall, `${metrics} metrics, put each minute`)]
+  // Nothing is put of a minute without requests, and CloudWatch counts the hours in which there was something.
+  const parts = [part('metrics', 0, `${metrics} metrics of minutes with requests: up to ${(metrics * prices.metricMonth + minutesAMonth * prices.metricCall).toFixed(2)} USD where every minute has some`)]
   if (!settings.alarms) return parts
   // Of each API: errors look at two metrics, latency at one; throttles look at each function, or at the account; two look after telemetry.
   const watched = settings.apis * 3 + (settings.functions.length > 10 ? 1 : settings.functions.length) + 2
-  return [...parts, part('alarms', watched * prices.alarmMonth, `alarms on ${watched} metrics`), part('dashboard', prices.dashboardMonth, '1 dashboard')]
+  return [...parts, part('alarms', watched * prices.alarmMonth, `alarms on ${watched} metrics`), ...(settings.dashboard ? [part('dashboard', prices.dashboardMonth, '1 dashboard')] : [])]
 }
 
 function clockParts({ settings, prices }: Fixed): CostPart[] {
@@ -136,7 +137,7 @@ function assumptionsOf(settings: CostSettings, { measured, prices }: { measured:
   const requests = Object.values(measured?.operations ?? {}).reduce((total, own) => total + own.requests, 0)
   const said = requests === 0 ? [`no request was measured: ${assumedMs} ms and ${assumedOutBytes} bytes an answer, every operation as often`] : []
   if (measured?.lineBytes === undefined) said.push(`no line was measured: ${assumedLineBytes} bytes each`)
-  said.push(`${linesPerDelivery} requests in a delivery of lines, ${deliveryMs} ms of ingest each; log lines compressed to ${compressedShare * 100} %`)
+  said.push(`${linesPerDelivery} requests in a delivery of lines, ${deliveryMs} ms of ingest each, ${seriousShare * 100} % of them failed or warned; log lines compressed to ${compressedShare * 100} %. Where less comes, deliveries hold fewer: a single one takes a write unit`)
   if (settings.tables.length > 0 && settings.tableCapacity === undefined) said.push(`a request takes ${handlerReads} read unit of the service's tables, one that is no GET ${handlerWrites} write unit more, and as many for each index`)
   if (settings.tableCapacity !== undefined) said.push('tables stay at their lowest capacity')
   if (settings.region !== prices.region) said.push(settings.region === undefined ? `no region is set: prices of ${prices.region}` : `the prices of ${settings.region} are not in the table: those of ${prices.region}, its dearest`)

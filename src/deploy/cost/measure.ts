@@ -1,5 +1,6 @@
 // What requests to a stage were like: from its counts, and from some of its lines.
 import type { Database } from '../../persist/index.ts'
+import { type LogRecord, toBoundedLine } from '../../runtime/edge.ts'
 import { listRequests, readStats } from '../../telemetry/index.ts'
 import type { Measured } from './types.ts'
 
@@ -27,8 +28,17 @@ async function lineBytes(database: Database, span: { from: number; to: number })
   for await (const { record } of listRequests(database, span)) {
     if (record === undefined) continue
     lines += 1
-    bytes += Buffer.byteLength(record)
+    bytes += writtenBytes(record)
     if (lines === sampledLines) break
   }
   return lines === 0 ? undefined : bytes / lines
+}
+
+// What is stored is in full; CloudWatch is paid for what was written.
+function writtenBytes(record: string): number {
+  try {
+    return Buffer.byteLength(toBoundedLine(JSON.parse(record) as LogRecord))
+  } catch {
+    return Buffer.byteLength(record)
+  }
 }

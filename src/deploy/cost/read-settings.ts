@@ -21,6 +21,7 @@ export async function costSettings(root: string, { config, deployment }: LoadedC
     logRetentionDays: deployment.logRetentionDays,
     rowDays: Math.max(2, Math.min(config.logVolatileDays, config.logDays)),
     alarms: deployment.alarms,
+    dashboard: deployment.alarms && deployment.dashboard,
     metricOperations: config.metricOperations.length,
     metricNames: config.metricNames.length,
   }

@@ -17,6 +17,7 @@ export interface CostSettings {
   /** Days for which unremarkable requests are kept in the kit's table. */
   rowDays: number
   alarms: boolean
+  dashboard: boolean
   /** Operations and own metrics that are published. */
   metricOperations: number
   metricNames: number
@@ -30,7 +31,7 @@ export interface Measured {
   operations: Readonly<Record<string, { requests: number; averageMs: number }>>
   /** Average bytes of an answer. */
   outBytes: number
-  /** Average bytes of the line of a request; undefined where no line was kept. */
+  /** Average bytes of the line of a request as it is written; undefined where no line was kept. */
   lineBytes: number | undefined
 }
 

@@ -18,9 +18,12 @@ export function toShortRecord(record: LogRecord): LogRecord {
     if (value === undefined || left.has(name)) continue
     const isJson = value === jsonType && (name === 'request_type' || name === 'response_type')
     // What would be taken for the short spelling of another value keeps its name.
-    if (value === shortJson && (name === 'request_type' || name === 'response_type')) short[name] = value
+    if ((value === shortJson && name === 'request_type') || ((value === shortJson || value === '') && name === 'response_type')) short[name] = value
     else short[name === 'request_id' && delay === undefined ? name : (shortNames[name] ?? name)] = isJson ? shortJson : value
   }
+  // Most answers are JSON.
+  if (short[shortNames['response_type']!] === shortJson) delete short[shortNames['response_type']!]
+  else if (record['response_type'] === undefined) short[shortNames['response_type']!] = ''
   if (delay !== undefined) short[delayName] = delay
   short[originName] = origin
   return short as LogRecord
