@@ -125,9 +125,10 @@ class Delivery implements LogDelivery {
 
   async #look(): Promise<void> {
     const { database, config, observe, everyMinute } = this.#options
-    const { compact, keepRulesOf, sweepEnded } = await import('../telemetry/index.ts')
+    const { compact, keepRulesOf, sweepEnded, sweepForgotten } = await import('../telemetry/index.ts')
     await compact(database())
     await sweepEnded({ database: database(), rules: keepRulesOf(config()), observe })
+    await sweepForgotten(database())
     await everyMinute()
   }
 

@@ -35,7 +35,7 @@ export interface KlueApiProps {
   readonly authorizer?: IFunction
 }
 
-// Neither queries nor headers: they may hold secrets.
+// Neither queries nor headers: they may hold secrets. Short names, as CloudWatch is paid by the byte; src/telemetry/read-access.ts reads them.
 const accessLine = {
   [markName]: lineShape,
   kind: 'access',
@@ -47,17 +47,17 @@ const accessLine = {
   status: '$context.status',
   latency_ms: '$context.responseLatency',
   length: '$context.responseLength',
-  gateway_error: '$context.error.responseType',
+  ge: '$context.error.responseType',
   integration_status: '$context.integrationStatus',
-  integration_error: '$context.integrationErrorMessage',
-  integration_id: '$context.integration.requestId',
+  ie: '$context.integrationErrorMessage',
+  r: '$context.integration.requestId',
 }
 
 /**
  * Matches the access lines that ingest counts: those of requests that no function has answered. Others need not be delivered to it.
  * src/telemetry/read-access.ts says the same.
  */
-export const refusedPattern = '{ ($.integration_status != "200") || ($.gateway_error != "-") || ($.integration_error != "-") || ($.status = "429") || ($.status = "5*") }'
+export const refusedPattern = '{ ($.integration_status != "200") || ($.ge != "-") || ($.ie != "-") || ($.status = "429") || ($.status = "5*") }'
 
 /** An HTTP API with payload 2.0. CORS is the functions' own: the gateway's settings would overrule theirs. */
 export class KlueApi extends Construct {

@@ -3,7 +3,7 @@ import { env, liveUrl } from '../config/index.ts'
 import { messageOf } from '../errors/index.ts'
 import { defaultReportRules, type Outgoing, plainReport, recordReports, type ReportRules, reportsOf, type ReportSource, sweepIncidents } from '../reports/index.ts'
 import { maskerOf, type Platform } from '../runtime/edge.ts'
-import { type CloudWatch, compact, evaluateAlerts, ingest, type Ingest, keepRulesOf, linesOfEvent, type LogLine, type LogsEvent, openCloudWatch, publishMetrics, sweepEnded } from '../telemetry/index.ts'
+import { type CloudWatch, compact, evaluateAlerts, ingest, type Ingest, keepRulesOf, linesOfEvent, type LogLine, type LogsEvent, openCloudWatch, publishMetrics, sweepEnded, sweepForgotten } from '../telemetry/index.ts'
 import { lambdaPlatform } from './platform.ts'
 import { messageQueue, type SendMessages } from './queue.ts'
 
@@ -85,6 +85,7 @@ async function look({ platform, ingest: options, rules, send, source, cloudWatch
     'count requests': () => compact(database),
     'publish metrics': () => publishMetrics({ database, sink: cloudWatch, service: config.name, stage: config.stage, operations: config.metricOperations, names: config.metricNames }),
     'look for requests that were ended': () => sweepEnded(options),
+    'look for what is to be forgotten': () => sweepForgotten(database),
     'look at alerts': () => evaluateAlerts({ database, config, account: cloudWatch, tell: async (notices) => tell({ platform, send }, await recordReports(database, notices.map((notice) => plainReport(notice, source)))) }),
     'look at incidents': async () => tell({ platform, send }, await sweepIncidents(database, rules)),
   }

@@ -10,6 +10,8 @@ import { untilTaken } from './throttled.ts'
 /** `w`: requests from level `warn` or status 400 on, `i`: all others. They lie apart, so that who looks for the ones reads none of the others. */
 export type PackKind = 'i' | 'w'
 
+export const packKinds: readonly PackKind[] = ['i', 'w']
+
 /** Where a pack lies. */
 export interface PackKey {
   pk: string
@@ -20,6 +22,8 @@ export interface PackKey {
 export interface StoredPack {
   key: PackKey
   rows: RequestRow[]
+  /** How often it was replaced. */
+  revision: number
 }
 
 // A pack is read as a whole: larger ones would make a look at one request dear.
@@ -44,9 +48,27 @@ export async function putPacks(database: Database, rows: readonly RequestRow[]):
   await Promise.all(Array.from({ length: parallel }, work))
 }
 
-/** Writes rows in place of those of a pack, which holds the same requests. */
-export async function replacePack(database: Database, { key, rows }: StoredPack): Promise<void> {
-  await untilTaken(() => database.run('PutItem', { TableName: table(database), Item: itemOf(key, rows) }))
+/** Changes the rows of a pack as it is now; `change` must leave the same requests, and bear to be called again. */
+export async function replacePack(database: Database, pack: StoredPack, change: (rows: RequestRow[]) => RequestRow[]): Promise<void> {
+  for (let current: StoredPack | undefined = pack; current !== undefined; current = await readPack(database, pack.key)) {
+    const { key, rows, revision } = current
+    const isReplaced = await untilTaken(() => isDone(database.run('PutItem', {
+      TableName: table(database),
+      Item: { ...itemOf(key, change(rows)), revision: { N: String(revision + 1) } },
+      ConditionExpression: revision === 0 ? 'attribute_exists(pk) AND attribute_not_exists(revision)' : 'revision = :seen',
+      ...(revision === 0 ? {} : { ExpressionAttributeValues: { ':seen': { N: String(revision) } } }),
+    })))
+    if (isReplaced) return
+  }
+}
+
+async function readPack(database: Database, { pk, sk }: PackKey): Promise<StoredPack | undefined> {
+  const { Item } = await database.run('GetItem', { TableName: table(database), Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true })
+  return Item === undefined ? undefined : packOf(Item as never, true)
+}
+
+function packOf(item: Readonly<Record<string, { S?: string; N?: string; B?: Uint8Array } | undefined>>, withRecords: boolean): StoredPack {
+  return { key: { pk: item['pk']!.S!, sk: item['sk']!.S! }, rows: unpackRows(item['z']!.B!, { withRecords }), revision: Number(item['revision']?.N ?? 0) }
 }
 
 /** The packs of an hour, kind and shard that may hold requests between two times (epoch milliseconds, the end left out), the newest first. */
@@ -63,9 +85,7 @@ export async function* packsBetween(database: Database, { from, to, kind, shard,
       ...(limit === undefined ? {} : { Limit: limit }),
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     })
-    for (const item of page.Items ?? []) {
-      yield { key: { pk: item['pk']!.S!, sk: item['sk']!.S! }, rows: unpackRows(item['z']!.B!, { withRecords }) }
-    }
+    for (const item of page.Items ?? []) yield packOf(item as never, withRecords)
     start = page.LastEvaluatedKey as Record<string, never> | undefined
   } while (start !== undefined)
 }

@@ -9,23 +9,26 @@ export interface BusyHours {
   hasPacks(hour: number): boolean
 }
 
-// Counts of hours are kept for 90 days, requests perhaps longer.
+// Counts of hours are kept for 90 days, those of days for 800, and requests perhaps longer.
 const countedMs = 89 * lengthOf('day')
+const countedDaysMs = 799 * lengthOf('day')
 
 /** Looks the hours of a span up, in a few reads. */
 export async function busyHours(database: Database, { from, to }: { from: number; to: number }): Promise<BusyHours> {
   const now = database.now()
   const notedFrom = Math.max(from, now - notedMs)
-  const [noted, horizon, counts, open] = await Promise.all([
+  const [noted, horizon, counts, days, open] = await Promise.all([
     notedMinutes(database, { from: startOf('minute', notedFrom), to }),
     readHorizon(database),
     readCountsBetween(database, 'hour', { from: Math.max(startOf('hour', from), startOf('hour', now - countedMs)), to }),
+    from >= now - countedMs ? new Map<number, { counts: string }>() : readCountsBetween(database, 'day', { from: Math.max(startOf('day', from), startOf('day', now - countedDaysMs)), to: Math.min(to, now - countedMs) }),
     markedMinutes(database),
   ])
   const [busy, marked] = [hoursOf(noted), hoursOf(open.map(({ minute }) => minute))]
   const settled = horizon === undefined ? 0 : (horizon.pending ?? horizon.upTo)
-  const isCounted = (hour: number): boolean => hour + lengthOf('hour') <= settled && hour >= now - countedMs && !marked.has(hour)
-  const hasRequests = (hour: number): boolean => !isCounted(hour) || (counts.get(hour)?.counts ?? '{}') !== '{}'
+  const isCounted = (hour: number): boolean => hour + lengthOf('hour') <= settled && hour >= now - countedDaysMs && !marked.has(hour)
+  const countsOf = (hour: number): string => (hour >= now - countedMs ? counts.get(hour) : days.get(startOf('day', hour)))?.counts ?? '{}'
+  const hasRequests = (hour: number): boolean => !isCounted(hour) || countsOf(hour) !== '{}'
   return { hasRequests, hasPacks: (hour) => hasRequests(hour) && (hour < notedFrom || busy.has(hour)) }
 }
 

@@ -3,9 +3,10 @@ import type { Database } from '../persist/index.ts'
 import { addVolume, noteMinutes, type Observation, type PlatformFailure, putRequestRows, putWitnessedRow, type RequestRow, type Volume } from '../store/index.ts'
 import { ratesOf } from './budget.ts'
 import { endedFailures, EndedReader, noteFailuresTold, waitingFailures } from './ended.ts'
+import { withoutForgotten } from './forget.ts'
 import { expiresAfter, isRemarkable, keepingOf, type KeepRules } from './keep.ts'
 import { markLate } from './late.ts'
-import type { BadLine, Counted, LineRecord, LogLine, MetricLine, RequestLine, WitnessLine } from './log-line.ts'
+import type { BadLine, Counted, LineRecord, LogLine, MetricLine, ReadLine, RequestLine, WitnessLine } from './log-line.ts'
 import { metricRow, readLine } from './read-line.ts'
 import { markUnusual } from './usual.ts'
 
@@ -86,9 +87,9 @@ async function ingestChunk({ options, ended, result }: Chunk, lines: readonly Lo
   const volatile = rules.monthlyUsd > 0 ? sorted.requests.filter((line) => !isRemarkable(line, rules)) : []
   const rates = volatile.length === 0 ? new Map<number, number>() : await ratesOf(database, volatile.map(({ request }) => request.started), rules)
   const rows = [...sorted.requests.map((line) => ({ ...line.request, ...keepingOf(line, rules, rates.get(minuteOf(line.request)) ?? 1) })), ...sorted.metrics.map(({ request, record }) => ({ ...request, record: JSON.stringify(record), expires: expiresAfter(request.started, rules.volatileDays) }))]
-  await putRequestRows(database, rows)
+  await putRequestRows(database, await withoutForgotten(database, rows))
   await noteMinutes(database, sorted.witnesses.map(({ request }) => request.started))
-  for (const line of sorted.witnesses) await putWitnessedRow(database, { ...line.request, ...keepingOf(line, rules, 1) }, 'gateway')
+  for (const row of await withoutForgotten(database, sorted.witnesses.map((line) => ({ ...line.request, ...keepingOf(line, rules, 1) })))) await putWitnessedRow(database, row, 'gateway')
   await markLate(database, [...rows, ...sorted.witnesses.map(({ request }) => request)].map(({ started }) => started))
   if (sorted.observations.length > 0) await observe?.(sorted.observations)
   if (rules.monthlyUsd > 0 && sorted.requests.length > 0) await addVolume(database, volumeOf(rows, volatile))
@@ -96,7 +97,7 @@ async function ingestChunk({ options, ended, result }: Chunk, lines: readonly Lo
 }
 
 function sort(line: LogLine, { sorted, ended, result, oldest }: { sorted: Sorted; ended: EndedReader; result: Ingested; oldest: number }): void {
-  const read = readLine(line)
+  const read = withInstance(readLine(line), line)
   ended.see(line, read)
   const reason = read.kind === 'bad' ? read.reason : 'request' in read && read.request.started < oldest ? `it is older than ${oldestHours} hours` : undefined
   if (reason !== undefined) {
@@ -111,6 +112,12 @@ function sort(line: LogLine, { sorted, ended, result, oldest }: { sorted: Sorted
     result.others += 1
     if (read.kind === 'report' && read.record['muted'] !== true) sorted.observations.push({ record: { ...read.record, line_id: line.id } })
   }
+}
+
+// The stream of a line is that of one instance of a function.
+function withInstance(read: ReadLine, { stream }: LogLine): ReadLine {
+  const instance = stream?.slice(stream.lastIndexOf(']') + 1).slice(0, 12)
+  return read.kind !== 'request' || instance === undefined || instance === '' || read.record['instance'] !== undefined ? read : { ...read, record: { ...read.record, instance } }
 }
 
 // A report needs an id that is the same for every copy of the line.

@@ -20,7 +20,7 @@ function named(names: string, fits: Fits): [string, Fits][] {
 
 // As docs/reference/log-record.md has them. A name that is not here belongs to a newer version, and stays as it is.
 const fields = new Map<string, Fits>([
-  ...named('time started message service stage version function operation method path query request_type response_type call_id call_path user ip user_agent request_id gateway_id gateway_time error error_description error_id stack keep title name unit', text),
+  ...named('time started message service stage version function operation method path query request_type response_type call_id call_path user ip user_agent request_id gateway_id gateway_time error error_description error_id stack keep instance title name unit', text),
   ...named('duration_ms length in_bytes out_bytes memory_mb slow_ms lost dropped elapsed_ms limit_ms', number),
   ...named('cold_start volatile muted fatal ended', flag),
   ...named('messages truncated', texts),

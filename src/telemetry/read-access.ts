@@ -1,19 +1,18 @@
 // The gateway's own line about a request: it counts only where no function has answered.
-import { shortNames } from '../config/index.ts'
 import { type LineRecord, type LogLine, longestName, type ReadLine, storable, wholeSecond } from './log-line.ts'
 
 /** Reads a line of the access log; what a function answered has a line of its own. */
 export function readAccess(record: LineRecord, { id, timestamp }: LogLine): ReadLine {
   const status = numberOf(record['status'])
   if (status === undefined || !Number.isInteger(status) || status < 100 || status > 999) return { kind: 'bad', reason: 'its status is none' }
-  const [gatewayError, integrationError, integrationStatus] = [valueOf(record['gateway_error']), valueOf(record['integration_error']), numberOf(record['integration_status'])]
+  const [gatewayError, integrationError, integrationStatus] = [named(record, 'ge', 'gateway_error'), named(record, 'ie', 'integration_error'), numberOf(record['integration_status'])]
   const isAnswered = integrationStatus === 200 && integrationError === undefined && gatewayError === undefined
   const isRefused = gatewayError !== undefined || integrationError !== undefined || (integrationStatus !== undefined && integrationStatus !== 200) || status === 429 || status >= 500
   if (isAnswered || !isRefused) return { kind: 'other' }
   const [started, duration, length] = [timeOf(record['time']) ?? timestamp, storable(numberOf(record['latency_ms'])), storable(numberOf(record['length']))]
   const level = status >= 500 ? 'error' : 'warn'
   const requestId = (valueOf(record['request_id']) ?? id).slice(0, longestName)
-  const [method, path] = [valueOf(record[shortNames['method']!]) ?? valueOf(record['method']) ?? '', valueOf(record[shortNames['path']!]) ?? valueOf(record['path']) ?? '']
+  const [method, path, invocation] = [named(record, 'm', 'method') ?? '', named(record, 'p', 'path') ?? '', named(record, 'r', 'integration_id')]
   return {
     kind: 'witness',
     request: { started: wholeSecond(started), requestId, operation: '', status, duration, inBytes: 0, outBytes: length, level },
@@ -28,7 +27,7 @@ export function readAccess(record: LineRecord, { id, timestamp }: LogLine): Read
       status,
       duration_ms: duration,
       gateway_id: requestId,
-      ...(isInvocation(record['integration_id']) ? { request_id: record['integration_id'] } : {}),
+      ...(isInvocation(invocation) ? { request_id: invocation } : {}),
       ...(valueOf(record['ip']) === undefined ? {} : { ip: record['ip'] }),
       error: gatewayError ?? 'INTEGRATION_FAILURE',
       error_description: integrationError ?? 'The gateway answered without the function',
@@ -39,6 +38,11 @@ export function readAccess(record: LineRecord, { id, timestamp }: LogLine): Read
 // Lambda's id of the invocation.
 function isInvocation(value: unknown): boolean {
   return typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
+}
+
+// By its short name, or by the one that it had before.
+function named(record: LineRecord, short: string, long: string): string | undefined {
+  return valueOf(record[short]) ?? valueOf(record[long])
 }
 
 // The gateway writes every value as text, and a dash where there is none.

@@ -1,35 +1,53 @@
 // klue logs: the requests of a stage, as they were stored.
 import type { Database } from '../../persist/index.ts'
 import type { RequestFilter } from '../../telemetry/index.ts'
-import { type Command, type CommandCall, stageOption, textOption } from '../command.ts'
+import { type Command, type CommandCall, type CommandOption, stageOption, textOption } from '../command.ts'
 import { logLine } from '../log-line.ts'
 import { misuse } from '../run.ts'
 import { readSince } from '../since.ts'
 import { printJsonLine, printPainted } from '../output.ts'
 
+const filterOptions: Record<string, CommandOption> = {
+  operation: { type: 'string', value: 'ID', doc: 'Only this operationId.' },
+  level: { type: 'string', value: 'LEVEL', doc: 'Only from this level on: `debug`, `info`, `warn` or `error`.' },
+  status: { type: 'string', value: 'STATUS', doc: 'Only this status (`404`), or this class (`5xx`), or several (`4xx,5xx`).' },
+  user: { type: 'string', value: 'ID', doc: 'Only requests of this user.' },
+  'error-id': { type: 'string', value: 'ID', doc: 'Only the request with this error id.' },
+  'call-id': { type: 'string', value: 'ID', doc: 'Only requests that belong to this call.' },
+  path: { type: 'string', value: 'PATH', doc: 'Only paths that begin so.' },
+  ip: { type: 'string', value: 'ADDRESS', doc: 'Only requests from this address.' },
+  instance: { type: 'string', value: 'ID', doc: 'Only requests that this instance of a function has answered.' },
+  text: { type: 'string', value: 'TEXT', doc: 'Only requests whose line holds this text; capitals do not count.' },
+}
+
 export const logs: Command = {
   name: 'logs',
-  arguments: '',
-  summary: 'Shows the requests of a stage: columns on a terminal, one JSON object a line in a pipe.',
+  arguments: '[forget]',
+  summary: 'Shows the requests of a stage: columns on a terminal, one JSON object a line in a pipe. `forget` takes away what is kept of them.',
   options: {
     follow: { type: 'boolean', doc: 'Goes on with those that come, until Ctrl-C.' },
-    operation: { type: 'string', value: 'ID', doc: 'Only this operationId.' },
-    level: { type: 'string', value: 'LEVEL', doc: 'Only from this level on: `debug`, `info`, `warn` or `error`.' },
-    status: { type: 'string', value: 'STATUS', doc: 'Only this status (`404`), or this class (`5xx`).' },
+    ...filterOptions,
     since: { type: 'string', value: 'TIME', doc: 'How far to look back (`30m`, `2h`, `7d`), or the time to begin with (ISO 8601); `1h` by default.' },
+    until: { type: 'string', value: 'TIME', doc: 'The time to end before, in the same way; now by default.' },
     limit: { type: 'string', value: 'N', doc: 'The newest ones, so many at most; 100 by default.' },
+    fields: { type: 'string', value: 'NAMES', doc: 'Prints only these fields, parted by commas, one JSON object a line.' },
+    yes: { type: 'boolean', doc: '`forget` does not ask.' },
     stage: stageOption,
     json: { type: 'boolean', doc: 'Prints JSON lines on a terminal too.' },
   },
   async run(call) {
-    const [filter, limit] = [filterOf(call), limitOf(call)]
-    const since = readSince(textOption(call, 'since') ?? '1h', Date.now())
+    const [what, ...more] = call.positionals
+    if (more.length > 0 || (what !== undefined && what !== 'forget')) throw misuse(`klue logs ${call.positionals.join(' ')} is none`, 'klue logs shows requests, klue logs forget takes away what is kept of them')
+    const filter = filterOf(call)
+    if (what === 'forget') return await (await import('../forget-logs.ts')).forgetLogs(call, filter)
+    const limit = limitOf(call)
+    const [since, until] = [readSince(textOption(call, 'since') ?? '1h', Date.now()), untilOf(call)]
     const { loadStage } = await import('../stage.ts')
     const { openStageStore } = await import('../../dev/index.ts')
     const opened = await openStageStore(call.root, await loadStage(call.root, textOption(call, 'stage'), 'leave out'))
     try {
       const seen = new Set<string>()
-      const look = (from: number): Promise<number> => show(call, { database: opened.database, filter, limit, from, seen })
+      const look = (from: number): Promise<number> => show(call, { database: opened.database, filter, limit, from, until, seen })
       let newest = await look(since)
       if (call.values['follow'] === true) await follow(async () => void (newest = Math.max(newest, await look(Math.max(since, newest - overlapMs)))))
       return 0
@@ -48,28 +66,27 @@ interface Look {
   filter: RequestFilter
   limit: number
   from: number
+  until: number | undefined
   /** Requests that were shown already. */
   seen: Set<string>
 }
 
 // Resolves to the time of the newest request that was shown.
-async function show({ output, values }: CommandCall, { database, filter, limit, from, seen }: Look): Promise<number> {
-  const { listRequests, recordOf } = await import('../../telemetry/index.ts')
-  const fresh: { record: Record<string, unknown>; started: number }[] = []
-  for await (const row of listRequests(database, { from, to: Date.now() + overlapMs }, filter)) {
-    const key = `${row.started} ${row.requestId}`
-    if (seen.has(key)) continue
-    seen.add(key)
-    fresh.push({ record: recordOf(row), started: row.started })
-    if (fresh.length >= limit) break
-  }
-  const isTerminal = process.stdout.isTTY === true && values['json'] !== true
+async function show(call: CommandCall, { database, filter, limit, from, until, seen }: Look): Promise<number> {
+  const { findRequests, recordOf } = await import('../../telemetry/index.ts')
+  const page = await findRequests(database, { from, to: until ?? Date.now() + overlapMs }, { filter, limit: limit + seen.size })
+  const fresh = page.rows.filter((row) => !seen.has(`${row.started} ${row.requestId}`)).slice(0, limit).map((row) => ({ record: recordOf(row), started: row.started, name: `${row.started} ${row.requestId}` }))
+  for (const { name } of fresh) seen.add(name)
+  const isTerminal = process.stdout.isTTY === true && call.values['json'] !== true
+  const fields = textOption(call, 'fields')?.split(',')
   // Rows are in order to the second.
   fresh.sort((one, other) => Date.parse(String(one.record['started'])) - Date.parse(String(other.record['started'])) || one.started - other.started)
   for (const { record } of fresh) {
-    if (isTerminal) printPainted(output, logLine(record, output))
-    else printJsonLine(output, record)
+    if (fields === undefined && isTerminal) printPainted(call.output, logLine(record, call.output))
+    else printJsonLine(call.output, fields === undefined ? record : Object.fromEntries(fields.map((name) => [name, record[name]])))
   }
+  // Where the limit ended it, more of the same is no surprise.
+  if (!page.isComplete && page.rows.length < limit) call.output.printError(`klue: looked at ${page.looked.toLocaleString('en-US')} requests, back to ${new Date(page.lookedTo).toISOString()}; --until ${new Date(page.lookedTo).toISOString()} goes on`)
   return Math.max(from, ...fresh.map(({ started }) => started))
 }
 
@@ -87,11 +104,19 @@ async function follow(look: () => Promise<void>): Promise<void> {
 const levels = ['debug', 'info', 'warn', 'error'] as const
 
 function filterOf(call: CommandCall): RequestFilter {
-  const [operation, level, status] = [textOption(call, 'operation'), textOption(call, 'level'), textOption(call, 'status')]
+  const [level, status] = [textOption(call, 'level'), textOption(call, 'status')]
   const known = levels.find((name) => name === level)
   if (level !== undefined && known === undefined) throw misuse(`--level ${level} is no level`, 'use debug, info, warn or error')
-  if (status !== undefined && !/^[1-9](\d\d|xx)$/.test(status)) throw misuse(`--status ${status} is no status`, 'for example 404 or 5xx')
-  return { ...(operation === undefined ? {} : { operation }), ...(known === undefined ? {} : { level: known }), ...(status === undefined ? {} : { status }) }
+  if (status !== undefined && !/^[1-9](\d\d|xx)(,[1-9](\d\d|xx))*$/.test(status)) throw misuse(`--status ${status} is no status`, 'for example 404, 5xx or 4xx,5xx')
+  const given = { operation: textOption(call, 'operation'), level: known, status, user: textOption(call, 'user'), errorId: textOption(call, 'error-id'), callId: textOption(call, 'call-id'), path: textOption(call, 'path'), ip: textOption(call, 'ip'), instance: textOption(call, 'instance'), text: textOption(call, 'text') }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as RequestFilter
+}
+
+function untilOf(call: CommandCall): number | undefined {
+  const until = textOption(call, 'until')
+  if (until === undefined) return undefined
+  if (call.values['follow'] === true) throw misuse('--follow has no end, and --until is one', 'leave one of them out')
+  return readSince(until, Date.now(), 'until')
 }
 
 function limitOf(call: CommandCall): number {

@@ -8,12 +8,12 @@ export const assumedOutBytes = 2048
 export const assumedLineBytes = 426
 /** Bytes that Lambda writes about an invocation (START, END, REPORT), and the gateway about a request. */
 export const platformBytes = 260
-export const gatewayBytes = 245
+export const gatewayBytes = 260
 /** What is left of log lines when CloudWatch has compressed them. */
 export const compressedShare = 0.15
 /** Requests whose lines arrive together, and milliseconds that ingest takes for them. */
 export const linesPerDelivery = 10
-export const deliveryMs = 30
+export const deliveryMs = 20
 /** Memory of ingest in MiB, and milliseconds of its look each minute. */
 export const ingestMemoryMb = 512
 export const lookMs = 100

@@ -33,6 +33,7 @@ export interface RequestRecord extends LogRecord {
   request_id?: string | undefined
   gateway_id?: string | undefined
   gateway_time?: string | undefined
+  instance?: string | undefined
   cold_start?: true | undefined
   memory_mb?: number | undefined
   slow_ms?: number | undefined

@@ -1,0 +1,26 @@
+// klue logs forget: takes away what is kept of requests, and says how much it was.
+import type { RequestFilter } from '../telemetry/index.ts'
+import { type CommandCall, textOption } from './command.ts'
+import { misuse } from './run.ts'
+import { readSince } from './since.ts'
+
+/** Runs the command; resolves to the exit code. */
+export async function forgetLogs(call: CommandCall, filter: RequestFilter): Promise<number> {
+  if (Object.keys(filter).length === 0) throw misuse('klue logs forget wants to know what: nothing says which requests are meant', 'for example --user ID, or --path /accounts/17')
+  for (const name of ['follow', 'fields', 'limit'] as const) if (call.values[name] !== undefined) throw misuse(`klue logs forget has no --${name}`, 'leave it out')
+  const [since, until] = [textOption(call, 'since'), textOption(call, 'until')]
+  const now = Date.now()
+  if (call.values['yes'] !== true) throw misuse('klue logs forget takes records away for good', 'look at them with klue logs and the same options, then add --yes')
+  const { loadStage } = await import('./stage.ts')
+  const [{ openStageStore }, { forgetRequests }] = await Promise.all([import('../dev/index.ts'), import('../telemetry/index.ts')])
+  const opened = await openStageStore(call.root, await loadStage(call.root, textOption(call, 'stage'), 'leave out'))
+  try {
+    const span = { ...(since === undefined ? {} : { from: readSince(since, now) }), ...(until === undefined ? {} : { to: readSince(until, now, 'until') }) }
+    const forgotten = await forgetRequests(opened.database, { filter, ...span })
+    if (call.values['json'] === true) call.output.printJson(forgotten)
+    else call.output.print(`The records of ${forgotten.requests} requests are gone, from ${forgotten.items} items; counts stay. Lines that are delivered again leave none for ${forgotten.days} days, and what is on its way is looked for once more within the hour`)
+    return 0
+  } finally {
+    await opened.close()
+  }
+}
