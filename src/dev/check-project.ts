@@ -4,12 +4,14 @@ import { findEntries, openLocalBundler } from '../bundle/index.ts'
 import { loadConfig } from '../config/build.ts'
 import { checkStart } from '../entries/index.ts'
 import { type Fault, isUsageError } from '../errors/index.ts'
-import { checkApis, readApis } from '../openapi/index.ts'
+import { checkApis, noticesOf, readApis } from '../openapi/index.ts'
 import { generateProject } from './generate-project.ts'
 import { processFolder } from './process-folder.ts'
 
 export interface CheckedProject {
   faults: Fault[]
+  /** What is told without being refused. */
+  notices: Fault[]
   /** How many documents were read. */
   documents: number
 }
@@ -22,7 +24,7 @@ export async function checkProject(root: string, { stage, mock }: { stage?: stri
   faults.push(...checkApis(documents))
   if (faults.length === 0) await gather(faults, async () => faults.push(...(await handlerFaults(root, { name: config!.name, stage }))))
   // What a mock answers needs neither handler nor security check; a handler without operation is a mistake all the same.
-  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing' && code !== 'security-handler-missing') : faults, documents: documents.length }
+  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing' && code !== 'security-handler-missing') : faults, notices: noticesOf(documents.filter(({ document }) => document !== undefined)), documents: documents.length }
 }
 
 async function handlerFaults(root: string, { name, stage }: { name: string; stage: string | undefined }): Promise<Fault[]> {

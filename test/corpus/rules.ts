@@ -15,12 +15,15 @@ export interface Difference {
   peer: Verdict
 }
 
+const bounds = ['maxLength', 'minLength', 'maxItems', 'minItems', 'maxProperties', 'minProperties']
+
 /** By id: whether a rule explains a difference as a whole. */
 export const rules: Readonly<Record<string, (difference: Difference) => boolean>> = {
   'undeclared-query': (difference) => onlyKlue(difference).length === 0 && onlyPeer(difference).every((pointer) => keysOf(pointer)[0] === 'query' && keysOf(pointer).length === 2 && schemaAt(difference, pointer) === undefined),
   'empty-path-segment': ({ klue, spoken }) => klue.has('/path') && Object.values(objectOf(spoken.parameters['path'])).includes(''),
   'fault-limit': ({ klue, peer }) => peer.size > 50 && klue.size <= 50 && [...klue].every((pointer) => peer.has(pointer)),
   'default-of-required': (difference) => explained(difference, (schema) => 'default' in schema),
+  'failed-bound': (difference) => onlyKlue(difference).length === 0 && onlyPeer(difference).every((pointer) => [...difference.klue].some((other) => other !== pointer && isBelow(pointer, other) && bounds.some((keyword) => keyword in (schemaAt(difference, other) ?? {})))),
   'read-only': (difference) => explained(difference, (schema) => schema['readOnly'] === true),
   'nullable-enum': (difference) => difference.spoken.mutant?.keyword === 'nullable' && explained(difference, (schema) => schema['nullable'] === true && Array.isArray(schema['enum'])),
   'nullable-union': ({ klue, peer }) => peer.size > 0 && [...peer].every((pointer) => klue.has(pointer)) && [...klue].every((pointer) => [...peer].some((other) => isBelow(other, pointer))),

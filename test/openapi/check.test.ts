@@ -1,7 +1,7 @@
 // Every fault of API documents is found, all at once, with its place and a way out.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkApis, faultCodes, generate, readApis } from '../../src/openapi/index.ts'
+import { checkApis, faultCodes, generate, noticesOf, readApis } from '../../src/openapi/index.ts'
 import { type Fault, isUsageError } from '../../src/errors/index.ts'
 import { openapi, project } from './project.ts'
 
@@ -160,4 +160,15 @@ test('every code of the list is met in these tests', () => {
   // A schema that passes the checks but not Ajv, and a document that the converter refuses, are guarded against without a known example.
   const guards = ['conversion-failed']
   assert.deepEqual(Object.keys(faultCodes).filter((code) => !seen.has(code) && !guards.includes(code)), [])
+})
+
+test('a pattern or uniqueItems without a bound is told as a notice, and is no fault', async (t) => {
+  const schemas = {
+    Open: { type: 'string', pattern: '\\s+$' }, Held: { type: 'string', pattern: '\\s+$', maxLength: 9 }, HeldElsewhere: { pattern: '\\s+$', allOf: [{ maxLength: 9 }] }, Plain: { type: 'string', pattern: '^[a-z]+$' }, Listed: { enum: ['a'], pattern: '\\s+$' },
+    OpenList: { type: 'array', uniqueItems: true }, HeldList: { type: 'array', uniqueItems: true, maxItems: 5 }, AnyList: { type: 'array', uniqueItems: false },
+  }
+  const root = project(t, { 'apis/a.json': JSON.stringify({ openapi: '3.0.3', info: { title: 'a', version: '1' }, paths: {}, components: { schemas } }, null, 1) })
+  const documents = await readApis(root)
+  assert.deepEqual(checkApis(documents), [])
+  assert.deepEqual(noticesOf(documents).map(({ code, pointer, line }) => [code, pointer, typeof line]), [['schema-unbounded', '/components/schemas/Open/pattern', 'number'], ['schema-unbounded', '/components/schemas/OpenList/uniqueItems', 'number']])
 })
