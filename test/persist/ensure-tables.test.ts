@@ -78,7 +78,7 @@ test('says what to do where a key has changed', async () => {
     assert.ok(isUsageError(failure))
     assert.equal(failure.faults.length, 2)
     assert.match(failure.message, /its key is id \(text\), and x-persist says kind \(text\), size \(number\)/)
-    assert.match(failure.message, /its index by-kind has the key kind \(text\), and x-persist says size \(number\).*delete its data folder/)
+    assert.match(failure.message, /its index by-kind has the key kind \(text\), and x-persist says size \(number\).*begin anew with "klue dev --reset-data"/)
     return true
   })
 })
