@@ -8,6 +8,7 @@ import { findEntries, openLocalBundler } from '../../src/bundle/index.ts'
 import { generateProject } from '../../src/dev/index.ts'
 import { localStack } from '../../src/dev/local-stack.ts'
 import { makeProject, notesService } from './project-fixture.ts'
+import { sourcesIn } from './sources-of-build.ts'
 
 const project = await makeProject({
   'functions/notes.ts': notesService.replace("import { toLambda }", "import { depth } from './parts/deep.ts'\nimport { toLambda }").replace('export const service', 'export const place = depth\n\nexport const service'),
@@ -19,15 +20,6 @@ await generateProject(project.root)
 const folder = join(project.root, '.klue', 'dev', '1')
 const bundler = await openLocalBundler({ root: project.root, entries: findEntries(project.root, 'notes'), folder, apis: join(project.root, '.klue', 'apis'), kept: join(project.root, '.klue', 'bundle.json') })
 after(() => bundler.dispose())
-
-/** The sources of each file of a build, as a debugger resolves them. */
-function sourcesIn(built: string): string[] {
-  return readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mjs')).flatMap((name) => {
-    const encoded = /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(readFileSync(join(built, name), 'utf8'))
-    const map = JSON.parse(Buffer.from(encoded![1]!, 'base64').toString()) as { sources: string[]; sourceRoot?: string }
-    return map.sources.map((source) => fileURLToPath(new URL(source, pathToFileURL(join(built, name)))))
-  })
-}
 
 test('every source of every file exists, in the first build, a later one and one that was kept', async () => {
   await bundler.build()

@@ -1,11 +1,12 @@
 // What somebody does with the package in an empty folder: make a service, start it, test it, synthesise it.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { root } from '../rules/imports.ts'
-import { cleanEnvironment, installLinked, run, type Ran } from './pack.ts'
+import { sourcesIn } from '../dev/sources-of-build.ts'
+import { installLinked, run, type Ran } from './pack.ts'
+import { startService } from './start-service.ts'
 
 export interface Play {
   /** Folder for the projects. */
@@ -50,24 +51,33 @@ export function playRepository(title: string, { folder, tarball, node = () => pr
   })
 
   test(`${title}: npm start answers, with what README.md says`, async () => {
-    const child = spawn('npm', ['start', '--', '--port', '0'], { cwd: project, env: cleanEnvironment(project, node()), stdio: ['ignore', 'pipe', 'pipe'] })
-    const ended = new Promise<number | null>((done) => child.on('close', done))
-    let printed = ''
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
+    const { url, stop } = await startService(project, node())
     try {
-      while (!printed.includes('Ctrl-C stops it.')) {
-        const hasEnded = await Promise.race([ended.then(() => true), new Promise<false>((done) => setTimeout(() => done(false), 100))])
-        assert.ok(!hasEnded, printed)
-      }
-      const url = /service +(http\S+)/.exec(printed)![1]!
       const readme = readFileSync(join(project, 'README.md'), 'utf8')
       const paths = [...readme.matchAll(/http:\/\/127\.0\.0\.1:8080(\/[\w/-]*)/g)].map(([, path]) => path!)
       assert.deepEqual(paths, ['/hello/Ann', '/doc/my-service'])
       for (const path of [...paths, '/ping', '/version']) assert.equal((await fetch(url + path)).status, 200, path)
       assert.deepEqual(await (await fetch(`${url}/hello/Ann`)).json(), { text: 'Hello Ann' })
     } finally {
-      child.kill('SIGTERM')
-      await ended
+      await stop()
+    }
+  })
+
+  test(`${title}: an error that nobody caught is told with its place in the sources, and its maps lead there`, async () => {
+    const handler = join(project, 'functions', 'my-service', 'hello.ts')
+    const before = readFileSync(handler, 'utf8')
+    writeFileSync(handler, before.replace('({ path }) =>', '({ path }) =>\n  void (path.name === "Nobody" && setTimeout(() => {\n    throw new TypeError("thrown in a timer")\n  }, 1)) ??'))
+    const { url, until, stop } = await startService(project, node())
+    try {
+      assert.equal((await fetch(`${url}/hello/Nobody`)).status, 200)
+      assert.match(await until(/TypeError: thrown in a timer\n.*\n/), /Uncaught exception: thrown in a timer[^]*TypeError: thrown in a timer\n.*functions[/\\]my-service[/\\]hello\.ts:7:11\b/)
+      assert.deepEqual(await (await fetch(`${url}/hello/Ann`)).json(), { text: 'Hello Ann' })
+      const sources = sourcesIn(join(project, '.klue', 'dev'))
+      for (const own of ['my-service.ts', join('my-service', 'hello.ts'), join('gen', 'my-service.ts')]) assert.ok(sources.includes(realpathSync(join(project, 'functions', own))), `${own} in ${sources.join()}`)
+      for (const source of sources) assert.ok(existsSync(source), source)
+    } finally {
+      await stop()
+      writeFileSync(handler, before)
     }
   })
 
