@@ -2,7 +2,8 @@
 
 // Control characters (C0, DEL, C1), format characters, those that turn the direction of writing among them, separators of lines,
 // halves of pairs, and whatever else Unicode has that is not drawn. Drawn are number signs of Arabic and Kaithi, and what picks the form of an emoji.
-const hidden = /(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
+/** Each of them. */
+export const hidden: RegExp = /(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
 const isPlainLine = /^[\x20-\x7e]*$/
 const isPlainText = /^[\n\t\x20-\x7e]*$/

@@ -1,5 +1,6 @@
 // The assertions of acceptance tests: one call, what it must answer, and what comes back.
 import assert from 'node:assert/strict'
+import { visibleText } from '../errors/index.ts'
 import { type Answer, type Method, send, type SendOptions } from './send.ts'
 
 export interface CallOptions extends Omit<SendOptions, 'data'> {
@@ -28,8 +29,8 @@ export async function assertCallReturnJson<Body = Json>(method: Method, path: st
 export async function assertCallReturnDict(method: Method, path: string, { expected, ...options }: CallOptions & { data?: unknown; expected: Json }): Promise<Json> {
   const body = await assertCallReturnJson(method, path, options)
   for (const [key, value] of Object.entries(expected)) {
-    assert.ok(Object.hasOwn(body, key), `${method.toUpperCase()} ${path}: the answer has no ${key}: ${JSON.stringify(body)}`)
-    assert.deepEqual(body[key], value, `${method.toUpperCase()} ${path}: ${key} is ${JSON.stringify(body[key])}`)
+    assert.ok(Object.hasOwn(body, key), visibleText(`${method.toUpperCase()} ${path}: the answer has no ${key}: ${JSON.stringify(body)}`))
+    assert.deepEqual(body[key], value, visibleText(`${method.toUpperCase()} ${path}: ${key} is ${JSON.stringify(body[key])}`))
   }
   return body
 }
@@ -45,7 +46,7 @@ export async function assertCallReturnError(method: Method, path: string, { stat
   const title = `${method.toUpperCase()} ${path}`
   expectStatus(answer, title, status)
   const body = answer.body as Json
-  assert.equal(body['error'], error, `${title}: ${answer.text}`)
+  assert.equal(body['error'], error, visibleText(`${title}: ${answer.text}`))
   assert.equal(body['status'], status, `${title}: the status inside the body differs from that of the answer`)
   assert.equal(typeof body['error_description'], 'string', `${title}: there is no error_description`)
   assert.match(String(body['error_id']), /^[0-9a-f-]{36}$/, `${title}: there is no error_id`)
@@ -77,5 +78,5 @@ async function callText(method: Method, path: string, { data, status = 200, cont
 }
 
 function expectStatus(answer: Answer, title: string, status: number): void {
-  assert.equal(answer.status, status, `${title} answered ${answer.status} instead of ${status}: ${answer.text.slice(0, 2000)}`)
+  assert.equal(answer.status, status, visibleText(`${title} answered ${answer.status} instead of ${status}: ${answer.text.slice(0, 2000)}`))
 }

@@ -1,5 +1,6 @@
 // The assertions by method, and those on the routes that every service has.
 import assert from 'node:assert/strict'
+import { visibleText } from '../errors/index.ts'
 import { assertCallReturnDict, assertCallReturnError, assertCallReturnJson, assertCallReturnOk, type CallOptions, type ExpectedError, type Json } from './assert-calls.ts'
 import { session } from './session.ts'
 
@@ -52,7 +53,7 @@ export function assertPostReturnError(path: string, data: unknown, expected: Exp
 
 /** Expects the three texts of a version. */
 export function assertIsVersion(body: Json): void {
-  for (const key of ['version', 'name', 'container']) assert.equal(typeof body[key], 'string', `${key} of ${JSON.stringify(body)} is no text`)
+  for (const key of ['version', 'name', 'container']) assert.equal(typeof body[key], 'string', visibleText(`${key} of ${JSON.stringify(body)} is no text`))
 }
 
 /** Expects `/ping` to answer `{}`. */

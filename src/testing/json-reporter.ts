@@ -1,6 +1,7 @@
 // A reporter for Node's test runner: one JSON object a test, and one for the whole run.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { hidden } from '../errors/index.ts'
 import { writePrivateFile } from '../workfolder/index.ts'
 
 /**
@@ -15,7 +16,7 @@ export function writeJsonReporter(folder: string): string {
 
 const source = `
 // As visibleJson of the kit: Node loads this file alone.
-const visible = (json) => json.replace(/[\\u007f-\\u009f]|\\p{Cf}|\\p{Zl}|\\p{Zp}/gu, (character) => Array.from({ length: character.length }, (_, index) => '\\\\u' + character.charCodeAt(index).toString(16).padStart(4, '0')).join(''))
+const visible = (json) => json.replace(${String(hidden)}, (character) => Array.from({ length: character.length }, (_, index) => '\\\\u' + character.charCodeAt(index).toString(16).padStart(4, '0')).join(''))
 
 export default async function* jsonReporter(events) {
   const counts = { passed: 0, failed: 0, skipped: 0 }

@@ -7,6 +7,7 @@ import { generateProject } from '../dev/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { type CoverageRow, readCoverage } from './coverage.ts'
 import { writeJsonReporter } from './json-reporter.ts'
+import { writeSpecReporter } from './spec-reporter.ts'
 import { writeRecord } from './record.ts'
 import { resolveTarget, type Wanted } from './resolve-target.ts'
 import { exportTarget } from './target.ts'
@@ -76,7 +77,7 @@ function runNode({ root, only, junit, asJson }: SuiteOptions, { files, scratch }
     import.meta.resolve('tsx'),
     '--test',
     ...(only === undefined ? [] : [`--test-name-pattern=${only}`]),
-    `--test-reporter=${asJson ? writeJsonReporter(scratch) : 'spec'}`,
+    `--test-reporter=${asJson ? writeJsonReporter(scratch) : writeSpecReporter(scratch)}`,
     '--test-reporter-destination=stdout',
     ...(junit === undefined ? [] : ['--test-reporter=junit', `--test-reporter-destination=${junit}`]),
     ...files,

@@ -92,6 +92,23 @@ test('an undeclared status fails the test that saw it', async () => {
   assert.match(stdout, /getNote 404: this status is not declared in apis\/notes\.yaml/)
 })
 
+test('nothing that a service answered steers the terminal', async () => {
+  const evil = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e\u200b\u3164'
+  const service = createServer((_request, response) => response.end(evil))
+  await new Promise<void>((done) => service.listen(0, '127.0.0.1', done))
+  await project.write('testaccept/hostile.test.ts', `import { assertCallReturnJson, send, test } from 'klue/testing'\ntest('status', () => assertCallReturnJson('get', '/elsewhere', { status: 418 }))\ntest('own', async () => { throw new Error((await send('get', '/elsewhere')).text) })\ntest('printed', async () => console.log((await send('get', '/elsewhere')).text))\n`)
+  const words = ['test', '--url', `http://127.0.0.1:${(service.address() as { port: number }).port}`, 'testaccept/hostile.test.ts']
+  for (const more of [[], ['--json']]) {
+    const { code, stdout, stderr } = await klue(project.root, [...words, ...more], { env: { KLUE_JWT_TOKEN: 'token' } })
+    assert.equal(code, 1, stderr)
+    assert.match(stdout, /elsewhere answered 200 instead of 418/)
+    // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- these characters are what is looked for
+    assert.doesNotMatch(stdout + stderr, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202e\u3164]/)
+  }
+  service.close()
+  await project.delete('testaccept/hostile.test.ts')
+})
+
 test('a live stage runs only what is marked liveSafe', async () => {
   const paths: string[] = []
   const live = createServer((request, response) => {
