@@ -2,6 +2,7 @@
 // The database is the embedded one in a process of its own, reached over HTTP as that of an account is.
 import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { lineMark } from '../src/config/index.ts'
 import { openDatabase } from '../src/persist/index.ts'
 import { ensureTables } from '../src/persist/index.ts'
 import { storeDefinition } from '../src/store/index.ts'
@@ -13,14 +14,14 @@ else await measure(Number(process.argv[2] ?? 100), Number(process.argv[3] ?? 50)
 async function serve() {
   const { openLocalDynamo } = await import('../src/platform/local/index.ts')
   const dynamo = await openLocalDynamo({ memory: true })
-  process.send(dynamo.endpoint)
+  process.send({ endpoint: dynamo.endpoint, credentials: dynamo.credentials })
   process.on('disconnect', () => process.exit(0))
 }
 
 async function measure(size, deliveries) {
   const server = fork(import.meta.filename, ['serve'], { execArgv: process.execArgv })
-  const endpoint = await new Promise((done) => server.once('message', done))
-  const database = openDatabase({ endpoint, prefix: 'bench-' })
+  const access = await new Promise((done) => server.once('message', done))
+  const database = openDatabase({ ...access, prefix: 'bench-' })
   await ensureTables(database, [storeDefinition])
   const started = Date.now() - 600_000
   const events = Array.from({ length: deliveries }, (_, delivery) => Array.from({ length: size }, (_, index) => line(delivery * size + index, started + delivery * 500)))
@@ -45,5 +46,5 @@ function line(index, begin) {
     call_id: uuid(0), call_path: 'web.builds', user: `user-${index % 500}`, ip: `198.51.${index % 256}.${(index * 31) % 256}`, user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0', request_id: uuid(16), memory_mb: 91 + (index % 3),
     ...(status === 500 ? { error: 'UNHANDLED_SERVER_ERROR', error_description: 'it broke', error_id: uuid(8), stack: 'Error: it broke\n    at handler (functions/builds.ts:10:9)' } : {}),
   }
-  return { id: `line-${index}`, timestamp: at + duration, message: JSON.stringify(record) }
+  return { id: `line-${index}`, timestamp: at + duration, message: `${lineMark}${JSON.stringify(record).slice(1)}` }
 }
