@@ -9,6 +9,7 @@ export { type DueMessage, endDelivery, type Incident, listIncidents, type Messag
 export type { Observation, PlatformFailure } from './observation.ts'
 export { type PasswordHasher, scryptHasher } from './passwords.ts'
 export { notedMinutes, notedMs, noteMinutes } from './minute-notes.ts'
+export { FindEntries, type FindPlace, type Place, readFinds, writeFinds } from './find-rows.ts'
 export { forgetDays, type ForgetOrder, forgetOrders, putForgetOrder } from './forget-rows.ts'
 export { type PackKey, packKinds, packsBetween, packShards, replacePack, type StoredPack } from './pack-rows.ts'
 export { type RequestRow, shardOf, shards } from './request-row.ts'

@@ -71,15 +71,18 @@ function packOf(item: Readonly<Record<string, { S?: string; N?: string; B?: Uint
   return { key: { pk: item['pk']!.S!, sk: item['sk']!.S! }, rows: unpackRows(item['z']!.B!, { withRecords }), revision: Number(item['revision']?.N ?? 0) }
 }
 
-/** The packs of an hour, kind and shard that may hold requests between two times (epoch milliseconds, the end left out), the newest first. */
-export async function* packsBetween(database: Database, { from, to, kind, shard, withRecords, limit }: { from: number; to: number; kind: PackKind; shard: number; withRecords: boolean; limit?: number }): AsyncGenerator<StoredPack> {
+/**
+ * The packs of an hour, kind and shard that may hold requests between two times (epoch milliseconds, the end left out), the newest first.
+ * `isNewest`: only those whose newest request lies there.
+ */
+export async function* packsBetween(database: Database, { from, to, kind, shard, withRecords, limit, isNewest = false }: { from: number; to: number; kind: PackKind; shard: number; withRecords: boolean; limit?: number; isNewest?: boolean }): AsyncGenerator<StoredPack> {
   let start: Record<string, never> | undefined
   do {
     const page = await database.run('Query', {
       TableName: table(database),
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
       // A pack is called by its newest request, and holds those of one minute.
-      ExpressionAttributeValues: { ':pk': { S: partitionOf(from, kind, shard) }, ':from': { S: new Date(from).toISOString() }, ':to': { S: `${new Date(startOf('minute', to - 1) + lengthOf('minute') - 1).toISOString()}~` } },
+      ExpressionAttributeValues: { ':pk': { S: partitionOf(from, kind, shard) }, ':from': { S: new Date(from).toISOString() }, ':to': { S: `${new Date(isNewest ? to - 1 : startOf('minute', to - 1) + lengthOf('minute') - 1).toISOString()}~` } },
       ScanIndexForward: false,
       ConsistentRead: true,
       ...(limit === undefined ? {} : { Limit: limit }),

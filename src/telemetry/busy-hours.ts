@@ -5,6 +5,8 @@ import { lengthOf, markedMinutes, notedMinutes, notedMs, readCountsBetween, read
 export interface BusyHours {
   /** Whether an hour can hold any request. */
   hasRequests(hour: number): boolean
+  /** Whether a minute is counted, and was not disturbed since. */
+  isSettled(minute: number): boolean
   /** Whether an hour can hold packs. */
   hasPacks(hour: number): boolean
 }
@@ -29,7 +31,8 @@ export async function busyHours(database: Database, { from, to }: { from: number
   const isCounted = (hour: number): boolean => hour + lengthOf('hour') <= settled && hour >= now - countedDaysMs && !marked.has(hour)
   const countsOf = (hour: number): string => (hour >= now - countedMs ? counts.get(hour) : days.get(startOf('day', hour)))?.counts ?? '{}'
   const hasRequests = (hour: number): boolean => !isCounted(hour) || countsOf(hour) !== '{}'
-  return { hasRequests, hasPacks: (hour) => hasRequests(hour) && (hour < notedFrom || busy.has(hour)) }
+  const disturbed = new Set(open.map(({ minute }) => minute))
+  return { hasRequests, isSettled: (minute) => minute < settled && !disturbed.has(minute), hasPacks: (hour) => hasRequests(hour) && (hour < notedFrom || busy.has(hour)) }
 }
 
 function hoursOf(minutes: readonly number[]): Set<number> {

@@ -2,6 +2,7 @@
 // so that nothing is counted twice however often and wherever this is stopped.
 import type { Database } from '../persist/index.ts'
 import { lengthOf, markedMinutes, markMinute, moveHorizon, notedMinutes, notedMs, readCounts, readCountsBetween, readHorizon, type RequestRow, requestRows, settleHorizon, shards, singleRows, type Span, startOf, unmarkMinute, writeCounts } from '../store/index.ts'
+import { indexMinute } from './find-index.ts'
 import { type CountsByOperation, countRow, mergeCounts, parseCounts, printCounts } from './counts.ts'
 
 /** How long after its end a minute is counted: most lines have arrived by then, and a late one only costs counting it anew. */
@@ -100,6 +101,8 @@ async function eachRow(database: Database, { from, to }: { from: number; to: num
 }
 
 async function recount(database: Database, minute: number): Promise<void> {
+  // Before the count, which says that there is an index.
+  await indexMinute(database, minute)
   await rewrite(database, { span: 'minute', start: minute }, () => countRows(database, { from: minute, to: minute + lengthOf('minute') }))
   for (const [span, part] of [['hour', 'minute'], ['day', 'hour']] as const) {
     const start = startOf(span, minute)

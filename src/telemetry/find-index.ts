@@ -44,34 +44,52 @@ export async function indexMinute(database: Database, minute: number): Promise<v
 // A value that is nearly everywhere is found faster by looking everywhere.
 const mostPlaces = 300
 
+// So long counts of minutes are kept, which say whether there is an index.
+const countedMs = 13 * lengthOf('day')
+
+export interface LookUp {
+  hour: number
+  value: string
+  /** Whether a minute is counted, and was not disturbed since. */
+  isSettled(minute: number): boolean
+}
+
 /**
- * The requests of an hour that may have a value, newest first, and perhaps others; undefined where a look at all of them is not slower.
- * Minutes that are not closed yet, or were counted by a version that wrote no index, are given back to be looked at.
+ * The requests of an hour that may have a value, newest first, and the minutes that have to be looked at as a whole:
+ * those that are not closed, and those that a version without an index has counted. Undefined where a look at the whole hour is not slower.
  */
-export async function lookUp(database: Database, { hour, value }: { hour: number; value: string }): Promise<{ rows: RequestRow[]; others: number[] } | undefined> {
-  const minutes = Array.from({ length: 60 }, (_, index) => hour + index * lengthOf('minute'))
-  const counts = await readCountsBetween(database, 'minute', { from: hour, to: hour + lengthOf('hour') })
-  const others = minutes.filter((minute) => counts.get(minute)?.hasPacks !== true)
-  const places = (await readFinds(database, { hour, value })).filter(({ second }) => counts.get(startOf('minute', second))?.hasPacks === true)
+export async function lookUp(database: Database, { hour, value, isSettled }: LookUp): Promise<{ rows: RequestRow[]; others: number[] } | undefined> {
+  const isOld = hour < database.now() - countedMs
+  const [counts, all] = await Promise.all([isOld ? new Map<number, { hasPacks: boolean }>() : readCountsBetween(database, 'minute', { from: hour, to: hour + lengthOf('hour') }), readFinds(database, { hour, value })])
+  if (isOld && all.length === 0) return undefined
+  const others = isOld ? [] : Array.from({ length: 60 }, (_, index) => hour + index * lengthOf('minute')).filter((minute) => !isSettled(minute) || counts.get(minute)?.hasPacks === false)
+  const left = new Set(others)
+  const places = all.filter(({ second }) => !left.has(startOf('minute', second)))
   if (places.length > mostPlaces) return undefined
-  const found = await Promise.all(places.map(async ({ second, place }) => {
-    const rows: RequestRow[] = []
+  const found = await Promise.all(places.map(async ({ second, place }): Promise<Found[]> => {
+    const rows: Found[] = []
     const span = { from: second, to: second + 1000, withRecords: true }
-    if (place.kind === 'single') for await (const { row } of singleRows(database, { ...span, shard: place.shard })) rows.push(row)
-    else for await (const pack of packsBetween(database, { ...span, kind: place.kind, shard: place.shard, isNewest: true })) rows.push(...pack.rows)
+    if (place.kind === 'single') for await (const single of singleRows(database, { ...span, shard: place.shard })) rows.push(single)
+    else for await (const pack of packsBetween(database, { ...span, kind: place.kind, shard: place.shard, isNewest: true })) rows.push(...pack.rows.map((row) => ({ row, isWitnessed: false })))
     return rows
   }))
   return { rows: onceEach(found.flat()), others }
 }
 
-// Copies lie in several packs; the one with a record says more.
-function onceEach(rows: readonly RequestRow[]): RequestRow[] {
-  const known = new Map<string, RequestRow>()
-  for (const row of rows) {
-    const name = `${row.started}#${row.requestId}`
-    if (known.get(name)?.record === undefined) known.set(name, row)
+interface Found {
+  row: RequestRow
+  isWitnessed: boolean
+}
+
+// As in store/request-rows.ts: a request's own word wins, then what has a record.
+function onceEach(found: readonly Found[]): RequestRow[] {
+  const known = new Map<string, Found>()
+  for (const one of found) {
+    const name = `${one.row.started}#${one.row.requestId}`
+    const other = known.get(name)
+    if (other === undefined || (other.isWitnessed && !one.isWitnessed) || (other.isWitnessed === one.isWitnessed && other.row.record === undefined)) known.set(name, one)
   }
-  return [...known.values()].sort((one, other) => other.started - one.started || (one.requestId < other.requestId ? 1 : -1))
+  return [...known.values()].map(({ row }) => row).sort((one, other) => other.started - one.started || (one.requestId < other.requestId ? 1 : -1))
 }
 
 function startOfSecond(time: number): number {

@@ -2,6 +2,7 @@
 import type { Database } from '../persist/index.ts'
 import { lengthOf, type RequestRow, requestRows, startOf } from '../store/index.ts'
 import { busyHours } from './busy-hours.ts'
+import { lookUp, valueOf } from './find-index.ts'
 import { filterOf, isOnlySerious, type RequestFilter } from './request-filter.ts'
 
 /** The requests that began between two times (epoch milliseconds, the end left out), newest first, each as it is read. */
@@ -40,10 +41,39 @@ export async function findRequests(database: Database, { from, to }: { from: num
 
 async function* everyRequest(database: Database, { from, to }: { from: number; to: number }, filter: RequestFilter): AsyncGenerator<RequestRow> {
   const busy = await busyHours(database, { from, to })
-  const onlySerious = isOnlySerious(filter)
+  const value = valueOf(filter)
   for (let hour = startOf('hour', to - 1); hour + lengthOf('hour') > from; hour -= lengthOf('hour')) {
     if (!busy.hasRequests(hour)) continue
     const span = { from: Math.max(from, hour), to: Math.min(to, hour + lengthOf('hour')) }
-    for await (const row of requestRows(database, { ...span, withRecords: true, newestFirst: true, pageSize: 20, hasPacks: busy.hasPacks(hour), onlySerious })) if (row.metric === undefined) yield row
+    const whole = (part: { from: number; to: number }): AsyncGenerator<RequestRow> => requestRows(database, { ...part, withRecords: true, newestFirst: true, pageSize: 20, hasPacks: busy.hasPacks(hour), onlySerious: isOnlySerious(filter) })
+    const known = value === undefined ? undefined : await lookUp(database, { hour, value, isSettled: (minute) => busy.isSettled(minute) })
+    const rows = known === undefined ? whole(span) : byMinute({ ...known, span, whole })
+    for await (const row of rows) if (row.metric === undefined) yield row
+  }
+}
+
+interface ByMinute {
+  /** What was looked up, newest first. */
+  rows: readonly RequestRow[]
+  /** Minutes to be looked at as a whole. */
+  others: readonly number[]
+  span: { from: number; to: number }
+  whole(part: { from: number; to: number }): AsyncGenerator<RequestRow>
+}
+
+// Runs of minutes to be looked at as a whole come between those that were looked up, each in its time.
+async function* byMinute({ rows, others, span, whole }: ByMinute): AsyncGenerator<RequestRow> {
+  const inside = rows.filter(({ started }) => started >= span.from && started < span.to)
+  const isOther = new Set(others)
+  let next = 0
+  for (let end = span.to; end > span.from;) {
+    const isWhole = isOther.has(startOf('minute', end - 1))
+    let begin = end
+    while (begin > span.from && isOther.has(startOf('minute', begin - 1)) === isWhole) begin = Math.max(span.from, startOf('minute', begin - 1))
+    if (isWhole) yield* whole({ from: begin, to: end })
+    else for (; next < inside.length && inside[next]!.started >= begin; next++) yield inside[next]!
+    // What was looked up may lie in a minute that is looked at as a whole too.
+    while (next < inside.length && inside[next]!.started >= begin) next += 1
+    end = begin
   }
 }
