@@ -3,6 +3,7 @@
 import type { Database } from '../persist/index.ts'
 import { lengthOf, markedMinutes, markMinute, moveHorizon, notedMinutes, notedMs, readCounts, readCountsBetween, readHorizon, type RequestRow, requestRows, settleHorizon, shards, singleRows, type Span, startOf, unmarkMinute, writeCounts } from '../store/index.ts'
 import { indexMinute } from './find-index.ts'
+import { onceEach, readMinute } from './minute-rows.ts'
 import { type CountsByOperation, countRow, mergeCounts, parseCounts, printCounts } from './counts.ts'
 
 /** How long after its end a minute is counted: most lines have arrived by then, and a late one only costs counting it anew. */
@@ -101,9 +102,14 @@ async function eachRow(database: Database, { from, to }: { from: number; to: num
 }
 
 async function recount(database: Database, minute: number): Promise<void> {
-  // Before the count, which says that there is an index.
-  await indexMinute(database, minute)
-  await rewrite(database, { span: 'minute', start: minute }, () => countRows(database, { from: minute, to: minute + lengthOf('minute') }))
+  await rewrite(database, { span: 'minute', start: minute }, async () => {
+    const parts = await readMinute(database, minute)
+    // Before the count, which says that there is an index.
+    await indexMinute(database, { minute, parts })
+    const counts: CountsByOperation = new Map()
+    for (const row of onceEach(parts)) countRow(counts, row)
+    return counts
+  })
   for (const [span, part] of [['hour', 'minute'], ['day', 'hour']] as const) {
     const start = startOf(span, minute)
     await rewrite(database, { span, start }, async () => {

@@ -1,6 +1,7 @@
 // Looks requests up by what they hold: a user, a call, an error, an instance, an operation.
 import type { Database } from '../persist/index.ts'
-import { FindEntries, lengthOf, packKinds, packsBetween, packShards, type Place, readCountsBetween, readFinds, type RequestRow, shards, singleRows, startOf, writeFinds } from '../store/index.ts'
+import { FindEntries, lengthOf, packsBetween, readCountsBetween, readFinds, type RequestRow, singleRows, startOf, writeFinds } from '../store/index.ts'
+import { onceEach, type StoredPart } from './minute-rows.ts'
 import { recordOf } from './record-of.ts'
 import type { RequestFilter } from './request-filter.ts'
 
@@ -13,12 +14,11 @@ export function valueOf(filter: RequestFilter): string | undefined {
   return field === undefined ? undefined : `${field[1]}=${filter[field[0]]!}`
 }
 
-/** Writes where the requests of a minute can be found by what they hold, as they are stored now. */
-export async function indexMinute(database: Database, minute: number): Promise<void> {
+/** Writes where the requests of a minute can be found by what they hold. */
+export async function indexMinute(database: Database, { minute, parts }: { minute: number; parts: readonly StoredPart[] }): Promise<void> {
   const entries = new FindEntries()
-  const span = { from: minute, to: minute + lengthOf('minute'), withRecords: true }
   let expires = 0
-  const add = (rows: readonly RequestRow[], place: Place): void => {
+  for (const { rows, place } of parts) {
     const second = startOfSecond(Math.max(...rows.map(({ started }) => started)))
     for (const row of rows) {
       expires = Math.max(expires, row.expires)
@@ -30,14 +30,6 @@ export async function indexMinute(database: Database, minute: number): Promise<v
       }
     }
   }
-  await Promise.all([
-    ...Array.from({ length: shards }, async (_, shard) => {
-      for await (const { row } of singleRows(database, { ...span, shard })) add([row], { kind: 'single', shard })
-    }),
-    ...packKinds.flatMap((kind) => Array.from({ length: packShards }, async (_, shard) => {
-      for await (const { rows } of packsBetween(database, { ...span, kind, shard })) add(rows, { kind, shard })
-    })),
-  ])
   await writeFinds(database, { minute, entries, expires })
 }
 
@@ -66,30 +58,15 @@ export async function lookUp(database: Database, { hour, value, isSettled }: Loo
   const left = new Set(others)
   const places = all.filter(({ second }) => !left.has(startOf('minute', second)))
   if (places.length > mostPlaces) return undefined
-  const found = await Promise.all(places.map(async ({ second, place }): Promise<Found[]> => {
-    const rows: Found[] = []
+  const found = await Promise.all(places.map(async ({ second, place }) => {
+    const parts: Pick<StoredPart, 'rows' | 'isWitnessed'>[] = []
     const span = { from: second, to: second + 1000, withRecords: true }
-    if (place.kind === 'single') for await (const single of singleRows(database, { ...span, shard: place.shard })) rows.push(single)
-    else for await (const pack of packsBetween(database, { ...span, kind: place.kind, shard: place.shard, isNewest: true })) rows.push(...pack.rows.map((row) => ({ row, isWitnessed: false })))
-    return rows
+    if (place.kind === 'single') for await (const { row, isWitnessed } of singleRows(database, { ...span, shard: place.shard })) parts.push({ rows: [row], isWitnessed })
+    else for await (const { rows } of packsBetween(database, { ...span, kind: place.kind, shard: place.shard, isNewest: true })) parts.push({ rows, isWitnessed: false })
+    return parts
   }))
-  return { rows: onceEach(found.flat()), others }
-}
-
-interface Found {
-  row: RequestRow
-  isWitnessed: boolean
-}
-
-// As in store/request-rows.ts: a request's own word wins, then what has a record.
-function onceEach(found: readonly Found[]): RequestRow[] {
-  const known = new Map<string, Found>()
-  for (const one of found) {
-    const name = `${one.row.started}#${one.row.requestId}`
-    const other = known.get(name)
-    if (other === undefined || (other.isWitnessed && !one.isWitnessed) || (other.isWitnessed === one.isWitnessed && other.row.record === undefined)) known.set(name, one)
-  }
-  return [...known.values()].map(({ row }) => row).sort((one, other) => other.started - one.started || (one.requestId < other.requestId ? 1 : -1))
+  const rows = onceEach(found.flat()).sort((one, other) => other.started - one.started || (one.requestId < other.requestId ? 1 : -1))
+  return { rows, others }
 }
 
 function startOfSecond(time: number): number {
