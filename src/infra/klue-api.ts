@@ -45,7 +45,7 @@ const accessLine = {
   m: '$context.httpMethod',
   p: '$context.path',
   status: '$context.status',
-  latency_ms: '$context.responseLatency',
+  ms: '$context.responseLatency',
   length: '$context.responseLength',
   ge: '$context.error.responseType',
   integration_status: '$context.integrationStatus',

@@ -9,7 +9,7 @@ export function readAccess(record: LineRecord, { id, timestamp }: LogLine): Read
   const isAnswered = integrationStatus === 200 && integrationError === undefined && gatewayError === undefined
   const isRefused = gatewayError !== undefined || integrationError !== undefined || (integrationStatus !== undefined && integrationStatus !== 200) || status === 429 || status >= 500
   if (isAnswered || !isRefused) return { kind: 'other' }
-  const [started, duration, length] = [timeOf(record['time']) ?? timestamp, storable(numberOf(record['latency_ms'])), storable(numberOf(record['length']))]
+  const [started, duration, length] = [timeOf(record['time']) ?? timestamp, storable(numberOf(named(record, 'ms', 'latency_ms'))), storable(numberOf(record['length']))]
   const level = status >= 500 ? 'error' : 'warn'
   const requestId = (valueOf(record['request_id']) ?? id).slice(0, longestName)
   const [method, path, invocation] = [named(record, 'm', 'method') ?? '', named(record, 'p', 'path') ?? '', named(record, 'r', 'integration_id')]

@@ -29,8 +29,9 @@ export function limitedDatabase({ clock, writesASecond = 1000 }: { clock: () => 
     written += units
   }
   const calls: Record<string, (input: Record<string, unknown>) => unknown> = {
-    PutItem({ Item: item, ConditionExpression: condition }) {
-      const [own, key] = [item as Item, `${(item as Item)['pk']!.S} ${(item as Item)['sk']!.S}`]
+    PutItem(input: object) {
+      const { Item: own, ConditionExpression: condition } = input as { Item: Item; ConditionExpression?: string }
+      const key = `${own['pk']!.S} ${own['sk']!.S}`
       take(own['pk']!.S!, Math.ceil(attributesBytes(own as never) / 1024))
       if (condition === 'attribute_not_exists(pk)' && items.has(key)) throw Object.assign(new Error('there'), { reason: 'ConditionalCheckFailedException' })
       items.set(key, own)

@@ -8,7 +8,7 @@ export const assumedOutBytes = 2048
 export const assumedLineBytes = 426
 /** Bytes that Lambda writes about an invocation (START, END, REPORT), and the gateway about a request. */
 export const platformBytes = 260
-export const gatewayBytes = 260
+export const gatewayBytes = 255
 /** What is left of log lines when CloudWatch has compressed them. */
 export const compressedShare = 0.15
 /** Requests whose lines arrive together, and milliseconds that ingest takes for them. */
@@ -28,6 +28,8 @@ export const straddlingShare = 0.08
 /** Share of requests that failed or warned: each is counted as a pack of its own, with what is left of its line, which is longer. */
 export const seriousShare = 0.01
 export const seriousBytes = 800
+/** Bytes by which a request can be looked up. */
+export const findBytes = 14
 /** Units of the service's tables that a request takes: one that only reads, and one that writes (and reads before it). */
 export const handlerReads = 1
 export const handlerWrites = 1

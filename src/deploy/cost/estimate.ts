@@ -1,5 +1,5 @@
 // What a million requests and a month cost at the settings of a stage: arithmetic alone.
-import { assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, seriousBytes, seriousShare, straddlingShare } from './assumptions.ts'
+import { assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, seriousBytes, seriousShare, straddlingShare } from './assumptions.ts'
 import type { Prices } from './prices.ts'
 import type { CostEstimate, CostPart, CostSettings, Measured } from './types.ts'
 
@@ -83,8 +83,8 @@ function rowParts({ settings, prices, mix }: Given): CostPart[] {
   // The gateway's lines are delivered only of requests that no function answered.
   const deliveries = million / linesPerDelivery
   const ordinary = packBytes + linesPerDelivery * (1 - seriousShare) * mix.lineBytes * packedShare
-  const writes = deliveries * Math.ceil(ordinary / 1024) * (1 + straddlingShare) + million * seriousShare * Math.ceil(seriousBytes / 1024)
-  const volume = (deliveries * (ordinary + straddlingShare * packBytes) + million * seriousShare * seriousBytes) / gb
+  const writes = deliveries * Math.ceil(ordinary / 1024) * (1 + straddlingShare) + million * (seriousShare * Math.ceil(seriousBytes / 1024) + findBytes / 1024)
+  const volume = (deliveries * (ordinary + straddlingShare * packBytes) + million * (seriousShare * seriousBytes + findBytes)) / gb
   const parts = [part('ingest', deliveries * prices.invocation + deliveries * (deliveryMs / 1000) * (ingestMemoryMb / 1024) * prices.gbSecond, `${amount(deliveries)} invocations`)]
   if (settings.tableCapacity === undefined) parts.push(part('rows of requests', writes * prices.tableWrite, `${amount(writes)} write units`))
   return [...parts, part('storage of these rows', volume * (settings.rowDays / daysAMonth) * prices.tableGbMonth, `${amount(volume)} GB, kept ${settings.rowDays} days`)]
