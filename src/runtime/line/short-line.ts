@@ -1,5 +1,5 @@
 // The line of an ordinary request in few bytes: short names, and nothing that follows from the rest. telemetry/long-line.ts reads it.
-import { delayName, jsonType, originName, ownPrefix, shortJson, shortNames } from '../../config/index.ts'
+import { delayName, jsonType, originName, ownPrefix, shortJson } from '../../config/index.ts'
 import type { LogRecord } from '../exchange/log.ts'
 
 /**
@@ -8,25 +8,43 @@ import type { LogRecord } from '../exchange/log.ts'
  */
 export function toShortRecord(record: LogRecord): LogRecord {
   if (record.kind !== 'request' || record.level !== 'info' || record['slow_ms'] !== undefined || record['error'] !== undefined) return record
-  const origin = originOf(record)
+  const origin = knownOrigin(record)
   if (origin === undefined) return record
-  const short: Record<string, unknown> = { kind: 'request' }
   const delay = delayOf(record)
-  const left = new Set(['kind', 'level', 'service', 'stage', 'version', 'function', ...followers(record, delay)])
-  for (const name in record) {
-    const value = record[name]
-    if (value === undefined || left.has(name)) continue
-    const isJson = value === jsonType && (name === 'request_type' || name === 'response_type')
+  const left = followers(record, delay)
+  const { request_id: requestId, request_type: asked, response_type: answered } = record
+  // A literal: V8 makes it at once, where it grows an object that is filled name by name again and again. JSON leaves out what is undefined.
+  const short: Record<string, unknown> = {
+    kind: 'request', time: left.time ? undefined : record.time, started: left.started ? undefined : record['started'], message: left.message ? undefined : record.message,
+    operation: record['operation'], c: left.callId ? undefined : record['call_id'], cp: left.callPath ? undefined : record['call_path'],
+    request_id: delay === undefined ? requestId : undefined, r: delay === undefined ? undefined : requestId, gateway_id: record['gateway_id'], gateway_time: record['gateway_time'],
+    m: record['method'], p: record['path'], q: record['query'], status: record['status'], duration_ms: record['duration_ms'], n: record['length'], in_bytes: record['in_bytes'], out_bytes: record['out_bytes'],
     // What would be taken for the short spelling of another value keeps its name.
-    if ((value === shortJson && name === 'request_type') || ((value === shortJson || value === '') && name === 'response_type')) short[name] = value
-    else short[name === 'request_id' && delay === undefined ? name : (shortNames[name] ?? name)] = isJson ? shortJson : value
+    request_type: asked === shortJson ? asked : undefined, qt: asked === shortJson ? undefined : asked === jsonType ? shortJson : asked,
+    response_type: answered === shortJson || answered === '' ? answered : undefined, rt: shortAnswer(answered),
+    u: record['user'], ip: record['ip'], ua: record['user_agent'], cold_start: record['cold_start'], mb: record['memory_mb'],
   }
-  // Most answers are JSON.
-  if (short[shortNames['response_type']!] === shortJson) delete short[shortNames['response_type']!]
-  else if (record['response_type'] === undefined) short[shortNames['response_type']!] = ''
-  if (delay !== undefined) short[delayName] = delay
+  for (const name in record) if (!written.has(name)) short[name] = record[name]
+  short[delayName] = delay
   short[originName] = origin
   return short as LogRecord
+}
+
+// The fields that stand above, and those that are in the origin. `shortNames` has the same short names for readers.
+const written = new Set(['kind', 'level', 'service', 'stage', 'version', 'function', 'time', 'started', 'message', 'operation', 'call_id', 'call_path', 'request_id', 'gateway_id', 'gateway_time', 'method', 'path', 'query', 'status', 'duration_ms', 'length', 'in_bytes', 'out_bytes', 'request_type', 'response_type', 'user', 'ip', 'user_agent', 'cold_start', 'memory_mb'])
+
+// Most answers are JSON: nothing says so, and an empty text says that there is no type.
+function shortAnswer(type: unknown): unknown {
+  return type === undefined ? '' : type === jsonType || type === shortJson || type === '' ? undefined : type
+}
+
+// All lines of a function have the same origin, so the last one is kept.
+let last: { service?: unknown; stage?: unknown; version?: unknown; called?: unknown; origin: string | undefined } = { origin: undefined }
+
+function knownOrigin(record: LogRecord): string | undefined {
+  const { service, stage, version, function: called } = record
+  if (last.service !== service || last.stage !== stage || last.version !== version || last.called !== called) last = { service, stage, version, called, origin: originOf(record) }
+  return last.origin
 }
 
 // Undefined where a part could not be told from what stands between two.
@@ -38,22 +56,40 @@ function originOf({ service, stage, version, function: called }: LogRecord): str
   return parts.map((part) => part ?? '').join(' ').trimEnd()
 }
 
-// Fields that a reader makes again from the others.
-function followers(record: LogRecord, delay: number | undefined): string[] {
+// Whether a reader can make these fields again from the others.
+function followers(record: LogRecord, delay: number | undefined): { message: boolean; callId: boolean; callPath: boolean; time: boolean; started: boolean } {
   const { method, path, status, call_id: callId, request_id: requestId, call_path: callPath, service, started, duration_ms: duration, time } = record
-  const left: string[] = []
-  if (record.message === `${String(method)} ${String(path)} ${String(status)}`) left.push('message')
-  if (callId !== undefined && callId === requestId) left.push('call_id')
-  if (callPath === service) left.push('call_path')
-  const begun = typeof started === 'string' ? Date.parse(started) : Number.NaN
-  if (begun + Number(duration) === Date.parse(time)) left.push('time')
-  // The gateway's time tells when it was, and the delay how much later it began here.
-  if (delay !== undefined && left.includes('time')) left.push('started')
-  return left
+  const isTimeKnown = timeOf(started) + Number(duration) === timeOf(time)
+  return {
+    message: record.message === `${String(method)} ${String(path)} ${String(status)}`,
+    callId: callId !== undefined && callId === requestId,
+    callPath: callPath === service,
+    time: isTimeKnown,
+    // The gateway's time tells when it was, and the delay how much later it began here.
+    started: isTimeKnown && delay !== undefined,
+  }
 }
 
 function delayOf({ gateway_id: id, gateway_time: gatewayTime, started }: LogRecord): number | undefined {
-  if (typeof id !== 'string' || typeof gatewayTime !== 'string' || typeof started !== 'string') return undefined
-  const delay = Date.parse(started) - Date.parse(gatewayTime)
+  if (typeof id !== 'string') return undefined
+  const delay = timeOf(started) - timeOf(gatewayTime)
   return Number.isFinite(delay) ? delay : undefined
+}
+
+let lastSecond = { text: '-', milliseconds: Number.NaN }
+
+// As Date.parse, which takes many times as long: the times of a line mostly differ in their milliseconds alone.
+function timeOf(value: unknown): number {
+  if (typeof value !== 'string') return Number.NaN
+  if (value.length === 24 && value.startsWith(lastSecond.text) && value.endsWith('Z')) {
+    const [hundreds, tens, ones] = [value.charCodeAt(20) - 48, value.charCodeAt(21) - 48, value.charCodeAt(22) - 48]
+    if (isDigit(hundreds) && isDigit(tens) && isDigit(ones)) return lastSecond.milliseconds + hundreds * 100 + tens * 10 + ones
+  }
+  const time = Date.parse(value)
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) lastSecond = { text: value.slice(0, 20), milliseconds: time - Number(value.slice(20, 23)) }
+  return time
+}
+
+function isDigit(value: number): boolean {
+  return value >= 0 && value <= 9
 }
