@@ -1,6 +1,7 @@
 // Puts what a start loads into one module: esbuild leaves what later parts need too in modules of their own, each of which Node has to find, read and link.
 import { writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { BuildOptions, BuildResult, Metafile, Plugin } from 'esbuild'
 
 /** A run of esbuild that wrote nothing, with linked source maps. */
@@ -20,8 +21,9 @@ export interface OneStartOptions {
  * A start that waits for something stays in its modules: a later part of one module would wait for that one, which waits for it.
  */
 export async function writeWithOneStart(first: FirstRun, { folder, entry, banner, options }: OneStartOptions): Promise<Metafile['outputs']> {
-  const texts = new Map(first.outputFiles.map(({ path, text }) => [basename(path), text]))
-  const start = startOf(first.metafile, entry)
+  const idle = idleModules(first.metafile, options.absWorkingDir!)
+  const texts = new Map(first.outputFiles.map(({ path, text }) => [basename(path), path.endsWith('.map') ? text : withoutIdle(text, idle)]))
+  const start = startOf(first.metafile, entry, texts)
   if (start.size === 1 || (await isWaiting([...start].map((name) => texts.get(name)!)))) {
     await writeAll(folder, texts)
     return first.metafile.outputs
@@ -59,10 +61,26 @@ async function writeAll(folder: string, texts: Iterable<[name: string, text: str
   await Promise.all([...texts].map(([name, text]) => writeFile(join(folder, name), text)))
 }
 
-function startOf({ outputs }: Metafile, entry: string): Set<string> {
-  const imports = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output.imports.filter(({ kind, external }) => kind === 'import-statement' && external !== true).map(({ path: imported }) => basename(imported))]))
+// A module of esbuild also imports modules of which it uses no name, because an index.ts of its sources exports something from there.
+// Importing a file of the kit does nothing (a rule of test/architecture.test.ts), so that such an import can go.
+function idleModules({ outputs }: Metafile, root: string): Set<string> {
+  const kit = fileURLToPath(new URL('../', import.meta.url))
+  const isOurs = (input: string): boolean => resolve(root, input).startsWith(kit)
+  return new Set(Object.entries(outputs).filter(([, { inputs }]) => Object.keys(inputs).every(isOurs)).map(([path]) => basename(path)))
+}
+
+// Blanks take its place, so that the columns of the source map stay right.
+function withoutIdle(text: string, idle: ReadonlySet<string>): string {
+  return text.replace(/\bimport"\.\/([\w.-]+)";/g, (found, name: string) => (idle.has(name) ? ' '.repeat(found.length) : found))
+}
+
+function startOf({ outputs }: Metafile, entry: string, texts: ReadonlyMap<string, string>): Set<string> {
+  const imported = new Map(Object.entries(outputs).map(([path, { imports }]) => [basename(path), imports.filter(({ kind, external }) => kind === 'import-statement' && external !== true).map(({ path: name }) => basename(name))]))
   const found = new Set([entry])
-  for (const name of found) for (const imported of imports.get(name) ?? []) found.add(imported)
+  for (const name of found) {
+    const text = texts.get(name)!
+    for (const other of imported.get(name) ?? []) if (['from', 'import'].some((word) => text.includes(`${word}"./${other}"`))) found.add(other)
+  }
   return found
 }
 

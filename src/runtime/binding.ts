@@ -8,7 +8,8 @@ import type { Exchange } from './exchange/exchange.ts'
 import type { FormatSet, Handler } from './exchange/types.ts'
 import { withForms } from './input/lazy-forms.ts'
 import { validateRequest } from './input/validate.ts'
-import { chooseRefusal, chooseUser, schemeCheck, type SecurityHandler } from './security/authenticate.ts'
+import { chooseUser, schemeCheck, type SecurityHandler } from './security/authenticate.ts'
+import { loadRefusal } from './security/lazy-refusal.ts'
 
 /** One API of a service with what answers it. */
 export interface BoundApi {
@@ -95,11 +96,11 @@ function refusingHooks(): Record<string, Hook> {
       const allow = exchange.match.kind === 'method-not-allowed' ? exchange.match.allow.join(', ') : ''
       return refuse(catalog.METHOD_NOT_ALLOWED(`${shownPath(exchange)} does not answer to ${exchange.method}, only to ${allow}`, { headers: { allow } }))
     },
-    unauthorizedHandler: (context, exchange) => refuse(chooseRefusal(context.security ?? {}, exchange)),
+    unauthorizedHandler: async (context, exchange) => refuse((await loadRefusal()).chooseRefusal(context.security ?? {}, exchange)),
     validationFail: (context) => refuse(invalidParameter(context.validation?.errors)),
     notImplemented: (_context, exchange) => refuse(catalog.NOT_IMPLEMENTED(`No handler is bound to ${exchange.operation?.id ?? 'this operation'}`)),
-    postSecurityHandler: (context, exchange) => {
-      if (context.security?.['authorized'] === true) exchange.context.user = chooseUser(exchange.operation!.security, context.security, exchange.api!.spec.table.securitySchemes)
+    postSecurityHandler: async (context, exchange) => {
+      if (context.security?.['authorized'] === true) exchange.context.user = await chooseUser(exchange.operation!.security, context.security, exchange.api!.spec.table.securitySchemes)
     },
   }
 }

@@ -2,7 +2,7 @@
 export { isText } from './answer/finish.ts'
 export { headerFaults } from './answer/check-headers.ts'
 export { generateToken } from './security/jwt.ts'
-export type { TokenPlatform } from './security/jwt.ts'
+export type { TokenPlatform } from './security/signing-secret.ts'
 export { toLine } from './exchange/log.ts'
 export type { LogRecord } from './exchange/log.ts'
 export { maskerOf } from './line/mask.ts'

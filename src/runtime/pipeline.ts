@@ -20,7 +20,7 @@ import { requestRecord, unfinishedRecord } from './line/make-record.ts'
 import { openNotes } from './line/take-notes.ts'
 import { findRawRoute, type RawRoute, toRawRoutes } from './raw-routes.ts'
 import { bearerUser } from './security/authenticate.ts'
-import { challenge, needsChallenge } from './security/challenge.ts'
+import { loadRefusal, needsChallenge } from './security/lazy-refusal.ts'
 import type { Service, ServiceApi } from './service.ts'
 
 /** A service that an edge has started. */
@@ -86,7 +86,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
     failure = await fail(exchange, thrown, service.errorDecorator)
     response = failure.response
   }
-  if (needsChallenge(response)) response.headers['www-authenticate'] = challenge(exchange, failure?.error)
+  if (needsChallenge(response)) response.headers['www-authenticate'] = (await loadRefusal()).challenge(exchange, failure?.error)
   const finished = finish(request, response, platform.config)
   const record = requestRecord(exchange, { response: finished, plain: response, failure })
   // Waits only where the record is a promise, because awaiting costs a turn of the loop.

@@ -46,6 +46,19 @@ test('a start that waits for a part works, and its places are told as those of t
   assert.ok((await readFile(join(root, 'bundle', 'index.mjs.map'), 'utf8')).includes('functions/words.ts'))
 })
 
+test('what a door hands on and only a later part takes does not come with the start', async () => {
+  const { root, remove } = await makeProject({ 'apis/words.yaml': document, 'functions/words.ts': eager, 'functions/chosen.ts': "export const chosen = (): string => 'both'\n", 'functions/later.ts': "export { chosen as same } from './chosen.ts'\n" })
+  after(remove)
+  await generate(root)
+  const folder = join(root, 'bundle')
+  await bundleFunction({ root, entry: 'functions/words.ts', folder })
+  const { sources } = JSON.parse(await readFile(join(folder, 'index.mjs.map'), 'utf8')) as { sources: string[] }
+  const later = [...(await readFile('src/runtime/line/line-parts.ts', 'utf8')).matchAll(/'\.\/(.+\.ts)'/g)].map(([, name]) => `src/runtime/line/${name!}`)
+  assert.ok((await readFile('src/runtime/edge.ts', 'utf8')).includes("'./line/mask.ts'") && later.includes('src/runtime/line/mask.ts'), 'a door hands the masker on, and a later part takes it')
+  assert.ok(sources.some((source) => source.endsWith('src/runtime/line/lazy-line-parts.ts')))
+  for (const file of later) assert.ok(!sources.some((source) => source.endsWith(file)), `${file} is loaded with the start`)
+})
+
 // What the bundled function answers in a process of its own.
 async function answerOf(root: string): Promise<unknown> {
   await generate(root)

@@ -1,14 +1,15 @@
-// The step authenticate: security handlers for the schemes of a spec, and which refusal a caller is told.
+// The step authenticate: security handlers for the schemes of a spec, and the user whom they find.
 import { isLocalHost, isSameOrigin, originOfHost } from '../../address/index.ts'
-import { catalog, type HttpError, isError, isHttpError, toHttpError } from '../../errors/index.ts'
+import { catalog, type HttpError, isError, toHttpError } from '../../errors/index.ts'
 import type { CompiledOperation, SecurityScheme } from '../../openapi/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Context } from '../exchange/handler-context.ts'
 import { isReply } from '../exchange/reply.ts'
 import type { User } from '../exchange/user.ts'
 import { headerOf, readCookies } from '../input/parameters.ts'
-import { scopeChallenge } from './challenge.ts'
 import { tokenOfHeader, userOfHeader, userOfToken } from './jwt.ts'
+import { loadRefusal } from './lazy-refusal.ts'
+import type { Lacking } from './refusal.ts'
 
 /** What a caller shows for a scheme; `authorization` is the whole header for schemes of other kinds. */
 export type Credentials =
@@ -36,8 +37,8 @@ export function schemeCheck(name: string, scheme: SecurityScheme, own: SecurityH
  * The user of the first alternative that the request satisfies; undefined where that one is open to everybody.
  * Throws FORBIDDEN where the credentials are good but no alternative has the scopes that it asks for.
  */
-export function chooseUser(alternatives: CompiledOperation['security'], results: Record<string, unknown>, schemes: Readonly<Record<string, SecurityScheme>>): User | undefined {
-  let refusal: HttpError | undefined
+export async function chooseUser(alternatives: CompiledOperation['security'], results: Record<string, unknown>, schemes: Readonly<Record<string, SecurityScheme>>): Promise<User | undefined> {
+  let refused: Lacking | undefined
   const isOpen = alternatives.length === 0 || alternatives.some((alternative) => Object.keys(alternative).length === 0)
   for (const alternative of alternatives) {
     const wanted = Object.entries(alternative)
@@ -45,24 +46,10 @@ export function chooseUser(alternatives: CompiledOperation['security'], results:
     if (users.length < wanted.length || users.length === 0) continue
     const lacking = wanted.flatMap(([, scopes], index) => lackingScopes(scopes, users[index]!))
     if (lacking.length === 0) return users[0]
-    refusal ??= catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`, { headers: scopeChallenge(alternative, schemes) })
+    refused ??= { alternative, lacking }
   }
   if (isOpen) return undefined
-  throw refusal ?? catalog.UNAUTHORIZED()
-}
-
-/** The refusal to answer with, of several: first a check that failed itself, then one of credentials that were sent, then one of missing credentials. */
-export function chooseRefusal(results: Record<string, unknown>, { request: { headers }, api }: Exchange): Error {
-  const errors = Object.entries(results).map(([name, result]): [string, unknown] => [name, (result as { error?: unknown } | undefined)?.error])
-  const broken = errors.find(([, error]) => error !== undefined && !isHttpError(error))
-  if (broken !== undefined) return broken[1] as Error
-  const refusals = errors.filter((entry): entry is [string, HttpError] => isHttpError(entry[1]))
-  const missing = catalog.AUTHORIZATION_HEADER_MISSING.code
-  const shown = refusals.filter(([, refusal]) => refusal.code !== missing)
-  // Where the operation takes both Basic and Bearer, the header tells which of the two refusals applies.
-  const word = headers['authorization']?.trim().split(/\s/, 1)[0]!.toLowerCase()
-  const chosen = shown.find(([name]) => api?.spec.table.securitySchemes[name]?.kind === word) ?? shown[0] ?? refusals[0]
-  return chosen?.[1] ?? catalog.UNAUTHORIZED()
+  throw refused === undefined ? catalog.UNAUTHORIZED() : (await loadRefusal()).scopeRefusal(refused, schemes)
 }
 
 /** The user of a bearer token, from the header or, where there is none, the cookie `token`, which holds it bare or behind `Bearer`. */

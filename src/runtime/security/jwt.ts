@@ -1,52 +1,19 @@
-// Issues the JSON web tokens of users, on jsonwebtoken, and reads them.
-import type { SignOptions } from 'jsonwebtoken'
-import { catalog, type HttpError, UsageError } from '../../errors/index.ts'
-import type { Platform } from '../exchange/platform.ts'
+// The JSON web tokens of users: reads them, and lets them be issued.
+import { catalog, type HttpError } from '../../errors/index.ts'
 import type { TokenOptions, User } from '../exchange/user.ts'
+import { signingSecret, type TokenPlatform } from './signing-secret.ts'
 import { type TokenFault, verifyToken } from './verify-token.ts'
-
-// The only algorithm that is accepted: otherwise a token could choose how it is checked.
-const algorithm = 'HS256'
-
-/** What making and checking tokens needs of a platform. */
-export type TokenPlatform = Pick<Platform, 'config' | 'secret' | 'now'>
 
 /** How far the clocks of two machines may differ. */
 const leewaySeconds = 300
 
 /**
- * Makes a token for a user.
+ * Makes a token for a user; what that takes is loaded with the first one, as reading tokens does not need it.
  * Throws a UsageError where the user id is empty or no text, or no secret is configured.
  */
 export async function generateToken(platform: TokenPlatform, userId: string, options: TokenOptions = {}): Promise<string> {
-  checkUserId(userId)
-  const { config } = platform
-  const issuedAt = options.issuedAt ?? Math.floor(platform.now() / 1000)
-  const issuer = options.issuer ?? config.jwtIssuer
-  const claims = {
-    ...withoutReserved(options.claims),
-    ...(issuer === undefined ? {} : { iss: issuer }),
-    ...(config.jwtAudience === undefined ? {} : { aud: config.jwtAudience }),
-    sub: userId,
-    iat: issuedAt,
-    exp: issuedAt + (options.expiresIn ?? config.jwtTokenTimeout),
-  }
-  const { sign } = await load()
-  return sign(claims, await signingSecret(platform), { algorithm } satisfies SignOptions)
-}
-
-// An id that is no text would be read as no user, or as the same user for everybody, by whoever gets the token.
-function checkUserId(userId: unknown): void {
-  if (typeof userId === 'string' && userId !== '') return
-  if (userId === '' || userId === undefined || userId === null) throw new UsageError({ code: 'user-id-missing', file: '', message: 'No user_id passed to generateToken()' })
-  throw new UsageError({ code: 'user-id-missing', file: '', message: `The user_id passed to generateToken() is no text but ${Array.isArray(userId) ? 'a list' : `of the type ${typeof userId}`}`, hint: 'pass the id as text, for example String(user.id)' })
-}
-
-const reservedClaims = new Set(['iss', 'sub', 'aud', 'iat', 'exp'])
-
-// Reserved claims are removed even if the kit does not set them: without a configured audience, a token has no `aud`.
-function withoutReserved(claims: Record<string, unknown> = {}): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !reservedClaims.has(name)))
+  const { issueToken } = await import('./issue-token.ts')
+  return issueToken(platform, userId, options)
 }
 
 /**
@@ -101,16 +68,4 @@ function refusal(fault: TokenFault, reason: string): HttpError {
   const cause = new Error(`the token is refused: ${reason}`)
   if (fault === 'expired') return catalog.TOKEN_EXPIRED(undefined, { cause })
   return catalog.TOKEN_INVALID(words[fault], { cause })
-}
-
-async function signingSecret(platform: TokenPlatform): Promise<string> {
-  const secret = platform.config.jwtSecret ?? (await platform.secret('jwt_secret'))
-  if (secret === undefined || secret === '') throw new UsageError({ code: 'jwt-secret-missing', file: 'klue-config.yaml', pointer: 'jwt_secret', message: 'No JWT secret is configured', hint: 'set jwt_secret to the name of a variable listed in env_secrets' })
-  return secret
-}
-
-// Loaded with the first token that is made: reading tokens does not need it.
-async function load(): Promise<typeof import('jsonwebtoken')> {
-  const loaded = await import('jsonwebtoken')
-  return loaded.default ?? loaded
 }

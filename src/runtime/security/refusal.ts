@@ -1,11 +1,16 @@
-// The header WWW-Authenticate: what a 401 asks for, and which scopes a 403 lacks.
-import { catalog, type HttpError } from '../../errors/index.ts'
+// What a refused caller is told: which of several refusals, and the header WWW-Authenticate. Loaded with the first refusal.
+import { catalog, type HttpError, isHttpError } from '../../errors/index.ts'
 import type { CompiledOperation, SecurityScheme } from '../../openapi/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import type { ApiResponse } from '../exchange/message.ts'
 import { readCookies } from '../input/parameters.ts'
 
 type Schemes = Readonly<Record<string, SecurityScheme>>
+
+/** An alternative of an operation's security with the scopes that its user does not have. */
+export interface Lacking {
+  alternative: CompiledOperation['security'][number]
+  lacking: string[]
+}
 
 /**
  * The challenges of a 401 whose handler set none: one for each scheme that the operation names, for an operation
@@ -21,15 +26,25 @@ export function challenge(exchange: Exchange, error: HttpError | undefined): str
   return challenges.length === 0 ? bearer(isRefusedToken) : [...new Set(challenges)].join(', ')
 }
 
-/** Whether an answer is a 401 without WWW-Authenticate. */
-export function needsChallenge({ status, headers }: ApiResponse): boolean {
-  return status === 401 && !Object.keys(headers).some((name) => name.toLowerCase() === 'www-authenticate')
+/** The refusal to answer with, of several: first a check that failed itself, then one of credentials that were sent, then one of missing credentials. */
+export function chooseRefusal(results: Record<string, unknown>, { request: { headers }, api }: Exchange): Error {
+  const errors = Object.entries(results).map(([name, result]): [string, unknown] => [name, (result as { error?: unknown } | undefined)?.error])
+  const broken = errors.find(([, error]) => error !== undefined && !isHttpError(error))
+  if (broken !== undefined) return broken[1] as Error
+  const refusals = errors.filter((entry): entry is [string, HttpError] => isHttpError(entry[1]))
+  const missing = catalog.AUTHORIZATION_HEADER_MISSING.code
+  const shown = refusals.filter(([, refusal]) => refusal.code !== missing)
+  // Where the operation takes both Basic and Bearer, the header tells which of the two refusals applies.
+  const word = headers['authorization']?.trim().split(/\s/, 1)[0]!.toLowerCase()
+  const chosen = shown.find(([name]) => api?.spec.table.securitySchemes[name]?.kind === word) ?? shown[0] ?? refusals[0]
+  return chosen?.[1] ?? catalog.UNAUTHORIZED()
 }
 
-/** The headers of a 403 for want of scopes; none where the scopes do not come from a token. */
-export function scopeChallenge(alternative: CompiledOperation['security'][number], schemes: Schemes): Record<string, string> {
+/** The refusal of a user who lacks scopes; its header names the scopes, where they come from a token. */
+export function scopeRefusal({ alternative, lacking }: Lacking, schemes: Schemes): HttpError {
   const wanted = Object.entries(alternative).filter(([name]) => Object.hasOwn(schemes, name) && isTokenScheme(schemes[name]!)).flatMap(([, scopes]) => scopes)
-  return wanted.length === 0 ? {} : { 'www-authenticate': `Bearer error="insufficient_scope", scope=${quoted(wanted.join(' '))}` }
+  const headers: Record<string, string> = wanted.length === 0 ? {} : { 'www-authenticate': `Bearer error="insufficient_scope", scope=${quoted(wanted.join(' '))}` }
+  return catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`, { headers })
 }
 
 const tokenCodes: ReadonlySet<string> = new Set([catalog.TOKEN_INVALID.code, catalog.TOKEN_EXPIRED.code])
