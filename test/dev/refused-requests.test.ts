@@ -37,6 +37,7 @@ const bad: [string, string, number, string][] = [
   ['another protocol', '\x16\x03\x01\x02\x00\x01\x00', 400, 'MALFORMED_REQUEST'],
   ['another version', `GET /echo HTTP/9.9\r\n${host}\r\n`, 400, 'MALFORMED_REQUEST'],
   ['no Host', 'GET /echo HTTP/1.1\r\n\r\n', 400, 'MALFORMED_REQUEST'],
+  ['two Hosts', `GET /echo HTTP/1.1\r\n${host}HOST: evil.test\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
   ['a bad header', `GET /echo HTTP/1.1\r\n${host}Bad Header: x\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
   ['a header with a zero', `GET /echo HTTP/1.1\r\n${host}X: a\0b\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
   ['two lengths', `POST /echo HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx`, 400, 'MALFORMED_REQUEST'],

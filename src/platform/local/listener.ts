@@ -62,8 +62,10 @@ async function listen(server: Server, { port, fallbacks = 0 }: ListenerOptions):
 }
 
 // A page may let a name of its own point here: its Host says so. Where a proxy's form names a host, both count.
-function hostFault({ headers, url = '', httpVersion }: IncomingMessage, hosts: readonly string[]): HttpError | undefined {
+function hostFault({ headers, rawHeaders, url = '', httpVersion }: IncomingMessage, hosts: readonly string[]): HttpError | undefined {
   const { host } = headers
+  // Node reads the first one; whoever stands in between may have read another.
+  if (rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length > 1) return catalog.MALFORMED_REQUEST('The request has more than one Host header')
   if (host === undefined && httpVersion !== '1.0') return catalog.MALFORMED_REQUEST('The request has no Host header')
   const authority = /^[a-z][a-z\d+.-]*:\/\/([^/?]*)/i.exec(url)?.[1]
   const wrong = [host ?? '', ...(authority === undefined ? [] : [authority])].find((name) => !isLocalHost(name, hosts))
