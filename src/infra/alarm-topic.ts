@@ -21,10 +21,12 @@ export function makeAlarmTopic(scope: Construct, { name, email }: { name: string
 export function admitAlarms(scope: Construct, topic: ITopic, name: string): void {
   if (hasManagedKey(topic)) throw new UsageError({ code: 'alarm-topic', file: '', message: `The alarmTopic ${topic.node.path} is encrypted with alias/aws/sns, a key that CloudWatch may not use: no alarm would reach anybody`, hint: 'give it a key of your own (masterKey: new Key(…)), or none' })
   const conditions = conditionsOf(scope, name)
+  // A topic may serve several services, and AWS takes each name of a statement once in a policy.
+  const sid = `Alarms${name.replace(/[^A-Za-z\d]/g, '')}`
   const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')]
   // A policy of its own, if only one that refuses, takes the place of the policy that a topic has by default.
-  topic.addToResourcePolicy(new PolicyStatement({ sid: 'Alarms', principals, actions: ['sns:Publish'], resources: [topic.topicArn], conditions }))
-  topic.masterKey?.addToResourcePolicy(new PolicyStatement({ sid: 'Alarms', principals, actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'], conditions }), true)
+  topic.addToResourcePolicy(new PolicyStatement({ sid, principals, actions: ['sns:Publish'], resources: [topic.topicArn], conditions }))
+  topic.masterKey?.addToResourcePolicy(new PolicyStatement({ sid, principals, actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'], conditions }), true)
 }
 
 function conditionsOf(scope: Construct, name: string): Record<string, Record<string, string>> {

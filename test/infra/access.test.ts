@@ -47,6 +47,16 @@ test('a topic of the user\'s own lets alarms in, with its key', () => {
   ]) assert.deepEqual(faultsOf(withTopic(make)), [])
 })
 
+test('a topic with its key may serve several services, each under its own name', () => {
+  const app = new App({ outdir: temporaryFolder() })
+  const env = { account: '111111111111', region: 'eu-west-1' }
+  const shared = new Stack(app, 'Shared', { env })
+  const alarmTopic = new Topic(shared, 'Own', { masterKey: new Key(shared, 'Key') })
+  for (const stackName of ['shop-live', 'tea-live']) new KlueService(new Stack(app, stackName, { env }), 'Service', { project: { ...project(stages['live']!), stackName }, alarmTopic })
+  const policies = [...resourcesOf(Template.fromStack(shared), 'AWS::SNS::TopicPolicy').map(([, { Properties }]) => Properties['PolicyDocument']), ...resourcesOf(Template.fromStack(shared), 'AWS::KMS::Key').map(([, { Properties }]) => Properties['KeyPolicy'])] as { Statement: { Sid?: string }[] }[]
+  assert.deepEqual(policies.map(({ Statement }) => Statement.map(({ Sid }) => Sid).filter((sid) => sid?.startsWith('Alarms'))), [['Alarmsshoplive', 'Alarmstealive'], ['Alarmsshoplive', 'Alarmstealive']])
+})
+
 test('a topic under the key that CloudWatch may not use is refused', () => {
   const message = /^The alarmTopic \S+ is encrypted with alias\/aws\/sns, a key that CloudWatch may not use/
   const arn = 'arn:aws:sns:eu-west-1:111111111111:alarms'
