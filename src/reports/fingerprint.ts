@@ -37,7 +37,7 @@ export function normalizedText(text: string): string {
     .replaceAll(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi, '<id>')
     .replaceAll(/\b(?=[a-z\d_-]*\d)[a-z\d_-]{20,}\b/gi, '<id>')
     .replaceAll(/\b0x[\da-f]+\b|\b(?=[\da-f]*\d)[\da-f]{7,}\b/gi, '<id>')
-    .replaceAll(/\d+/g, '<n>')
+    .replaceAll(/\d+(?:[.,]\d+)*/g, '<n>')
     .replaceAll(/\s+/g, ' ')
     .trim()
 }

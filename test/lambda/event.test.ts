@@ -39,3 +39,10 @@ test('an answer becomes a result; bytes travel as base64', () => {
   const part = new Uint8Array([9, 0, 255, 9]).subarray(1, 3)
   assert.deepEqual(toResult({ status: 200, headers: {}, cookies: [], body: part }), { statusCode: 200, headers: {}, cookies: [], body: 'AP8=', isBase64Encoded: true })
 })
+
+test('to a REST API the bytes of a text go as text, whatever kind of text', () => {
+  const event = { httpMethod: 'GET', path: '/', requestContext: {} }
+  const isEncoded = (type: string): boolean => toResult({ status: 200, headers: { 'content-type': type }, cookies: [], body: Buffer.from('ü') }, event).isBase64Encoded
+  for (const type of ['text/csv', 'application/json; charset=utf-8', 'application/problem+json', 'application/x-ndjson', 'image/svg+xml', 'application/openapi+yaml', 'application/x-www-form-urlencoded']) assert.equal(isEncoded(type), false, type)
+  for (const type of ['image/png', 'application/pdf', 'application/octet-stream']) assert.equal(isEncoded(type), true, type)
+})

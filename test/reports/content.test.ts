@@ -96,6 +96,7 @@ test('two bugs in one place are two incidents, and one bug is one, whatever it s
     ['Error: until Sun, 01 Mar 2026 12:00:00 GMT', 'Error: until Tue, 14 Apr 2026 12:10:00 GMT'],
     ['Error: row 0xff of 6f1ed002ab5595859014ebf0951522d9', 'Error: row 0x1 of 0f1ed002ab5595859014ebf0951522d7'],
     ['Error: timeout of 3000 ms', 'Error: timeout of 29 ms'],
+    ['Error: took 1,234.5 ms', 'Error: took 7 ms'],
     ['Error [ERR_X]: a\n  second line 7', 'Error [ERR_X]: a\n  second line 8'],
   ] as const) assert.equal(at(one), at(other), one)
   const own = (title: string): string => toReport({ ...crashLine, kind: 'report', title }, source)!.fingerprint

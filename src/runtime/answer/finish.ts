@@ -7,7 +7,7 @@ import type { ApiRequest, ApiResponse } from '../exchange/message.ts'
 /** Bodies below this size are not worth compressing. */
 const gzipFromBytes = 500
 
-const compressible = /^(text\/|application\/(json|javascript|xml|yaml|x-ndjson)|image\/svg\+xml)|\+(json|xml)\b/
+const compressible = /^(text\/|application\/(json|javascript|xml|yaml|x-ndjson|x-www-form-urlencoded)|image\/svg\+xml)|\+(json|xml|yaml)\b/
 
 /** Whether a request is a CORS preflight, in which a browser asks what it may send. */
 export function isPreflight({ method, headers }: ApiRequest): boolean {
