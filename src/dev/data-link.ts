@@ -57,6 +57,7 @@ class Link implements DataLink {
   #database: Database | undefined
   #knownConfig = ''
   #failure: Error | undefined
+  #isClosing = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: DataLinkOptions) {
@@ -95,6 +96,7 @@ class Link implements DataLink {
     if (this.#failure !== undefined) return
     if (this.#underWay + this.#lines.length === 0 || worker === undefined) this.#journal?.close()
     if (worker === undefined) return
+    this.#isClosing = true
     await this.#wish({ kind: 'close' }).finally(() => {
       this.#failure = new Error('The local data is closed')
       return worker.terminate()
@@ -146,7 +148,10 @@ class Link implements DataLink {
     const worker = openThread(workerData)
     worker.on('message', (message: FromThread) => this.#hear(message))
     worker.on('error', (error: unknown) => this.#fail(messageOf(error)))
-    worker.on('exit', (code) => this.#fail(`it ended with code ${code}`))
+    worker.on('exit', (code) => {
+      // Its last message and its end may arrive together, before anybody who waits for the message goes on.
+      if (!this.#isClosing || this.#waiting.size > 0) this.#fail(`it ended with code ${code}`)
+    })
     return worker
   }
 

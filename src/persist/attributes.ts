@@ -25,6 +25,16 @@ export function toAttributes(item: object, spec: PersistSpec): Attributes {
 }
 
 /**
+ * Holds that an item is a plain object.
+ * @throws TypeError for anything else, which would be stored without what it holds
+ */
+export function checkItem(item: unknown, table: string): asserts item is Record<string, unknown> {
+  if (isPlain(item)) return
+  const remedy = typeof (item as { then?: unknown } | null | undefined)?.then === 'function' ? 'await it first' : 'give a plain object, for example { ...item }'
+  throw new TypeError(`The item for table ${table} cannot be stored: it is ${kindOf(item)}; ${remedy}`)
+}
+
+/**
  * The value of a key property as an attribute.
  * @throws TypeError where its type is not that of the key, or it is empty
  */

@@ -1,7 +1,7 @@
 // One persisted definition: load, find, save, delete, query.
 import { catalog } from '../errors/index.ts'
 import type { PersistDefinition } from '../openapi/index.ts'
-import { type Attributes, fromAttributes, toAttributes } from './attributes.ts'
+import { type Attributes, checkItem, fromAttributes, toAttributes } from './attributes.ts'
 import { type Database, failedBecause } from './database.ts'
 import { expiryNow, isExpired } from './expiry.ts'
 import { type ItemKey, keyProperties, keyWords, toKey } from './keys.ts'
@@ -75,7 +75,8 @@ async function findItem<Item>({ database, definition }: Bound<Item>, key: Attrib
 
 async function saveItem<Item>(bound: Bound<Item>, item: Item, options: SaveOptions): Promise<Item> {
   const { database, definition } = bound
-  const given = item as Record<string, unknown>
+  const given: unknown = item
+  checkItem(given, definition.table)
   const expected = expectedVersion(definition, given, options)
   const saved = definition.version === undefined ? given : { ...given, [definition.version]: (expected ?? 0) + 1 }
   const attributes = toAttributes(saved, definition)

@@ -29,13 +29,13 @@ export function fingerprintOf({ service, kind, operation, code, stack = '', mess
 export function normalizedText(text: string): string {
   return text
     .slice(0, 2000)
-    .replaceAll(/(?<![\w'])'[^'\n]*'(?!\w)|"[^"\n]*"|`[^`\n]*`|“[^”\n]*”|‘[^’\n]*’|«[^»\n]*»/g, '<value>')
+    .replaceAll(/(?<![\w'])'[^'\n]*'(?!\w)|"[^"\n]*"|`[^`\n]*`|“[^“”\n]*”|‘[^‘’\n]*’|«[^«»\n]*»/g, '<value>')
     .replaceAll(/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?/g, '<date>')
     .replaceAll(/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? (?:\d{1,2} )?[A-Z][a-z]{2}[a-z]* (?:\d{1,2} )?\d{4}(?: \d\d:\d\d:\d\d)?(?: ?(?:GMT|UTC|Z)?(?:[+-]\d{4})?(?: \([^()\n]*\))?)?/g, '<date>')
     .replaceAll(/\?[^\s'")]*/g, '')
-    .replaceAll(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '<email>')
+    .replaceAll(/(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+/g, '<email>')
     .replaceAll(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi, '<id>')
-    .replaceAll(/\b(?=[a-z\d_-]*\d)[a-z\d_-]{20,}\b/gi, '<id>')
+    .replaceAll(/\w[\w-]{18,}\w/g, (word) => (/\d/.test(word) ? '<id>' : word))
     .replaceAll(/\b0x[\da-f]+\b|\b(?=[\da-f]*\d)[\da-f]{7,}\b/gi, '<id>')
     .replaceAll(/\d+(?:[.,]\d+)*/g, '<n>')
     .replaceAll(/\s+/g, ' ')

@@ -19,6 +19,8 @@ export interface Planned {
   isSwagger: boolean
 }
 
+const longestText = 1000
+
 /** The entry of the document, from the method on. */
 export function operationYaml(planned: Planned): string {
   const { id, method, path, security, isSwagger } = planned
@@ -27,9 +29,9 @@ export function operationYaml(planned: Planned): string {
     security === 'none' ? '  security: []\n' : '',
     isSwagger ? `${takesBody(planned) ? '  consumes: [application/json]\n' : ''}${method === 'DELETE' ? '' : '  produces: [application/json]\n'}` : '',
     parameterLines(planned),
-    takesBody(planned) && !isSwagger ? `  requestBody:\n    required: true\n${contentOf(planned, '    ')}` : '',
+    takesBody(planned) && !isSwagger ? `  requestBody:\n    required: true\n${contentOf(planned, { indent: '    ', isClosed: true })}` : '',
     `  responses:\n    '${statusOf(planned)}':\n      description: ${method === 'DELETE' ? 'It is gone' : 'The answer'}\n`,
-    method === 'DELETE' ? '' : contentOf(planned, '      '),
+    method === 'DELETE' ? '' : contentOf(planned, { indent: '      ' }),
     refusalLines(planned),
   ].join('')
 }
@@ -38,7 +40,7 @@ function parameterLines(planned: Planned): string {
   const { parameters, isSwagger } = planned
   const limits = 'type: string, minLength: 1, maxLength: 100'
   const declared = parameters.map((name) => `    - name: ${name}\n      in: path\n      required: true\n${isSwagger ? limits.split(', ').map((limit) => `      ${limit}\n`).join('') : `      schema: { ${limits} }\n`}`)
-  const body = takesBody(planned) && isSwagger ? [`    - name: body\n      in: body\n      required: true\n${contentOf(planned, '      ')}`] : []
+  const body = takesBody(planned) && isSwagger ? [`    - name: body\n      in: body\n      required: true\n${contentOf(planned, { indent: '      ', isClosed: true })}`] : []
   return declared.length + body.length === 0 ? '' : `  parameters:\n${[...declared, ...body].join('')}`
 }
 
@@ -50,8 +52,9 @@ function refusalLines({ hasError, security, isSwagger }: Planned): string {
   return `    default:\n      description: What went wrong\n${schema}`
 }
 
-function contentOf({ isSwagger }: Planned, indent: string): string {
-  const lines = ['type: object', 'required: [text]', 'properties:', '  text: { type: string }']
+// What callers send is closed: no names that nobody expects, and no text that is larger than what it is for. Its author widens it.
+function contentOf({ isSwagger }: Planned, { indent, isClosed = false }: { indent: string; isClosed?: boolean }): string {
+  const lines = ['type: object', 'required: [text]', ...(isClosed ? ['additionalProperties: false'] : []), 'properties:', `  text: { type: string, maxLength: ${longestText} }`]
   const wrapped = isSwagger ? ['schema:', ...lines.map((line) => `  ${line}`)] : ['content:', '  application/json:', '    schema:', ...lines.map((line) => `      ${line}`)]
   return wrapped.map((line) => `${indent}${line}\n`).join('')
 }

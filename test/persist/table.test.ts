@@ -181,6 +181,15 @@ test('refuses what is no plain data, wherever it stands, and writes nothing', as
   assert.equal(await saved.find('501'), undefined)
 })
 
+test('refuses an item that is itself no plain object', async () => {
+  class Row {
+    id = 'row'
+  }
+  for (const [item, words] of [[Promise.resolve({ id: 'row' }), /it is a Promise; await it first/], [new Row(), /it is a Row; give a plain object/], [new Map([['id', 'row']]), /a Map/], [[{ id: 'row' }], /an Array/], [new Error('row'), /an Error/], [new Uint8Array(1), /a Uint8Array/], [null, /null/], [undefined, /nothing/], ['row', /text/], [() => 1, /a function/]] as const) {
+    await assert.rejects(openTable(database, exact).save(item as never), (error: unknown) => error instanceof TypeError && words.test(error.message) && error.message.startsWith('The item for table '), String(words))
+  }
+})
+
 test('keeps plain data of any origin, and typed arrays as their bytes', async () => {
   const saved = openTable(database, exact)
   const bytes = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8])

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { plainReport, platformReport, toReport } from '../../src/reports/index.ts'
 import { fingerprintOf, framesOf, normalizedText } from '../../src/reports/fingerprint.ts'
+import { countSteps } from '../runtime/counted-matching.ts'
 import { crash, crashLine, source } from './sample.ts'
 
 function reportOf(changes: Record<string, unknown>): ReturnType<typeof toReport> {
@@ -105,6 +106,16 @@ test('two bugs in one place are two incidents, and one bug is one, whatever it s
 
 test('texts of any kind are made plain in linear time', () => {
   fc.assert(fc.property(fc.array(fc.constantFrom("'", '"', '`', '“', '<', '2026-03-01', 'Mon', ' ', 'a', '1', '(', '\n', '    at '), { maxLength: 3000 }), (parts) => void fingerprintOf({ service: 'a', kind: 'crash', operation: '', code: '', message: parts.join(''), stack: parts.join('') })), { numRuns: 200 })
+})
+
+test('what a stranger repeats in a text costs a bounded number of steps a character', () => {
+  for (const piece of ['a', '1', 'a.', 'a+', 'a@', 'a@a', '@', 'a-', '-', '--a', '_', "'", " '", '"', '`', '“', '‘', '«', 'Mon', 'Mon ', 'Mon Jan 1 2020 (', '2026-01-01', '?', '0x', 'deadbee', '(', ' ', 'a b']) {
+    for (const after of ['', '!', '@', '.', '\n']) {
+      const [half, whole] = [900, 1800].map((length) => countSteps(() => normalizedText(`${piece.repeat(length / piece.length)}${after}`)).steps) as [number, number]
+      assert.ok(whole <= 2.5 * half + 3000 && whole <= 1800 * 200, `${JSON.stringify(piece)} before ${JSON.stringify(after)}: ${half} and ${whole} steps`)
+    }
+  }
+  assert.equal(normalizedText('mail ann.lee+x@mail.example.com about order_2024-abcdefghijkl and long-words-without-digits'), 'mail <email> about <id> and long-words-without-digits')
 })
 
 test('frames are functions and files, and texts lose what differs', () => {

@@ -107,6 +107,7 @@ class Reader {
     if (this.#takes('(?:')) return { part: this.#closed(this.#alternatives()) }
     if (this.#takes('(?=')) return { part: looking(this.#closed(this.#alternatives()), true) }
     if (this.#takes('(?!')) return { part: looking(this.#closed(this.#alternatives()), false) }
+    if (this.#takes('(?<!')) return { part: notBehind(this.#closed(this.#alternatives())) }
     if (this.#source.startsWith('(?', this.#at)) throw new Error(`a group that is not counted: ${this.#source}`)
     if (this.#takes('(')) return { part: this.#closed(this.#alternatives()) }
     if (this.#takes('^')) return { part: place((_text, at) => at === 0) }
@@ -155,6 +156,11 @@ function place(holds: (text: string, at: number) => boolean): Part {
 
 function looking(part: Part, wanted: boolean): Part {
   return (on, at, next) => part(on, at, () => true) === wanted && next(at)
+}
+
+// Behind a place stands one character, or nothing.
+function notBehind(part: Part): Part {
+  return (on, at, next) => !(at > 0 && part(on, at - 1, (end) => end === at)) && next(at)
 }
 
 // By loops: the stack is not deep enough for thousands of characters.

@@ -3,14 +3,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { addContent } from '../../src/runtime/line/log-content.ts'
+import { riskyPattern } from '../../src/runtime/line/make-record.ts'
 import { maskerOf } from '../../src/runtime/line/mask.ts'
 import { countSteps } from './counted-matching.ts'
 import { testConfig } from './service-fixture.ts'
 
 const config = testConfig({ log_data_level: 'info', log_headers_level: 'info' })
 const mask = maskerOf(config.secretNames)
+// Also with a name of a secret that has gaps of any width.
+const risky = riskyPattern([...config.secretNames, 'a________________b'])
 
 const ways: Record<string, (text: string) => unknown> = {
+  risk: (text) => risky.test(text.replace('password=', '')),
   text: (text) => mask.text(text, 16_384),
   query: (text) => mask.query(text),
   value: (text) => mask.value([{ a: text }, { [text]: 1 }]),

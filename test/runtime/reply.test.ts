@@ -251,3 +251,44 @@ test('an included service answers with its own security, decorators and routes',
 function firstEvent({ trace }: LogRecord): string {
   return (trace as { name: string }[])[0]!.name
 }
+
+// What JSON would write as {} or leave out, at whichever depth.
+class Hidden {
+  readonly #secret = 1
+  get secret(): number {
+    return this.#secret
+  }
+}
+class Shown {
+  a = 1
+}
+const lost: [name: string, value: unknown, pointer: string, kind: string][] = [
+  ['a promise', { a: 1, b: Promise.resolve(2) }, '/body/b', 'is a promise, which JSON cannot hold: await it first'],
+  ['a map', { b: new Map([[1, 2]]) }, '/body/b', 'is a Map, which JSON'],
+  ['a set in a list', { b: [1, { c: new Set([1]) }] }, '/body/b/1/c', 'is a Set, which JSON'],
+  ['a function', { b: () => 1 }, '/body/b', 'is a function, which JSON'],
+  ['bytes without a view', { b: new ArrayBuffer(8) }, '/body/b', 'is an ArrayBuffer, which JSON'],
+  ['a typed array', { b: new Float64Array(2) }, '/body/b', 'is a Float64Array, which JSON'],
+  ['an error', { b: Object.assign(new Error('x'), { code: 'E' }) }, '/body/b', 'is an Error, which JSON'],
+  ['a pattern', { b: /x/ }, '/body/b', 'is a RegExp, which JSON'],
+  ['an object that hides all', { b: new Hidden() }, '/body/b', 'is a Hidden, which JSON'],
+  ['a list of promises', [Promise.resolve(1)], '/body/0', 'is a promise, which JSON'],
+  ['a map as a whole', new Map(), '/body', 'is a Map, which JSON'],
+]
+for (const [name, value, pointer, kind] of lost) {
+  test(`an answer that holds ${name} is told with its place, as response_check says`, async () => {
+    const failed = await answering('problem', value, { config: { response_check: 'fail' } }).get()
+    assert.deepEqual([failed.status, failed.json['error']], [500, 'RESPONSE_INVALID'])
+    const { log, get } = answering('problem', value, { config: { response_check: 'log' } })
+    assert.equal((await get()).status, 200)
+    assert.ok(firstEvent(log[0]!).includes(`does not match its specification: ${pointer} ${kind}`), firstEvent(log[0]!))
+    assert.equal((await answering('problem', value, { config: { response_check: 'off' } }).get()).status, 200)
+  })
+}
+
+test('what JSON holds, or says itself in JSON, is no fault, however deep', async () => {
+  let deep: unknown = {}
+  for (let level = 0; level < 1000; level++) deep = [deep]
+  const values = [{ a: new Date(0), b: new URL('http://x.example/'), c: null, d: undefined, e: {}, f: [], g: Object.create(null) as object }, new Shown(), { toJSON: () => 1 }, deep, [new String('x'), new Number(1), new Boolean(false)], { id: Buffer.from('x') }]
+  for (const value of values) assert.equal((await answering('problem', value, { config: { response_check: 'fail' } }).get()).status, 200)
+})

@@ -26,6 +26,28 @@ function faultOf(code: string): (error: unknown) => boolean {
   return (error) => isUsageError(error) && error.faults.every((fault) => fault.code === code)
 }
 
+interface Sent {
+  file: string
+  at: string
+  schema: { type?: string; maxLength?: number; additionalProperties?: unknown; properties?: Record<string, Sent['schema']> }
+}
+
+/** Every schema of what callers send, also below objects. */
+function sentSchemas(root: string): Sent[] {
+  const found: Sent[] = []
+  const visit = (sent: Sent): void => {
+    found.push(sent)
+    for (const [name, schema] of Object.entries(sent.schema.properties ?? {})) visit({ ...sent, at: `${sent.at}.${name}`, schema })
+  }
+  for (const file of readdirSync(join(root, 'apis'))) {
+    const { paths } = parse(readFileSync(join(root, 'apis', file), 'utf8')) as { paths: Record<string, Record<string, { parameters?: { schema: Sent['schema'] }[]; requestBody?: { content: Record<string, { schema: Sent['schema'] }> } }>> }
+    for (const [path, methods] of Object.entries(paths)) for (const [method, { parameters = [], requestBody }] of Object.entries(methods)) {
+      for (const { schema } of [...parameters, ...Object.values(requestBody?.content ?? {})]) visit({ file, at: `${method} ${path}`, schema })
+    }
+  }
+  return found
+}
+
 test('a project has a dozen files, and each says in its first line what it is for', async () => {
   const files = await make('plain')
   assert.equal(files.length, 12)
@@ -73,6 +95,10 @@ for (const [name, options] of Object.entries({ 'open-yaml': {}, 'open-json': { f
     await addOperation({ root, method: 'POST', path: '/shop-items/{id}', api: 'shop-items' })
     const checked = await klue(root, ['check'])
     assert.equal(checked.code, 0, checked.stderr)
+    for (const { file, at, schema } of sentSchemas(root)) {
+      if (schema.type === 'string') assert.ok(schema.maxLength !== undefined, `${file} ${at} has no bound`)
+      if (schema.type === 'object') assert.equal(schema.additionalProperties, false, `${file} ${at} is open`)
+    }
     if (name === 'open-json' || name === 'closed-yaml') return
     // Each of both has one of both: the tests are the same whatever the format of the documents.
     const tested = await klue(root, ['test', '--json'])

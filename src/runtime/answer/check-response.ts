@@ -4,14 +4,16 @@ import { bareType, isJson } from '../../media/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { run } from '../input/validate.ts'
 import { headerFaults } from './check-headers.ts'
+import { plainFaults } from './plain-faults.ts'
 import { declaredReply, type Rendered } from './render.ts'
 
 /** Checks a rendered answer as `response_check` says. Throws RESPONSE_INVALID where that is `fail`. */
-export function checkResponse(exchange: Exchange, { response, declared }: Rendered): void {
+export function checkResponse(exchange: Exchange, { response, declared, value }: Rendered): void {
   const { operation, api, platform, context } = exchange
   const mode = platform.config.responseCheck
   if (mode === 'off' || operation === undefined || api === undefined) return
-  const faults = declared === undefined ? undeclared(exchange, response.status) : faultsOf(exchange, { response, declared })
+  const lost = value === undefined ? [] : plainFaults(value)
+  const faults = [...lost, ...(declared === undefined ? undeclared(exchange, response.status) : faultsOf(exchange, { response, declared }))]
   if (faults.length === 0) return
   const message = `The answer of ${operation.id} does not match its specification: ${faults[0]!.pointer} ${faults[0]!.message}`
   if (mode === 'fail') throw catalog.RESPONSE_INVALID(message, { errors: faults })

@@ -13,6 +13,8 @@ export interface Rendered {
   response: ApiResponse
   /** The declared status (`200`, `4XX`, `default`) and media type that the answer falls under; the latter is empty where there is no body. */
   declared: { status: string; media: string } | undefined
+  /** What the body was written from; undefined where it was given as text or bytes, or there is none. */
+  value?: object
 }
 
 export interface RenderOptions {
@@ -46,7 +48,7 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
   const printed = formats === undefined || matched === undefined || isWritten ? answer : { ...answer, body: formats.print(api!.spec, operation!, { body: answer.body, declared: matched }) }
   const response = { ...parts(answer), body: encode(printed, media) }
   response.headers['content-type'] ??= media.startsWith('text/') && !media.includes('charset') ? `${media}; charset=utf-8` : media
-  return { response, declared: matched }
+  return typeof printed.body === 'object' && printed.body !== null && typeof response.body === 'string' ? { response, declared: matched, value: printed.body } : { response, declared: matched }
 }
 
 /** The declaration that a status falls under: its own, its class, or the default. */

@@ -101,8 +101,8 @@ function needsMask({ notes, request, context, platform: { config } }: Exchange, 
 }
 
 /** Finds what may be, or hold, a secret. */
-function riskyPattern(names: readonly string[]): RegExp {
-  return new RegExp([...names.map((name) => name.replaceAll(/[^\w]|_/g, '.?')), 'eyJ', '(?:bearer|basic)[\\s+]', '//[^\\s/@]{0,601}@'].join('|'), 'i')
+export function riskyPattern(names: readonly string[]): RegExp {
+  return new RegExp([...names.map((name) => name.replaceAll(/[^\w]+|_+/g, (gap) => `.{0,${gap.length}}`)), 'eyJ', '(?:bearer|basic)[\\s+]', '//[^\\s/@]{0,601}@'].join('|'), 'i')
 }
 
 // A query that cannot be decoded counts as one that may hold a secret.
