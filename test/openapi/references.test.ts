@@ -132,6 +132,24 @@ test('a reference that means something of another type is a fault', async (t) =>
   assert.deepEqual(await faultsOf(t, { 'apis/a.yaml': openapi("/a:\n  get: { operationId: a, responses: { 200: { $ref: '#/info/title' } } }") }), [['ref-broken', 'apis/a.yaml', 5]])
 })
 
+test('a whole document, a list and what is no text are no references', async (t) => {
+  for (const [ref, words] of [["''", 'a whole document'], ["'#'", 'a whole document'], ["'b.yaml'", 'a whole document'], ["'list.yaml'", 'a list'], ['5', 'is no text'], ['[a]', 'is no text'], ['null', 'is no text'], ['{ type: string }', 'is no text']] as [string, string][]) {
+    for (const place of ['schema', 'response'] as const) {
+      const root = project(t, { 'apis/a.yaml': openapi(`/a:\n  get: { operationId: a, ${ok} }`, `${place}s:\n  Pet: { $ref: ${ref} }`), 'apis/b.yaml': openapi(`/b:\n  get: { operationId: b, ${ok} }`), 'apis/list.yaml': '- { description: d }\n' })
+      assert.deepEqual(checkApis(await readApis(root)).map(({ code, file, line, message }) => [code, file, line, message.includes(words)]).filter(([code]) => code === 'ref-broken'), [['ref-broken', 'apis/a.yaml', 8, true]], `${place} → ${ref}`)
+    }
+  }
+})
+
+test('a list of parameters comes from another file and from an extension', async (t) => {
+  const document = await documentOf(t, {
+    'apis/a.yaml': openapi(`/a:\n  parameters: { $ref: '#/x-lists/both' }\n  get: { operationId: a, parameters: { $ref: list.yaml }, ${ok} }`).replace('paths:', "x-lists: { both: [{ $ref: 'one.yaml' }] }\npaths:"),
+    'apis/list.yaml': '- { name: q, in: query, schema: { type: string } }\n- { $ref: one.yaml }\n', 'apis/one.yaml': 'name: p\nin: query\nschema: { type: string }\n',
+  })
+  assert.deepEqual(valueAt(document, '/paths/~1a/parameters'), [{ $ref: '#/components/parameters/one' }])
+  assert.deepEqual(valueAt(document, '/paths/~1a/get/parameters'), [{ name: 'q', in: 'query', schema: { type: 'string' } }, { $ref: '#/components/parameters/one' }])
+})
+
 const outer: [ref: string, code: string][] = [
   ['../.klue/secrets.json', 'ref-outside'], ['./.klue/secrets.json', 'ref-outside'], ['sub/../../.klue/secrets.json', 'ref-outside'], ['%2e%2e/.klue/secrets.json', 'ref-outside'], ['%2E%2E%2F.klue%2Fsecrets.json', 'ref-outside'],
   ['.%6blue/secrets.json', 'ref-outside'], ['%2eklue/secrets.json#/jwt_secret', 'ref-outside'], ['sub/.env', 'ref-outside'], ['../package.json', 'ref-outside'], ['../../etc/passwd', 'ref-outside'], ['/etc/passwd', 'ref-outside'], ['%2Fetc/passwd', 'ref-outside'],

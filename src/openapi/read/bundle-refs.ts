@@ -11,7 +11,7 @@ interface Bundling extends Files {
   /** `file#pointer kind` → pointer in the bundled document. */
   placed: Map<string, string>
   /** References that lead nowhere, by their place in their own file. */
-  broken: { file: string; pointer: string; ref: string; refusal: Refusal }[]
+  broken: { file: string; pointer: string; ref: unknown; refusal: Refusal }[]
   /** Objects that were walked, by the kind they were taken for: YAML aliases share objects, and a reference may take an object for another kind. */
   seen: Map<Slot, WeakSet<object>>
   /** References that are final. */
@@ -63,11 +63,12 @@ export function bundleRefs(api: ApiDocument, readMore: ReadMore): void {
 function walk(bundling: Bundling, node: unknown, spot: Spot): void {
   if (typeof node !== 'object' || node === null || !isFirst(bundling, node, spot.slot)) return
   // Below free names `$ref` is an ordinary name: a property may be called `$ref`, and then holds an object.
-  if (isReference(node) && !bundling.settled.has(node) && staysReference(bundling, node, spot.slot)) settle(bundling, node, spot)
+  if (isReference(node) && !bundling.settled.has(node) && staysReference(bundling, node, spot)) settle(bundling, node, spot)
+  else if (!isReference(node) && isObject(node) && Object.hasOwn(node, '$ref') && !isMap(spot.slot)) refuseOdd(bundling, node, spot)
   if (spot.slot === 'discriminator') settleMapping(bundling, node as JsonObject, spot)
   eachBelow(spot.slot, node, ({ key, value, slot }) => {
     const place = { slot, base: spot.base, above: spot, key }
-    if (isReference(value) && !staysReference(bundling, value, slot)) (node as Record<string | number, unknown>)[key] = include(bundling, value, place)
+    if (isReference(value) && !staysReference(bundling, value, place)) (node as Record<string | number, unknown>)[key] = include(bundling, value, place)
     else walk(bundling, value, place)
   })
 }
@@ -84,11 +85,24 @@ function isReference(node: unknown): node is Reference {
   return isObject(node) && typeof node['$ref'] === 'string'
 }
 
-function staysReference({ api, settled }: Bundling, node: Reference, slot: Slot): boolean {
+// Without the fault, the object would be checked as if the `$ref` were not there.
+function refuseOdd({ broken }: Bundling, node: JsonObject, spot: Spot): void {
+  broken.push({ file: spot.base.file, pointer: pointerOf(spot, 'pointer'), ref: node['$ref'], refusal: { code: 'ref-broken', message: 'is no text', hint: "write the path of what it means, such as '#/components/schemas/Pet'" } })
+  delete node['$ref']
+}
+
+function staysReference(bundling: Bundling, node: Reference, { slot, base, key }: Spot): boolean {
+  const { api, settled } = bundling
   if (settled.has(node)) return true
   // A path item may refer to another of the same document. If keys stand beside such a `$ref`, both must be merged instead.
   if (slot === 'pathItem') return node.$ref.startsWith('#') && Object.keys(node).length === 1 && api.dialect !== '2.0' && slotAt(api.document, keysOf(node.$ref)) === slot
+  // Components hold single parameters. A whole list of them is copied.
+  if (slot === 'parameter' && key === 'parameters' && isList(findTarget(bundling, node.$ref, { file: base.file, slot }))) return false
   return !isMap(slot) && homeOf(api, kindOf(slot)) !== undefined
+}
+
+function isList(found: ReturnType<typeof findTarget>): boolean {
+  return 'target' in found && Array.isArray(found.target.value)
 }
 
 function settle(bundling: Bundling, node: Reference, spot: Spot): void {
@@ -169,7 +183,7 @@ function included(bundling: Bundling, { target, beside }: { target: Target; besi
   const base = { file: target.file, pointer: target.pointer, at }
   const copy = structuredClone(target.value)
   bundling.api.origins.push({ pointer: at, file: target.file, target: target.pointer })
-  const found = isReference(copy) && !staysReference(bundling, copy, spot.slot) ? include(bundling, copy, { slot: spot.slot, base }) : copy
+  const found = isReference(copy) && !staysReference(bundling, copy, { slot: spot.slot, base, ...(spot.key === undefined ? {} : { key: spot.key }) }) ? include(bundling, copy, { slot: spot.slot, base }) : copy
   walk(bundling, found, { slot: spot.slot, base })
   if (!isObject(found)) return found
   walk(bundling, beside, spot)

@@ -1,7 +1,7 @@
 // Finds what a reference means: its file, and the pointer there.
 import { type Fault, nearest } from '../../errors/index.ts'
 import type { ApiDocument, SourceFile } from './document.ts'
-import { eachBelow, kindOf, type Slot } from './grammar.ts'
+import { eachBelow, type Slot } from './grammar.ts'
 import { isObject, keysOf, pointerTo, valueAt } from './pointers.ts'
 import { fileOfRef, type ReadMore, type Refusal } from './reference-files.ts'
 
@@ -67,8 +67,7 @@ function isAnchor(fragment: string): boolean {
 
 // A file that is no document holds either the wanted object itself or a mapping of schemas.
 function anchorPointer(root: unknown, anchor: string, slot: Slot): string | undefined {
-  const isDocument = isObject(root) && ('openapi' in root || 'swagger' in root)
-  return anchorBelow(root, anchor, { pointer: '', slot: isDocument ? 'document' : slot }) ?? (isDocument ? undefined : anchorBelow(root, anchor, { pointer: '', slot: 'schema{}' }))
+  return anchorBelow(root, anchor, { pointer: '', slot: isDocument(root) ? 'document' : slot }) ?? (isDocument(root) ? undefined : anchorBelow(root, anchor, { pointer: '', slot: 'schema{}' }))
 }
 
 function anchorBelow(node: unknown, anchor: string, { pointer, slot }: { pointer: string; slot: Slot }): string | undefined {
@@ -81,13 +80,22 @@ function anchorBelow(node: unknown, anchor: string, { pointer, slot }: { pointer
   return found
 }
 
+const lists: ReadonlySet<Slot> = new Set<Slot>(['parameter', 'tag', 'plain'])
+
+function isDocument(value: unknown): boolean {
+  return isObject(value) && (typeof value['openapi'] === 'string' || typeof value['swagger'] === 'string')
+}
+
 // An empty entry in YAML (null) counts as a schema that allows everything.
 function isFitting(value: unknown, slot: Slot): boolean {
-  return typeof value === 'object' && value !== null ? !Array.isArray(value) || kindOf(slot) !== 'schema' : slot === 'schema' && (typeof value === 'boolean' || value === null)
+  if (isDocument(value)) return slot === 'document'
+  if (Array.isArray(value)) return lists.has(slot)
+  return typeof value === 'object' && value !== null ? true : slot === 'schema' && (typeof value === 'boolean' || value === null)
 }
 
 function kindWord(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
+  if (isDocument(value)) return 'a whole document'
   return value === null ? 'an empty value' : `a ${typeof value}`
 }
 
