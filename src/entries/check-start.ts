@@ -34,7 +34,7 @@ export async function checkStart({ root, stage, modules }: { root: string; stage
         else current = news.entry
       })
       worker.on('error', (error: unknown) => fail(`importing this file fails: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`))
-      // Node ends with 13 where a file waits at its top for what never comes.
+      // The thread ends with 13 where a file waits at its top for what never comes.
       worker.on('exit', (code) => fail(code === 13 ? 'this file waits at its top for something that never comes' : `importing this file ends the process with code ${code}`))
     })
   } finally {
