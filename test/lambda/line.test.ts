@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { compileConfig } from '../../src/config/build.ts'
+import { toLongRecord } from '../../src/telemetry/long-line.ts'
 
 async function linesOf(path: string): Promise<Record<string, unknown>[]> {
   const folder = mkdtempSync(join(tmpdir(), 'klue-line-'))
@@ -18,7 +19,7 @@ async function linesOf(path: string): Promise<Record<string, unknown>[]> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
   await once(child, 'close')
   rmSync(folder, { recursive: true, force: true })
-  return out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  return out.trimEnd().split('\n').map((line) => toLongRecord(JSON.parse(line) as Parameters<typeof toLongRecord>[0]))
 }
 
 for (const [path, name] of [['/exit', 'exits'], ['/throw', 'throws']] as const) {
