@@ -18,8 +18,8 @@ export type Place = { kind: 'i' | 'w'; shard: number } | { kind: 'single'; shard
 // Four bytes of the value's hash, one for the second within the minute, one for the place.
 const entryBytes = 6
 
-// So many lie in one item with those of other minutes; a larger minute has a partition of its own, in order of hashes.
-const mostTogether = 4096
+// So many bytes lie beside those of other minutes, and an hour of them in two pages; a larger minute has a partition of its own, in order of hashes.
+const mostTogether = 32_768
 const chunkBytes = 12_000
 
 /** Entries of a minute while they are gathered: each once. */

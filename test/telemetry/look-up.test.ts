@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Database } from '../../src/persist/index.ts'
-import { markMinute, putWitnessedRow } from '../../src/store/index.ts'
+import { FindEntries, markMinute, putWitnessedRow, readFinds, writeFinds } from '../../src/store/index.ts'
 import { compact, defaultKeepRules, findRequests, forgetRequests, ingest, type LogLine } from '../../src/telemetry/index.ts'
 import { marked } from './marked.ts'
 import { hour, noon, stores } from './store-fixture.ts'
@@ -25,6 +25,26 @@ function counting(database: Database): Database & { reads: number } {
   }) as Database['run'] }
   return made
 }
+
+test('a minute with more values than lie beside others is looked up in its own partition', async () => {
+  const database = await freshStore()
+  const entries = new FindEntries()
+  const place = { kind: 'i', shard: 3 } as const
+  for (let index = 0; index < 12_000; index++) entries.add(`call_id=${index}`, { second: noon + (index % 60) * 1000, place })
+  await writeFinds(database, { minute: noon, entries, expires: noon })
+  const few = new FindEntries()
+  few.add('call_id=77', { second: noon + 61_000, place: { kind: 'single', shard: 7 } })
+  await writeFinds(database, { minute: noon + 60_000, entries: few, expires: noon })
+  const counted = counting(database)
+  for (let index = 0; index < 12_000; index += 997) {
+    counted.reads = 0
+    const found = await readFinds(counted, { hour: noon, value: `call_id=${index}` })
+    assert.ok(found.some(({ second, place: { kind, shard } }) => second === noon + (index % 60) * 1000 && kind === 'i' && shard === 3), String(index))
+    assert.ok(counted.reads <= 3)
+  }
+  assert.deepEqual((await readFinds(database, { hour: noon, value: 'call_id=77' })).map(({ place: { kind, shard } }) => `${kind}${shard}`).sort(), ['i3', 'single7'])
+  assert.deepEqual(await readFinds(database, { hour: noon, value: 'call_id=none' }), [])
+})
 
 test('what is looked up is what a look at everything finds, with late, open and witnessed requests', async () => {
   let now = noon - hour
