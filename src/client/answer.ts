@@ -1,5 +1,5 @@
 // Reads the body of an answer as its media type says.
-import { bareType, isJson, kindOf } from '../media/index.ts'
+import { bareType, isJsonOf, kindOf } from '../media/index.ts'
 import type { ClientOperation, CompiledReply } from '../openapi/table.ts'
 import type { Answer } from './send.ts'
 
@@ -19,10 +19,10 @@ export function readAnswer(answer: Answer, operation: ClientOperation): ReadAnsw
   const type = media === '' ? (declared?.media.find((name) => !name.includes('*')) ?? '') : media
   if (operation.method === 'HEAD' || answer.status === 204 || answer.status === 304) return { media, body: undefined }
   if (answer.bytes.length === 0) return emptyAnswer(media, answer, declared)
-  if (isJson(type)) return { media, ...parseJson(textOf(answer.bytes, header)) }
+  if (isJsonOf(declared, type)) return { media, ...parseJson(textOf(answer.bytes, header)) }
   const isText = ['text', 'urlencoded'].includes(kindOf(type))
   const body = isText ? textOf(answer.bytes, header) : answer.bytes
-  const isMismatch = answer.status < 300 && declared !== undefined && declared.media.length > 0 && declared.media.every(isJson)
+  const isMismatch = answer.status < 300 && declared !== undefined && declared.media.length > 0 && declared.media.every((name) => isJsonOf(declared, name))
   // A proxy's page with status 200 is the usual case.
   return isMismatch ? { media, body, fault: `it is ${media === '' ? 'of no media type' : media}, not ${declared.media.join(' or ')}` } : { media, body }
 }
@@ -47,7 +47,7 @@ export function textOf(bytes: Uint8Array, contentType = ''): string {
 }
 
 function emptyAnswer(media: string, answer: Answer, declared: CompiledReply | undefined): ReadAnswer {
-  const isMissing = answer.status < 300 && declared !== undefined && declared.media.length > 0 && declared.media.every(isJson)
+  const isMissing = answer.status < 300 && declared !== undefined && declared.media.length > 0 && declared.media.every((name) => isJsonOf(declared, name))
   if (isMissing) return { media, body: undefined, fault: 'its body is empty' }
   return { media, body: media.startsWith('text/') ? '' : undefined }
 }

@@ -1,6 +1,6 @@
 // Writes the body of a request in the media type that the operation declares.
 import { catalog } from '../errors/index.ts'
-import { isJson } from '../media/index.ts'
+import { isJson, isJsonOf } from '../media/index.ts'
 import type { ClientOperation } from '../openapi/table.ts'
 import { fileOf } from './form-file.ts'
 import { multipartOf } from './multipart.ts'
@@ -24,15 +24,15 @@ export function writeBody(operation: ClientOperation, value: unknown, contentTyp
   const choices = declared.length === 0 ? ['application/json'] : declared
   if (isRaw(value)) return writeRaw(value, choices)
   for (const media of choices) {
-    const written = writeWithHeaders(operation, media, value) ?? writeAs(media, value)
+    const written = writeWithHeaders(operation, media, value) ?? writeAs(operation, media, value)
     if (written !== undefined) return written
   }
   throw unwritable(operation, `${typeof value === 'object' ? 'an object' : `a ${typeof value}`} cannot be written as ${choices.join(' or ')}; give it as text or bytes`)
 }
 
-function writeAs(media: string, value: unknown): WrittenBody | undefined {
+function writeAs(operation: ClientOperation, media: string, value: unknown): WrittenBody | undefined {
   const isText = typeof value === 'string'
-  if (isJson(media)) return { body: JSON.stringify(value), contentType: media.includes('*') ? 'application/json' : media }
+  if (isJsonOf(operation.body, media)) return { body: JSON.stringify(value), contentType: media.includes('*') ? 'application/json' : media }
   if (isForm(media, 'application/x-www-form-urlencoded') && isFields(value)) return { body: new URLSearchParams(fieldsOf(value).map(([name, field]): [string, string] => [name, plainText(field)])).toString(), contentType: media }
   if (isForm(media, 'multipart/form-data') && isFields(value)) return { body: formOf(value) }
   if (media.startsWith('*/') || media.startsWith('application/*')) return isText ? { body: value, contentType: 'text/plain' } : { body: JSON.stringify(value), contentType: 'application/json' }

@@ -5,6 +5,9 @@ export const jsonType: RegExp = /^[^/;\s]+\/(?:[^/;\s]+\+)?json\s*(?:;|$)/i
 
 const textType = /^text\/|[/+](?:xml|yaml|x-yaml|javascript|csv)$/
 
+// What is known to be something else, as a whole word of the name: documents describe some of these by the value that they encode.
+const otherEncoding = /^(?:image|audio|video|font|multipart|message|text)\/|[/+.-](?:octet-stream|pdf|zip|gzip|x?-?tar|7z-compressed|zstd|brotli|bzip2?|rar|cbor|cbor-seq|msgpack|messagepack|protobuf|x-protobuf|avro|thrift|bson|ubjson|smile|amf|grpc|parquet|arrow|jwt|jose|der|ber|asn1|wbxml|fastinfoset|exi|sqlite3|wasm|java-archive|ndjson|jsonl|jsonlines|json-lines|json-seq|json5|jsonp|toml|hal|sql|graphql|pkcs\d+|pgp-\w+|rtf|msword|postscript|excel|ms-\w+|ms-excel|spreadsheet|presentation|wordprocessingml|spreadsheetml|presentationml|opendocument|epub)(?=$|[+.-])/
+
 /** How a body is read: as a value, as fields, as one text, or not at all. */
 export type MediaKind = 'json' | 'urlencoded' | 'multipart' | 'text' | 'bytes'
 
@@ -32,6 +35,17 @@ export function kindOf(contentType: string): MediaKind {
   if (type === 'application/x-www-form-urlencoded') return 'urlencoded'
   if (type === 'multipart/form-data' || type === 'multipart/*') return 'multipart'
   return textType.test(type) ? 'text' : 'bytes'
+}
+
+/** Whether the name of a media type leaves open how its bodies are written, so that a schema may tell that they are JSON. */
+export function leavesOpen(contentType: string): boolean {
+  const type = bareType(contentType)
+  return type.includes('/') && !type.includes('*') && kindOf(type) === 'bytes' && !otherEncoding.test(type)
+}
+
+/** Whether a body is JSON by its media type, or by what the document declares of that type: `json` of the compiled body or answer. */
+export function isJsonOf(declared: { readonly json?: readonly string[] } | undefined, contentType: string): boolean {
+  return isJson(contentType) || declared?.json?.includes(bareType(contentType)) === true
 }
 
 /** Whether a media type is a form that is read into fields. */

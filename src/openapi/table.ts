@@ -32,6 +32,8 @@ export interface CompiledBody {
   media: string[]
   /** Those media types whose bodies handlers get as bytes, although such a type is usually parsed. */
   bytes?: string[]
+  /** Those media types that are JSON by their schema, although their names do not say so. */
+  json?: string[]
   /** By media type of forms: the fields that are lists or objects, described like parameters of a query. `content` is JSON where the field holds its value as JSON. */
   fields?: Record<string, CompiledParameter[]>
   /** By media type of multipart forms: the media types, possibly with wildcards, that a part of a name may have. */
@@ -52,6 +54,8 @@ export interface CompiledReply {
   status: string
   /** Declared media types, empty where the answer has no body. */
   media: string[]
+  /** As in a body. */
+  json?: string[]
 }
 
 /** The x-klue-* settings of an operation, in camelCase. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createRequire } from 'node:module'
-import { bareType, chooseMedia } from '../media/index.ts'
+import { bareType, chooseMedia, isJsonOf } from '../media/index.ts'
 import type { ApiTable, CompiledOperation, ReplyValidators } from '../openapi/index.ts'
 import { boundPatterns, declaredReply, findOperation, headerFaults, toSegments, validate } from '../runtime/edge.ts'
 import { writePrivateFile } from '../workfolder/index.ts'
@@ -22,6 +22,8 @@ export interface SeenExchange {
 }
 
 export interface Checker {
+  /** Whether the body of an answer is JSON, by its media type or by what the document declares of that. */
+  isJson(exchange: Pick<SeenExchange, 'method' | 'path' | 'status' | 'contentType'>): boolean
   /** What in an answer does not match the specification, one sentence each; empty where all is well. */
   check(exchange: SeenExchange): string[]
   /** Leaves what was reached for the runner's table. */
@@ -38,6 +40,10 @@ export function openChecker(target: Target): Checker {
   const apis = compiledApis(target.root)
   const reached = new Set<string>()
   return {
+    isJson(exchange) {
+      const found = locate(apis, exchange)
+      return isJsonOf(found === undefined ? undefined : declaredReply(found.operation, exchange.status), exchange.contentType)
+    },
     check(exchange) {
       const found = locate(apis, exchange)
       if (found === undefined) return []
@@ -67,7 +73,7 @@ export function compiledApis(root: string): CheckedApi[] {
   })
 }
 
-function locate(apis: CheckedApi[], { method, path }: SeenExchange): { api: CheckedApi; operation: CompiledOperation } | undefined {
+function locate(apis: CheckedApi[], { method, path }: Pick<SeenExchange, 'method' | 'path'>): { api: CheckedApi; operation: CompiledOperation } | undefined {
   let segments: string[]
   try {
     segments = toSegments(path, false)

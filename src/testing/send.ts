@@ -1,7 +1,6 @@
 // Sends one request to the target and checks the answer against the specification.
 import { AssertionError } from 'node:assert'
 import { addressBelow } from '../address/index.ts'
-import { isJson } from '../media/index.ts'
 import { visibleText } from '../errors/index.ts'
 import { recordExchange } from './record.ts'
 import { session } from './session.ts'
@@ -45,9 +44,10 @@ export async function send(method: Method, path: string, options: SendOptions = 
   })
   const text = await response.text()
   const contentType = response.headers.get('content-type') ?? ''
-  const body = isJson(contentType) && text !== '' ? (JSON.parse(text) as unknown) : text
+  const seen = { method: upper, path: path.split('?')[0]!, status: response.status, contentType }
+  const body = text !== '' && checker.isJson(seen) ? (JSON.parse(text) as unknown) : text
   recordExchange(target.recordFolder, { method: upper, path, status: response.status, headers: response.headers, body })
-  const faults = checker.check({ method: upper, path: path.split('?')[0]!, status: response.status, contentType, headers: response.headers, body })
+  const faults = checker.check({ ...seen, headers: response.headers, body })
   if (faults.length > 0) throw new AssertionError({ message: visibleText(`${upper} ${path} does not answer as specified:\n  ${faults.join('\n  ')}\nThe answer was: ${response.status} ${text.slice(0, 1000)}`) })
   return { status: response.status, headers: response.headers, text, body }
 }

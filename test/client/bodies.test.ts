@@ -141,3 +141,11 @@ test('the default reply says nothing of a success where another success is decla
   assert.equal((await thrownBy(client['getA']!()))['code'], 'BACKEND_RESPONSE_INVALID')
   assert.equal(await client['getB']!(), 'later')
 })
+
+test('bodies and answers are JSON in a media type that the document shows to be JSON', async () => {
+  const media = ['application/vnd.acme.build']
+  await using server = await serve((_, response) => response.writeHead(200, { 'content-type': 'application/vnd.acme.build; v=1' }).end('{"a":[1]}'))
+  const client = createClient(apiOf([operation({ id: 'postIt', method: 'POST', body: { required: true, media, json: media }, replies: [{ status: '200', media, json: media }] })]), { url: server.url })
+  assert.deepEqual(await client['postIt']!({ body: { b: 1 } }), { a: [1] })
+  assert.deepEqual([server.received[0]!.headers['content-type'], server.received[0]!.body.toString()], ['application/vnd.acme.build', '{"b":1}'])
+})

@@ -1,7 +1,7 @@
 // Whoever picks the Content-Type does not pick whether a body is checked.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bareType, chooseMedia, holdsJson, isForm, isJson, kindOf } from '../../src/media/index.ts'
+import { bareType, chooseMedia, holdsJson, isForm, isJson, kindOf, leavesOpen } from '../../src/media/index.ts'
 import { generated, openapi } from './project.ts'
 
 const json = ['application/json', 'APPLICATION/JSON', 'application/json; charset=utf-8', 'text/json', 'application/vnd.acme+json', 'application/vnd.acme+v2+json', 'application/vnd.acme.v1.2+json;profile="a"', 'model/gltf+json', 'application/problem+json', 'application/x.y_z+json', 'image/json', 'application/json-patch+json']
@@ -51,4 +51,21 @@ test('a text is checked as the text it is or the number it spells, and a body th
   assert.deepEqual([body['text/plain']!('long'), body['application/yaml']!('b'), body['text/x-count']!('12'), body['text/x-count']!('twelve')], [false, false, true, false])
   assert.deepEqual(table.operations[0]?.body?.bytes, ['text/csv', '*/*'])
   assert.match(text('test.ts'), /body: string \| Uint8Array \| undefined|body: Uint8Array \| string \| undefined/)
+})
+
+test('a name that leaves open how a body is written is told from one of a known encoding', () => {
+  for (const media of ['application/vnd.acme.build', 'Application/X-Thing; v=1', 'application/x-build-request', 'model/x-part', 'application/vnd.acme.v2', 'application/scim', 'x-acme/thing']) assert.equal(leavesOpen(media), true, media)
+  for (const media of [...json, 'application/xml', 'application/yaml', 'text/x-thing', 'image/x-thing', 'audio/mp4', 'application/octet-stream', 'application/pdf', 'application/x-tar', 'application/x-gzip', 'application/cbor', 'application/vnd.acme+cbor', 'application/x-protobuf', 'application/vnd.google.protobuf', 'application/msgpack', 'application/x-msgpack', 'application/x-ndjson', 'application/json-seq', 'application/vnd.ms-excel', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'application/x-www-form-urlencoded', 'multipart/mixed', '*/*', 'application/*', 'thing', '']) assert.equal(leavesOpen(media), false, media)
+})
+
+test('a schema that neither text nor bytes can fit makes JSON of a type whose name says nothing, in types and validators too', async (t) => {
+  const structured = [schema, '{ type: array, items: { type: integer } }', '{ type: number }', '{ properties: { a: {} } }', "{ $ref: '#/components/schemas/Build' }", "{ allOf: [{ $ref: '#/components/schemas/Build' }, { description: more }] }", "{ oneOf: [{ $ref: '#/components/schemas/Build' }, { type: 'null' }] }", '{ type: [object, "null"], required: [a] }', '{ enum: [1, 2] }']
+  const loose = ['{ type: string }', '{ type: string, format: binary }', '{}', '{ type: [string, object] }', '{ enum: [a] }', '{ anyOf: [{ type: string }, { type: object }] }']
+  const { table, request, reply, text } = await generated(t, openapi([...structured, ...loose].map((one, index) => `/a${index}:\n  post:\n    operationId: a${index}\n    requestBody: { required: true, content: { 'Application/X-Thing; v=1': { schema: ${one} } } }\n    responses: { 200: { description: ok, content: { application/x-thing: { schema: ${one} } } } }`).join('\n'), "schemas: { Build: { type: object, required: [b] } }"))
+  for (const [index, { body, replies }] of table.operations.entries()) {
+    const expected = index < structured.length ? ['application/x-thing'] : undefined
+    assert.deepEqual([body?.json, replies[0]?.json], [expected, expected], String(index))
+    assert.deepEqual([Object.keys(request(`a${index}`).body), Object.keys(reply(`a${index}`).replies['200'] ?? {})], [expected ?? [], expected ?? []], String(index))
+  }
+  assert.equal(text('test.ts').match(/body: Uint8Array/g)?.length, 2 * loose.length)
 })

@@ -16,6 +16,10 @@ const spec = await compileApi(apiDocument({
   '/spelt': { post: operation('spelt', both(['Application/VND.Acme+JSON; profile="x"'])) },
   '/file': { post: operation('file', { requestBody: { content: { '*/*': { schema: { type: 'string', format: 'binary' } } } } }) },
   '/text': { post: operation('text', { responses: { 200: { description: 'ok', content: { 'text/plain': { schema: { type: 'string', maxLength: 3 } } } } } }) },
+  '/named': { post: operation('named', both(['application/vnd.acme.build', 'application/x-thing'])) },
+  '/pdf': { post: operation('pdf', { requestBody: { content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } }, 'application/x-blob': { schema: { type: 'string' } } } } }) },
+  '/unnamed': { get: operation('unnamed', { parameters: [parameter('query filter', {}, { content: { 'application/x-filter': { schema: thing } } })] }) },
+  '/part': { post: operation('part', { requestBody: { content: { 'multipart/form-data': { schema: { type: 'object', properties: { meta: thing } }, encoding: { meta: { contentType: 'application/x-meta' } } } } } }) },
   '/parameter': { get: operation('parameter', { parameters: [parameter('query filter', {}, { content: { 'Application/Vnd.Acme+JSON': { schema: thing } } })] }) },
 }))
 
@@ -80,4 +84,28 @@ test('Accept may name a range of JSON', async () => {
   for (const [accept, status] of [['application/*+json', 200], ['application/vnd.*+json', 406], ['model/gltf+json', 200], ['text/*', 200], ['image/*', 406], ['application/*+json;q=0, */*', 200]] as const) {
     assert.equal((await send('POST /json', { headers: { 'content-type': 'application/json', accept }, body: '{"a":1}' })).status, status, accept)
   }
+})
+
+test('JSON under a media type that the document names is read, checked and written as JSON', async () => {
+  for (const type of ['application/vnd.acme.build', 'Application/X-Thing; charset=utf-8', undefined]) {
+    const good = await post('/named', type, '{"a":1}')
+    assert.deepEqual([good.status, good.headers['content-type'], good.json], [200, 'application/vnd.acme.build', { a: 1, got: { a: 1 } }], type)
+    for (const body of ['{"a":"x"}', '{}', '[]', 'null', '"text"', '{', 'a=1']) assert.equal((await post('/named', type, body)).status, 400, `${type} ${body}`)
+  }
+  assert.equal((await post('/named', 'application/vnd.other', '{"a":1}')).status, 415)
+  assert.equal((await send('POST /named', { headers: { 'content-type': 'application/x-thing', accept: 'application/x-thing' }, body: '{"a":1}' })).headers['content-type'], 'application/x-thing')
+  answers.set('named', { a: 'x' })
+  assert.equal((await post('/named', 'application/x-thing', '{"a":1}')).status, 500)
+  answers.set('named', reply(200, '{"a":"x"}', { headers: { 'content-type': 'application/x-thing' } }))
+  assert.equal((await post('/named', 'application/x-thing', '{"a":1}')).status, 500)
+  answers.delete('named')
+  for (const type of ['application/pdf', 'application/x-blob']) assert.equal((await post('/pdf', type, '{')).json['got'], 'bytes')
+})
+
+test('parameters and parts under such a type are JSON too', async () => {
+  assert.deepEqual((await send(`GET /unnamed?filter=${encodeURIComponent('{"a":1}')}`)).json['got'], { filter: { a: 1 } })
+  assert.equal((await send(`GET /unnamed?filter=${encodeURIComponent('{"a":"x"}')}`)).status, 400)
+  const part = (body: string) => post('/part', 'multipart/form-data; boundary=b', `--b\r\nContent-Disposition: form-data; name="meta"\r\nContent-Type: application/x-meta\r\n\r\n${body}\r\n--b--\r\n`)
+  assert.deepEqual((await part('{"a":1}')).json['got'], { meta: { a: 1 } })
+  for (const body of ['{"a":"x"}', 'text']) assert.equal((await part(body)).status, 400, body)
 })

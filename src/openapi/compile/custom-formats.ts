@@ -1,9 +1,10 @@
 // Where values of custom formats lie in what an operation takes and gives: a plan for those who parse and print them.
-import { holdsJson, isForm } from '../../media/index.ts'
+import { isForm } from '../../media/index.ts'
 import type { ApiDocument, FaultNote } from '../read/document.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf, valueAt } from '../read/pointers.ts'
 import { walkDocument, walkSchema } from '../read/walk-document.ts'
 import type { FormatBranch, FormatPlan, OperationFormats, TableFormats } from '../table.ts'
+import { carriesJson } from './json-media.ts'
 import { isFile, pointerOfRef, typesOf } from './json-schema.ts'
 import { bodyOf, contentOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
@@ -95,7 +96,7 @@ function planParameters(planning: Planning, raw: RawOperation): FormatPlan | und
 function planContent(planning: Planning, owner: JsonObject | undefined): Record<string, FormatPlan> | undefined {
   return pick([...contentOf(owner)].map(([type, { schema }]) => {
     const text = textFormat(planning.api, type, schema)
-    return [type, isForm(type) || holdsJson(type) ? plan(planning, schema) : text === undefined ? undefined : { format: text }] as const
+    return [type, isForm(type) || carriesJson(planning.api.document, type, schema) ? plan(planning, schema) : text === undefined ? undefined : { format: text }] as const
   }))
 }
 

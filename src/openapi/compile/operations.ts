@@ -5,6 +5,7 @@ import { arrayOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, st
 import type { CompiledBody, CompiledOperation, CompiledReply, OperationSettings } from '../table.ts'
 import { isBinary } from './json-schema.ts'
 import { isEqual } from './json-equal.ts'
+import { jsonBySchema } from './json-media.ts'
 import { compileFields, compileParameter, compilePartTypes, isIgnoredHeader } from './parameters.ts'
 import { compileParts } from './part-headers.ts'
 
@@ -66,7 +67,7 @@ function parametersOf(api: Pick<ApiDocument, 'document' | 'dialect'>, item: Loca
 /** Compiles one operation; the document must have passed the checks. */
 export function compileOperation(api: ApiDocument, raw: RawOperation, { file, basePath }: { file: string; basePath: string }): CompiledOperation {
   const body = compileBody(api, raw)
-  const replies = repliesOf(api, raw).map(({ status, value }): CompiledReply => ({ status, media: [...contentOf(value).keys()] }))
+  const replies = repliesOf(api, raw).map(({ status, value }): CompiledReply => compileReply(api, status, contentOf(value)))
   const bound = raw.value['x-bind-client']
   return {
     id: raw.id,
@@ -111,6 +112,10 @@ function eitherOf(schemas: unknown[]): unknown {
   return distinct.length === 1 ? distinct[0] : { anyOf: distinct }
 }
 
+function compileReply(api: ApiDocument, status: string, content: ReadonlyMap<string, JsonObject>): CompiledReply {
+  return { status, media: [...content.keys()], ...jsonBySchema(api.document, content) }
+}
+
 function compileBody(api: ApiDocument, raw: RawOperation): CompiledBody | undefined {
   const body = bodyOf(api, raw)?.value
   if (body === undefined) return undefined
@@ -123,7 +128,7 @@ function compileBody(api: ApiDocument, raw: RawOperation): CompiledBody | undefi
   const bytes = [...content].filter(([media, { schema }]) => kindOf(media) !== 'bytes' && isBinary(api.document, schema)).map(([media]) => media)
   const partTypes = byMedia(compilePartTypes)
   const partHeaders = byMedia((media, declared) => compileParts(api.document, media, declared))
-  return { required: body['required'] === true, media: [...content.keys()], ...(bytes.length === 0 ? {} : { bytes }), ...(fields === undefined ? {} : { fields }), ...(partTypes === undefined ? {} : { partTypes }), ...(partHeaders === undefined ? {} : { partHeaders }) }
+  return { required: body['required'] === true, media: [...content.keys()], ...jsonBySchema(api.document, content), ...(bytes.length === 0 ? {} : { bytes }), ...(fields === undefined ? {} : { fields }), ...(partTypes === undefined ? {} : { partTypes }), ...(partHeaders === undefined ? {} : { partHeaders }) }
 }
 
 function successStatusOf(replies: CompiledReply[]): number {

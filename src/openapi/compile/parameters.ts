@@ -2,6 +2,7 @@
 import { isJson } from '../../media/index.ts'
 import { arrayOf, childOf, followRefs, isObject, type JsonObject, objectOf } from '../read/pointers.ts'
 import type { CompiledParameter, ParameterPlace } from '../table.ts'
+import { isJsonBySchema } from './json-media.ts'
 import { typesOf } from './json-schema.ts'
 
 /** Whether OpenAPI says to ignore a header parameter. In Swagger 2.0, Authorization may be an ordinary parameter. */
@@ -16,7 +17,8 @@ export function compileParameter(document: unknown, parameter: JsonObject): Comp
   const place = parameter['in'] as ParameterPlace
   const name = String(parameter['name'])
   const style = (parameter['style'] ?? (place === 'path' || place === 'header' ? 'simple' : 'form')) as CompiledParameter['style']
-  const content = Object.keys(objectOf(parameter['content']))[0]
+  const named = Object.keys(objectOf(parameter['content']))[0]
+  const content = named !== undefined && isJsonBySchema(document, named, parameterSchema(parameter).schema) ? 'application/json' : named
   const explode = typeof parameter['explode'] === 'boolean' ? parameter['explode'] : style === 'form'
   const shape = content === undefined ? shapeOf(document, parameter['schema']) : 'primitive'
   const properties = shape === 'object' && place === 'query' && style === 'form' && explode ? namedProperties(document, parameter['schema']) : undefined
@@ -52,7 +54,8 @@ export function compileFields(document: unknown, media: string, declared: JsonOb
   return [...fieldsOf(document, declared['schema'])].flatMap(([name, schema]): CompiledParameter[] => {
     const encoding = objectOf(objectOf(declared['encoding'])[name])
     const shape = shapeOf(document, schema)
-    const content = typeof encoding['contentType'] === 'string' ? encoding['contentType'] : undefined
+    const told = typeof encoding['contentType'] === 'string' ? encoding['contentType'] : undefined
+    const content = told !== undefined && isJsonBySchema(document, told, schema) ? 'application/json' : told
     const inner = shape === 'array' ? shapeOf(document, objectOf(followRefs(document, schema))['items']) : shape
     if (shape === 'primitive' && !isJson(content ?? '')) return []
     const style = (encoding['style'] ?? 'form') as CompiledParameter['style']

@@ -1,8 +1,9 @@
 // Writes the committed TypeScript files of an API: its types, and the specification for the client.
-import { holdsJson, isForm, kindOf } from '../../media/index.ts'
+import { isForm, kindOf } from '../../media/index.ts'
 import { clientSpecOf, type CompiledApi } from '../compile/compile-table.ts'
 import { customFormats, holdsFormats, textFormat } from '../compile/custom-formats.ts'
 import { bodyOf, contentOf, type RawOperation, repliesOf } from '../compile/operations.ts'
+import { carriesJson } from '../compile/json-media.ts'
 import { isBinary } from '../compile/json-schema.ts'
 import { allowsEmpty, emptyValue, parameterSchema } from '../compile/parameters.ts'
 import { declaredParts } from '../compile/part-headers.ts'
@@ -146,7 +147,7 @@ function emitReplyHeaders({ api, printer, raw }: Emitting): string {
 
 function mediaType({ api, printer }: Emitting, { media, schema, variant }: { media: string; schema: unknown; variant: Variant }): string {
   if (isBinary(api.document, schema)) return 'Uint8Array'
-  if (holdsJson(media)) return printer.print(schema, variant, '      ')
+  if (carriesJson(api.document, media, schema)) return printer.print(schema, variant, '      ')
   const format = textFormat(api, media, schema)
   if (format !== undefined) return `Formatted<${quoted(format)}>`
   return kindOf(media) === 'text' ? 'string' : 'Uint8Array'

@@ -1,6 +1,6 @@
 // Compares an answer with what the specification declares: off, logged, or failed.
 import { catalog, type ErrorDetail } from '../../errors/index.ts'
-import { bareType, isJson } from '../../media/index.ts'
+import { bareType, isJsonOf } from '../../media/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { run } from '../input/validate.ts'
 import { headerFaults } from './check-headers.ts'
@@ -30,11 +30,12 @@ function faultsOf({ api, operation }: Exchange, { response, declared }: Rendered
   const faults = Object.hasOwn(validators.headers, declared!.status) ? headerFaults(validators, declared!.status, withCookies(response)) : []
   const validator = validators.replies[declared!.status]?.[declared!.media]
   const sent = response.headers['content-type'] ?? ''
-  const declaredMedia = declaredReply(operation!, response.status)?.media ?? []
+  const reply = declaredReply(operation!, response.status)
+  const declaredMedia = reply?.media ?? []
   if (declared!.media !== '' && declaredMedia.length > 0 && !declaredMedia.includes(declared!.media)) return [{ pointer: '/headers/content-type', message: `${bareType(sent)} is not declared` }, ...faults]
   // The sent text is parsed again and checked, which is what the caller will read.
   if (validator === undefined || typeof response.body !== 'string') return faults
-  return [...run(validator, isJson(sent) ? parsed(response.body) : response.body, '/body'), ...faults]
+  return [...run(validator, isJsonOf(reply, sent) ? parsed(response.body) : response.body, '/body'), ...faults]
 }
 
 function withCookies({ headers, cookies }: Rendered['response']): Record<string, string> {

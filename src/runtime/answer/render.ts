@@ -1,6 +1,6 @@
 // The step reply: what a handler gave becomes the declared status, media type and body.
 import { catalog, fromErrorBody, isError, isHttpError } from '../../errors/index.ts'
-import { chooseMedia, fallsUnder, holdsJson, isJson } from '../../media/index.ts'
+import { chooseMedia, fallsUnder, holdsJson, isJsonOf } from '../../media/index.ts'
 import type { CompiledOperation, CompiledReply } from '../../openapi/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { ApiResponse } from '../exchange/message.ts'
@@ -42,11 +42,11 @@ export function render(operation: CompiledOperation | undefined, value: unknown,
     }
     if (answer.body === undefined) return { response: { ...parts(answer), body: '' }, declared: declared === undefined ? undefined : { status: declared.status, media: '' } }
   }
-  const media = answer.headers['content-type'] ?? suitingMedia(declared?.media ?? [], answer.body, { accept, texts: formats === undefined ? undefined : operation!.formats?.replies?.[declared!.status] })
+  const media = answer.headers['content-type'] ?? suitingMedia(declared ?? { media: [] }, answer.body, { accept, texts: formats === undefined ? undefined : operation!.formats?.replies?.[declared!.status] })
   const matched = declared === undefined ? undefined : { status: declared.status, media: matching(declared.media, media) }
   const isWritten = typeof answer.body === 'string' && answer.headers['content-type'] !== undefined
   const printed = formats === undefined || matched === undefined || isWritten ? answer : { ...answer, body: formats.print(api!.spec, operation!, { body: answer.body, declared: matched }) }
-  const response = { ...parts(answer), body: encode(printed, media) }
+  const response = { ...parts(answer), body: encode(printed, isJsonOf(declared, media)) }
   response.headers['content-type'] ??= media.startsWith('text/') && !media.includes('charset') ? `${media}; charset=utf-8` : media
   return typeof printed.body === 'object' && printed.body !== null && typeof response.body === 'string' ? { response, declared: matched, value: printed.body } : { response, declared: matched }
 }
@@ -78,8 +78,9 @@ function withReply(answer: Reply): unknown {
   return error
 }
 
-function suitingMedia(declared: string[], body: unknown, { accept, texts }: { accept: string | undefined; texts: Record<string, unknown> | undefined }): string {
-  const suits = declared.filter((media) => suitsBody(media, body) || (texts?.[media] !== undefined && media.startsWith('text/') && isPrintable(body, declared)))
+function suitingMedia(reply: Pick<CompiledReply, 'media' | 'json'>, body: unknown, { accept, texts }: { accept: string | undefined; texts: Record<string, unknown> | undefined }): string {
+  const declared = reply.media
+  const suits = declared.filter((media) => suitsBody(isJsonOf(reply, media), body) || (texts?.[media] !== undefined && media.startsWith('text/') && isPrintable(body, reply)))
   // Takes the type that the caller wants most, of equal ones the first declared. Where the caller wants none of them, the first is sent all the same.
   const chosen = suits.reduce<string | undefined>((best, media) => (best === undefined || qualityOf(accept, media) > qualityOf(accept, best) ? media : best), undefined)
   if (chosen !== undefined && !chosen.includes('*')) return chosen
@@ -90,20 +91,20 @@ function suitingMedia(declared: string[], body: unknown, { accept, texts }: { ac
 }
 
 // Whether a format may print the value as the whole body. A plain object is taken as JSON, if JSON is declared too.
-function isPrintable(body: unknown, declared: string[]): boolean {
+function isPrintable(body: unknown, reply: Pick<CompiledReply, 'media' | 'json'>): boolean {
   if (body === null || body instanceof Uint8Array) return false
-  return typeof body !== 'object' || ![Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body) as object | null) || !declared.some((media) => isJson(media))
+  return typeof body !== 'object' || ![Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(body) as object | null) || !reply.media.some((media) => isJsonOf(reply, media))
 }
 
-function suitsBody(media: string, body: unknown): boolean {
-  if (body instanceof Uint8Array) return !isJson(media)
-  return typeof body === 'string' || isJson(media)
+function suitsBody(isJson: boolean, body: unknown): boolean {
+  if (body instanceof Uint8Array) return !isJson
+  return typeof body === 'string' || isJson
 }
 
 // A text whose media type the handler sets is sent as it is, not as a JSON string.
-function encode({ body, headers }: Reply, media: string): string | Uint8Array {
+function encode({ body, headers }: Reply, isJson: boolean): string | Uint8Array {
   if (body instanceof Uint8Array) return body
-  if (typeof body === 'string' && (headers['content-type'] !== undefined || !isJson(media))) return body
+  if (typeof body === 'string' && (headers['content-type'] !== undefined || !isJson)) return body
   const text = jsonOf(body)
   if (text === undefined) throw catalog.RESPONSE_INVALID(`The handler returned a ${typeof body}, which JSON cannot hold`)
   return text

@@ -1,6 +1,6 @@
 // Reads a request's body as its media type says.
 import { catalog } from '../../errors/index.ts'
-import { bareType, chooseMedia, isForm, kindOf } from '../../media/index.ts'
+import { bareType, chooseMedia, isForm, isJsonOf, kindOf } from '../../media/index.ts'
 import type { CompiledOperation } from '../../openapi/index.ts'
 import type { ApiRequest } from '../exchange/message.ts'
 import { openForms } from './lazy-forms.ts'
@@ -32,6 +32,7 @@ export function readBody(operation: CompiledOperation, request: ApiRequest, limi
   const media = chooseMedia(operation.body.media, contentType)
   if (media === undefined) throw catalog.UNSUPPORTED_MEDIA_TYPE(`${operation.id} takes a body of ${operation.body.media.join(' or ')}, not of ${bareType(contentType)}`)
   if (operation.body.bytes?.includes(media) === true) return { media, value: bytes }
+  if (isJsonOf(operation.body, media)) return { media, ...parseJson(bytes, request.text) }
   const sent = contentType === '' ? media : contentType
   return { media, ...(isForm(sent) ? openForms().readForm(operation.body, { media, contentType: sent, bytes, text: () => toText(bytes, sent) }) : parse({ bytes, text: request.text }, sent)) }
 }

@@ -2,6 +2,7 @@
 import { kindOf } from '../../../media/index.ts'
 import type { ApiDocument } from '../../read/document.ts'
 import { followRefs, isObject, type JsonObject, objectOf, stringsOf, valueAt } from '../../read/pointers.ts'
+import { isJsonBySchema } from '../json-media.ts'
 import { acceptsEverything, isBinary, type SchemaView, toJsonSchema, typesOf } from '../json-schema.ts'
 import { bodyOf, contentOf, type RawOperation, repliesOf } from '../operations.ts'
 import { unlessEmptyKeyword } from '../bounds.ts'
@@ -89,7 +90,7 @@ function partSchema(planning: Planning, headers: [string, JsonObject][]): Plain 
 function modeOf(planning: Planning, media: string, schema: unknown): 'request' | 'text' | undefined {
   if (schema === undefined || isBinary(planning.api.document, schema)) return undefined
   const kind = kindOf(media)
-  if (kind === 'json') return 'request'
+  if (kind === 'json' || isJsonBySchema(planning.api.document, media, schema)) return 'request'
   if (kind === 'urlencoded' || kind === 'multipart') return 'text'
   return kind === 'text' ? textMode(planning, schema) : undefined
 }
