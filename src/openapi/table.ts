@@ -123,8 +123,8 @@ export interface FormatPlan {
   /** The value itself, where it is text. */
   format?: string
   properties?: Record<string, FormatPlan>
-  /** Of properties by regular expression. */
-  patterns?: Record<string, FormatPlan>
+  /** Of properties by regular expression, with its bound: see `boundedPattern`. */
+  patterns?: { source: string; most?: number; plan: FormatPlan }[]
   /** Of all other properties. */
   others?: FormatPlan
   /** Of the first items of a list, empty where one has none; `items` is for those that follow. */

@@ -70,6 +70,7 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
   'src/dev/edge.ts': { reason: 'starts a project; the rest of dev/ brings what compiles and checks documents, which a start without a change does without' },
   'src/openapi/generate.ts': { reason: 'looks whether anything changed; the door of openapi/ brings the compilers along, which it loads only then' },
+  'src/openapi/compile/bounded-pattern.ts': { reason: 'the bounded expression of a pattern, which validators and values of custom formats use alike; the door of openapi/ would bring the compilers along' },
   'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },
   'src/persist/start.ts': { reason: 'loads the working part of a table with its first call; the door of persist/ would bring it into the start of every function' },
   'src/store/lazy-store.ts': { reason: 'loads the store with its first call; the door of store/ would bring it into the start of every function' },

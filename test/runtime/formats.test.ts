@@ -88,6 +88,12 @@ test('bodies are parsed and printed at any depth', async () => {
   assert.deepEqual(await roundTrip({ type: 'object', properties: { ['__proto__']: week } }, JSON.parse('{"__proto__":"2024-W01"}')), JSON.parse('{"__proto__":{"year":2024,"week":1}}', (key, value: unknown) => key === '__proto__' ? w1 : value))
 })
 
+test('patterns of properties are bounded as in the validators: a key that is too long for one matches it nowhere', async () => {
+  const schema = { type: 'object', patternProperties: { '[a-z]{5}(?=x)': week } }
+  const long = `${'a'.repeat(50_000)}x`
+  assert.deepEqual(await roundTrip(schema, { aaaaax: '2024-W01', [long]: '2024-W01' }), { aaaaax: w1, [long]: '2024-W01' })
+})
+
 test('a text that does not parse is 400 at its place, beside the other faults', async () => {
   assert.deepEqual(await faults({ $ref: '#/components/schemas/Tree' }, { at: 'x', children: [{ at: 'y' }, { at: 5 }] }), [400, 'INVALID_PARAMETER', ['/body/children/1/at', '/body/at', '/body/children/0/at']])
   assert.equal(((await faults({ type: 'array', items: week }, Array.from({ length: 5000 }, () => 'x'))) as unknown[][])[2]!.length, 50)

@@ -8,6 +8,7 @@ import { carriesJson } from './json-media.ts'
 import { isFile, pointerOfRef, typesOf } from './json-schema.ts'
 import { bodyOf, contentOf, type RawOperation, repliesOf } from './operations.ts'
 import { parameterSchema } from './parameters.ts'
+import { costOf } from './pattern-cost.ts'
 import { declaredParts } from './part-headers.ts'
 
 const found = new WeakMap<object, ReadonlySet<string>>()
@@ -186,10 +187,14 @@ function planOwn(planning: Planning, schema: JsonObject): FormatPlan | undefined
     const branches = arrayOf(schema[key]).map((part) => branchOf(planning, part))
     return branches.some((branch) => branch.plan !== undefined) ? [{ any: branches }] : []
   })
+  const patterns = Object.entries(mapOf('patternProperties') ?? {}).map(([pattern, part]) => {
+    const { source, most } = costOf(pattern)
+    return { source, ...(most === undefined ? {} : { most }), plan: part }
+  })
   const whole = {
     format: format !== undefined && planning.formats.has(format) ? format : undefined,
     properties: mapOf('properties'),
-    patterns: mapOf('patternProperties'),
+    patterns: patterns.length > 0 ? patterns : undefined,
     others: plan(planning, schema['additionalProperties']),
     first: tuple.some((item) => Object.keys(item).length > 0) ? tuple : undefined,
     items: plan(planning, schema['items']),

@@ -1,7 +1,9 @@
 // Custom formats both ways: texts of a request become values, values of an answer become texts.
 import { catalog, type ErrorDetail, UsageError } from '../../errors/index.ts'
+import { boundedPattern, type Pattern } from '../../openapi/compile/bounded-pattern.ts'
 import type { CompiledOperation, FormatBranch, FormatPlan } from '../../openapi/index.ts'
 import type { ApiSpec } from '../api/api-spec.ts'
+import { boundPatterns } from '../api/linear-patterns.ts'
 import type { Reply } from '../exchange/reply.ts'
 import type { PartHead } from '../exchange/types.ts'
 import type { Format, Formats, FormatSet, Input } from '../exchange/types.ts'
@@ -167,8 +169,20 @@ function partsOf({ plan, isOpen }: Applied, key: string, owner: object): Applied
 }
 
 function ownPlans(plan: FormatPlan, key: string): (FormatPlan | undefined)[] {
-  const named = [own(plan.properties, key), ...Object.entries(plan.patterns ?? {}).filter(([pattern]) => new RegExp(pattern).test(key)).map(([, part]) => part)].filter((part) => part !== undefined)
+  const named = [own(plan.properties, key), ...(plan.patterns ?? []).filter((pattern) => expressionOf(pattern).test(key)).map((pattern) => pattern.plan)].filter((part) => part !== undefined)
   return named.length > 0 ? named : [plan.others]
+}
+
+const expressions = new WeakMap<object, Pattern>()
+
+// Keys come from strangers, so their patterns are bounded as those of validators are.
+function expressionOf(pattern: NonNullable<FormatPlan['patterns']>[number]): Pattern {
+  const known = expressions.get(pattern)
+  if (known !== undefined) return known
+  if (pattern.most !== undefined) boundPatterns()
+  const made = boundedPattern(pattern.source, 'u', pattern.most)
+  expressions.set(pattern, made)
+  return made
 }
 
 // All plans that apply to a value: references are followed, and branches of unions that it does not fit are left out.
