@@ -36,6 +36,10 @@ const kinds: readonly Kind[] = [
     fault: (what, { name }) => ({ code: 'aws-throttled', message: `AWS is asked too much at the moment to ${what} (${name})`, hint: 'wait a minute and run the command again' }),
   },
   {
+    names: ['ERR_INVALID_URL'],
+    fault: (what) => ({ code: 'aws-unreachable', message: `the address at which to ${what} is no URL`, hint: 'correct AWS_ENDPOINT_URL, or the endpoint_url of the profile: it begins with https:// or http://' }),
+  },
+  {
     names: ['InternalServerError', 'InternalServerErrorException', 'InternalFailure', 'InternalServiceError', 'InternalServiceErrorException', 'ServiceUnavailable', 'ServiceUnavailableException', 'ServiceException', 'Status500', 'Status502', 'Status503', 'Status504'],
     fault: (what, { name }) => ({ code: 'aws-unavailable', message: `AWS itself failed to ${what} (${name})`, hint: 'run the command again; the health dashboard of AWS tells of longer failures' }),
   },

@@ -117,6 +117,19 @@ for (const [name, env, sentence] of [
   }
 }
 
+for (const [name, env, sentence] of [
+  ['an address that is no URL', { AWS_ENDPOINT_URL: 'notaurl' }, /^klue: the address at which to .* is no URL \(correct AWS_ENDPOINT_URL/],
+  ['a file of a token that is not there', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_ENDPOINT_URL: '', AWS_WEB_IDENTITY_TOKEN_FILE: join(root, 'none'), AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x' }, /^klue: .*ENOENT.* open '.*none'/],
+] as [string, Record<string, string>, RegExp][]) {
+  for (const words of [['logs'], ['secret', 'list']]) {
+    test(`klue ${words.join(' ')} with ${name}`, async () => {
+      const { code, stderr } = await klueProcess(root, [...words, '--stage', 'ann'], { env: { ...variables, AWS_PROFILE: '', ...env } })
+      assert.match(stderr, sentence)
+      assert.deepEqual([code, stderr.trimEnd().split('\n').length], [1, 1], stderr)
+    })
+  }
+}
+
 test('what is no error of AWS stays what it is', () => {
   for (const error of [new TypeError('x is undefined'), Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'text', undefined, null]) assert.equal(anyAwsFault(error, 'see'), undefined)
   assert.equal(awsFault(new TypeError('x'), 'see'), undefined)
