@@ -47,8 +47,10 @@ function notePath(root: string): string {
 
 function stateOf(root: string, { sources, basePath }: { sources: string[]; basePath: boolean }): string {
   const looks = [`${basePath} ${process.versions.node}`, lookOf(createRequire(import.meta.url).resolve('ajv/package.json'))]
-  const kit = fileURLToPath(new URL('../openapi/', import.meta.url))
-  for (const name of readdirSync(kit, { recursive: true, encoding: 'utf8' })) looks.push(lookOf(join(kit, name)))
+  for (const part of ['openapi', 'media', 'patterns']) {
+    const folder = fileURLToPath(new URL(`../${part}/`, import.meta.url))
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) looks.push(lookOf(join(folder, name)))
+  }
   for (const source of sources) looks.push(lookOf(join(root, source)))
   lookBelow(join(root, 'apis'), looks)
   lookAtOutput(join(root, output), looks)

@@ -75,10 +75,14 @@ function sorted(result: GenerateResult): GenerateResult {
   return { written: result.written.sort(), unchanged: result.unchanged.sort(), removed: result.removed.sort(), stale: result.stale.sort(), apis: result.apis.sort((left, right) => (left.api < right.api ? -1 : 1)) }
 }
 
+// This folder, and those below it whose code decides what is compiled.
+const generatorFolders = ['.', '../media', '../patterns']
+
 // The generator's own sources are part of the key, so that output of another version is never kept.
 function generatorHash(options: GenerateOptions): string {
   const here = dirname(fileURLToPath(import.meta.url))
-  const files = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[jt]s$/.test(file) && !file.endsWith('.d.ts')).sort()
+  const all = generatorFolders.flatMap((folder) => readdirSync(join(here, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+  const files = all.filter((file) => /\.[jt]s$/.test(file) && !file.endsWith('.d.ts')).sort()
   const texts = files.map((file) => `${file}\n${readText(join(here, file)) ?? ''}`)
   return hashText(`${texts.join('\n')}\n${ajvVersion()}\n${String(options.basePath === true)}`)
 }

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { generate } from '../../src/openapi/index.ts'
-import { boundedPattern } from '../../src/openapi/compile/bounded-pattern.ts'
+import { boundedPattern } from '../../src/patterns/index.ts'
 import { costOf, isPlainPattern, isUnboundedPattern } from '../../src/openapi/compile/pattern-cost.ts'
-import { isUnicodeNeutral } from '../../src/openapi/compile/unicode-neutral.ts'
+import { isUnicodeNeutral } from '../../src/patterns/index.ts'
 
 test('patterns that need Unicode mode are told from those that do not', () => {
   for (const pattern of ['^[a-z]+$', '^.*$', '^[^/]+/.+$', '^(a+)+$', '\\.', '[.]', '^\\d{4}-\\d{2}$', 'ä', '^\\S+$']) assert.equal(isUnicodeNeutral(pattern), true, pattern)

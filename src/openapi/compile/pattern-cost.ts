@@ -1,7 +1,7 @@
 // Which patterns can take very long on some text, and which of those the runtime can bound.
 import { createRequire } from 'node:module'
 import type * as Detector from 'redos-detector'
-import { isUnicodeNeutral } from './unicode-neutral.ts'
+import { isUnicodeNeutral } from '../../patterns/index.ts'
 
 // V8's linear engine refuses counted repetitions with more repeats than this.
 const linearRepetitions = 16

@@ -1,6 +1,6 @@
 // Custom formats both ways: texts of a request become values, values of an answer become texts.
 import { catalog, type ErrorDetail, UsageError } from '../../errors/index.ts'
-import { boundedPattern, type Pattern } from '../../openapi/compile/bounded-pattern.ts'
+import { boundedPattern, type Pattern } from '../../patterns/index.ts'
 import type { CompiledOperation, FormatBranch, FormatPlan } from '../../openapi/index.ts'
 import type { ApiSpec } from '../api/api-spec.ts'
 import { boundPatterns } from '../api/linear-patterns.ts'

@@ -8,6 +8,7 @@ import type { RawOperation } from '../operations.ts'
 import { costOf, isPlainPattern } from '../pattern-cost.ts'
 import { type Mode, createCompiler, renumber, type SchemaCompiler } from './ajv-modules.ts'
 import { compactValidator } from './compact-validator.ts'
+import { revisitedIn } from './revisited.ts'
 import { bareMark, type OperationParts, type Part, type Planning, partsOf, referenceTo, refsIn, type SharedSchema, startPlan } from './validator-parts.ts'
 import type { PlainMark } from './validator-types.ts'
 
@@ -168,9 +169,22 @@ function sharedModule(planning: Planning, mode: Mode, pointer: string): PlannedM
     const compiler = compilerOf(planning, mode)
     const { name, code: text } = compiler.codeOf(compiler.compileShared(referenceTo(pointer)))
     // The export stands before any `require`, because schemas may refer to each other in a circle.
-    return withRuntime(compactValidator(renumber(`module.exports = ${name};\n${text}`, new Map()), coerces(mode)))
+    const compact = compactValidator(renumber(`module.exports = ${name};\n${text}`, new Map()), coerces(mode))
+    return withRuntime(remembers ? withMemory(compact) : compact)
   }
-  return { path: moduleOf(planning, mode, pointer), key: hashOf(moduleOf(planning, mode, pointer), closureHash(planning, mode, pointer)), pointer: pointer.replace(bareMark, ''), code }
+  const remembers = isRevisited(planning, mode, pointer)
+  return { path: moduleOf(planning, mode, pointer), key: hashOf(moduleOf(planning, mode, pointer), closureHash(planning, mode, pointer), ...(remembers ? ['remembers'] : [])), pointer: pointer.replace(bareMark, ''), code }
+}
+
+function isRevisited(planning: Planning, mode: Mode, pointer: string): boolean {
+  const known = planning.revisited.get(mode) ?? revisitedIn(planning.shared.get(mode)!)
+  planning.revisited.set(mode, known)
+  return known.has(pointer)
+}
+
+// The validator keeps its name, which others require and on which it leaves its faults; what it does gets another.
+function withMemory(code: string): string {
+  return code.replace(/\bfunction validate0\(/, 'function validate0(data,at){return k.m(validate0,check0,data,at);}function check0(')
 }
 
 function compilerOf(planning: Planning, mode: Mode): SchemaCompiler {

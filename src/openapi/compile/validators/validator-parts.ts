@@ -33,6 +33,8 @@ export interface Planning {
   traits: SchemaTraits
   compilers: Map<Mode, SchemaCompiler>
   shared: Map<Mode, Map<string, SharedSchema>>
+  /** Of each mode the shared schemas that may look at one value many times; found once all are known. */
+  revisited: Map<Mode, ReadonlySet<string>>
   names: ReadonlyMap<string, string>
   usesUnevaluated: boolean
   calls: Map<string, ReadonlySet<string>>
@@ -44,7 +46,7 @@ export interface Planning {
 export const bareMark = '#bare'
 
 export function startPlan(api: ApiDocument, unevaluated: boolean): Planning {
-  return { api, formats: knownFormats(), traits: traitsOf(api), compilers: new Map(), shared: new Map(), names: new Map(), usesUnevaluated: unevaluated, calls: new Map(), called: new Set() }
+  return { api, formats: knownFormats(), traits: traitsOf(api), compilers: new Map(), shared: new Map(), revisited: new Map(), names: new Map(), usesUnevaluated: unevaluated, calls: new Map(), called: new Set() }
 }
 
 export interface OperationParts {

@@ -17,7 +17,7 @@ exports.multiple = require('../decimals${extension}').isMultipleOf
 let formats
 const linear = (format) => new RegExp(format.source.replace('\\\\S+(?::\\\\S*)?@', '\\\\S+@'), format.flags)
 Object.defineProperty(exports, 'formats', { get: () => (formats ??= Object.fromEntries(Object.entries(require('ajv-formats/dist/formats').fullFormats).map(([name, format]) => [name, format instanceof RegExp ? ((bounded) => (text) => bounded.test(text))(name === 'url' ? linear(format) : format) : format]))) })
-exports.regExp = require('../bounded-pattern${extension}').boundedPattern
+exports.regExp = require('../../../patterns/bounded-pattern${extension}').boundedPattern
 
 const limits = { Length: 'characters', Items: 'items', Properties: 'properties' }
 const messagesOf = () => ({
@@ -104,6 +104,36 @@ exports.cs = (value) => typeof value === 'number' || typeof value === 'boolean' 
 exports.ci = (value) => typeof value === 'boolean' || value === null || (typeof value === 'string' && value && value == +value && !(value % 1)) ? +value : undefined
 exports.cn = (value) => typeof value === 'boolean' || value === null || (typeof value === 'string' && value && value == +value) ? +value : undefined
 exports.cb = (value) => value === 'false' || value === 0 || value === null ? false : value === 'true' || value === 1 ? true : undefined
+// For schemas on a circle of references with a union on it: what one of them found at a place is kept until the outermost has ended.
+// Without that each branch would look at all below once more, and each level would double the work and the faults.
+const mostFaults = 1000
+let inside = 0
+let found
+exports.m = (validate, check, data, at) => {
+  if (typeof data !== 'object' || data === null) return check(data, at)
+  if (inside === 0) found = new Map()
+  let known = found.get(validate)
+  if (known === undefined) found.set(validate, (known = new Map()))
+  const path = at?.p ?? at?.instancePath ?? ''
+  const before = known.get(data)
+  const { evaluated } = validate
+  // One object may stand at two places of an answer.
+  if (before !== undefined && before.path === path) {
+    validate.errors = before.faults === null ? null : before.faults.slice()
+    if (evaluated !== undefined) Object.assign(evaluated, before.evaluated)
+    return before.faults === null
+  }
+  inside++
+  try {
+    const fits = check(data, at)
+    const faults = fits ? null : validate.errors.slice(0, mostFaults)
+    known.set(data, { path, faults, evaluated: evaluated === undefined ? undefined : { ...evaluated } })
+    if (!fits) validate.errors = faults.slice()
+    return fits
+  } finally {
+    if (--inside === 0) found = undefined
+  }
+}
 exports.o = (value) => value && typeof value === 'object' && !Array.isArray(value)
 `
 
