@@ -92,7 +92,7 @@ function block(language: string, part: string): string {
 /** The reader's own work of part 4. */
 function keepNotes(): void {
   const file = join(project, 'apis', 'my-service.yaml')
-  const schema = /( {14}schema:\n) {16}type: object\n {16}required: \[text\]\n {16}properties:\n {18}text: \{ type: string \}\n/
+  const schema = /( {14}schema:\n) {16}type: object\n {16}required: \[text\]\n {16}properties:\n {18}text: \{ type: string, maxLength: 1000 \}\n/
   let text = readFileSync(file, 'utf8').replace('\n  schemas:\n', () => `\n  schemas:\n${block('yaml', 'x-persist')}\n`)
   for (const id of ['postNotes', 'getNotesById']) {
     const at = text.indexOf('responses:', text.indexOf(`operationId: ${id}`))
