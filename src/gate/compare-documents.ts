@@ -2,6 +2,7 @@
 import type { RawOperation } from '../openapi/index.ts'
 import type { Change, Finding } from './change.ts'
 import { compareBody, compareResponses } from './compare-content.ts'
+import { compareIdempotency, withoutKeyHeader } from './compare-idempotency.ts'
 import { compareParameters } from './compare-parameters.ts'
 import { compareSecurity } from './compare-security.ts'
 import { operationName, type OperationPair, pairOperations } from './pair-operations.ts'
@@ -36,7 +37,7 @@ function compareOperation(pair: OperationPair, context: Context): Found[] {
   const found: Found[] = compareHead({ before, after }).map((finding) => ({ part: 'Operation', finding }))
   const parts = openParts({ ...context, found })
   for (const finding of compareSecurity({ before: [context.before, before], after: [context.after, after] })) parts.tell('Security', finding)
-  compareParameters({ before, after }, parts)
+  compareParameters({ before: withoutKeyHeader(before), after: withoutKeyHeader(after) }, parts)
   compareBody({ before, after }, parts)
   compareResponses({ before, after }, parts)
   return found
@@ -56,6 +57,7 @@ function compareHead({ before, after }: { before: RawOperation; after: RawOperat
     const breaking = isLimit < wasLimit
     tell('x-klue-body-limit', { rule: breaking ? 'request-body-limit-lowered' : 'request-body-limit-raised', breaking, text: `bodies may have ${isLimit} bytes instead of ${wasLimit}; ${breaking ? 'callers that send larger ones get 413' : 'no caller breaks'}` })
   }
+  for (const finding of compareIdempotency({ before, after })) tell('x-klue-idempotency', finding)
   return findings
 }
 

@@ -68,10 +68,28 @@ export interface OperationSettings {
   bodyLimitBytes?: number
   /** x-klue-function: name of the Lambda function that serves this operation. */
   function?: string
+  /** x-klue-idempotency: requests with the same key have one effect and one answer. */
+  idempotency?: IdempotencySettings
   /** x-decorate-server: name of the decorator around the handler. */
   decorateServer?: string
   /** x-decorate-request: name of the decorator around the client's call. */
   decorateRequest?: string
+}
+
+/** What x-klue-idempotency says. */
+export interface IdempotencySettings {
+  /** Requests without a key are refused. */
+  required: boolean
+  /** For how long a key is known. */
+  ttlSeconds: number
+  /** Where the key lies in the body; absent where it comes in the header `Idempotency-Key`. */
+  pointer?: string
+  /** Callers whom nobody knows may use keys, of 128 bits. */
+  anonymous?: true
+  /** A request whose outcome is not known is not run again. */
+  refuses?: true
+  /** Declared headers, in lower case, that requests with the same key must share. */
+  headers?: string[]
 }
 
 export interface CompiledOperation {

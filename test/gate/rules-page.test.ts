@@ -16,6 +16,12 @@ function turnForm(one: object, other: object): SingleChange[] {
   return [{ name: '', from: { [at]: form(one) }, to: { [at]: form(other) } }, { name: '', from: { [at]: form(other) }, to: { [at]: form(one) } }]
 }
 
+// One and the other promise to callers who send twice, each becoming the other.
+function turnIdempotency(one: unknown, other: unknown): SingleChange[] {
+  const at = '/paths/~1pets/post/x-klue-idempotency'
+  return [{ name: '', from: { [at]: one }, to: { [at]: other } }, { name: '', from: { [at]: other }, to: { [at]: one } }]
+}
+
 // Changes that oasdiff is not asked about, so that every rule has one.
 const further: readonly SingleChange[] = ['Pet', 'NewPet'].flatMap((schema): SingleChange[] => {
   const at = `/components/schemas/${schema}/properties`
@@ -48,6 +54,14 @@ const further: readonly SingleChange[] = ['Pet', 'NewPet'].flatMap((schema): Sin
   { name: '', to: { '/paths/~1pets/get/x-sunset': '2030-01-01' } },
   { name: '', from: { '/paths/~1pets/post/x-klue-body-limit': 2 }, to: { '/paths/~1pets/post/x-klue-body-limit': 1 } },
   { name: '', from: { '/paths/~1pets/post/x-klue-body-limit': 1 }, to: { '/paths/~1pets/post/x-klue-body-limit': 2 } },
+  ...turnIdempotency(undefined, 'required'),
+  ...turnIdempotency('optional', 'required'),
+  ...turnIdempotency(undefined, 'optional'),
+  ...turnIdempotency({ ttl: '1h' }, { ttl: '2h' }),
+  ...turnIdempotency({ key: '/name' }, { key: 'header' }),
+  ...turnIdempotency({ headers: ['x-trace'] }, {}),
+  ...turnIdempotency({ anonymous: true }, {}),
+  ...turnIdempotency({ on_unknown: 'refuse' }, {}),
   { name: '', from: { '/paths/~1pets/get/parameters/0/deprecated': true }, to: { '/paths/~1pets/get/parameters/0/schema': { type: 'integer' } } },
   ...turnForm({ contentType: 'image/png, image/jpeg' }, { contentType: 'image/png' }),
   ...turnForm({ explode: false }, {}),

@@ -19,6 +19,8 @@ const values: Record<Extension['type'], { valid: (value: unknown) => boolean; wa
   'boolean': { valid: (value) => typeof value === 'boolean', wanted: 'true or false' },
   'names': { valid: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''), wanted: 'a list of names' },
   'persist': { valid: () => true, wanted: 'a mapping' },
+  // Looked at with the operation.
+  'idempotency': { valid: () => true, wanted: 'required, optional or a mapping' },
 }
 
 export function checkExtensions({ value, pointer, kind }: Visited): FaultNote[] {

@@ -4,7 +4,7 @@ export interface Extension {
   name: string
   /** Where it has a meaning. */
   where: ('document' | 'operation' | 'tag' | 'schema' | 'parameter')[]
-  type: 'seconds' | 'milliseconds' | 'bytes' | 'function-name' | 'module-path' | 'identifier' | 'flag' | 'boolean' | 'names' | 'persist'
+  type: 'seconds' | 'milliseconds' | 'bytes' | 'function-name' | 'module-path' | 'identifier' | 'flag' | 'boolean' | 'names' | 'persist' | 'idempotency'
   /** What holds without it. */
   default: string
   doc: string
@@ -16,6 +16,7 @@ export const extensionVocabulary: readonly Extension[] = [
   { name: 'x-klue-slow-ms', where: ['operation'], type: 'milliseconds', default: 'the `report_call_exceeding_ms` of the configuration', doc: 'Milliseconds after which a call is reported as slow.' },
   { name: 'x-klue-body-limit', where: ['operation'], type: 'bytes', default: 'the `body_limit_bytes` of the configuration', doc: 'Largest body in bytes that the operation accepts; more is 413 PAYLOAD_TOO_LARGE.' },
   { name: 'x-klue-function', where: ['operation', 'tag'], type: 'function-name', default: 'the function of the API', doc: 'Name of the Lambda function that serves the operation, or every operation with the tag.' },
+  { name: 'x-klue-idempotency', where: ['operation'], type: 'idempotency', default: 'a request that is sent twice runs twice', doc: 'Requests with the same key have one effect and one answer: `required`, `optional`, or a mapping.' },
   { name: 'x-klue-formats', where: ['document'], type: 'names', default: 'no formats', doc: 'Formats of texts that the service may register, so that handlers see values: see [handlers](../guide/handlers.md).' },
   { name: 'x-bind-server', where: ['operation'], type: 'module-path', default: 'the operationId binds', doc: 'Dotted path of the handler; its last part is the operationId of an operation that has none.' },
   { name: 'x-no-bind-server', where: ['operation'], type: 'flag', default: 'the operation is served', doc: 'Where the key is present, whatever its value, the operation is left out: no route, no type, no client method.' },

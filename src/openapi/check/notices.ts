@@ -1,20 +1,32 @@
-// What klue check tells without refusing it: patterns and uniqueItems whose values have no bound.
+// What klue check tells without refusing it: patterns and uniqueItems whose values have no bound, answers that cost much to keep.
 import type { Fault } from '../../errors/index.ts'
 import { boundsOf } from '../compile/bounds.ts'
+import { listOperations, type RawOperation } from '../compile/operations.ts'
 import { costOf } from '../compile/pattern-cost.ts'
 import { type ApiDocument, faultIn } from '../read/document.ts'
 import { type JsonObject, pointerTo } from '../read/pointers.ts'
 import { walkDocument } from '../read/walk-document.ts'
+import { declaredAnswerBytes } from './answer-size.ts'
 
 /** The notices of documents, in the order of files and lines. */
 export function noticesOf(documents: ApiDocument[]): Fault[] {
   return documents.flatMap((api) => {
-    const notices: Fault[] = []
+    const notices: Fault[] = listOperations(api).flatMap((operation) => largeAnswer(api, operation))
     walkDocument(api.document, undefined, ({ kind, value, pointer }) => {
       if (kind === 'schema') notices.push(...unbounded(api, value, pointer))
     })
     return [...new Map(notices.map((notice) => [`${notice.file} ${notice.pointer}`, notice])).values()].sort((left, right) => (left.line ?? 0) - (right.line ?? 0))
   })
+}
+
+// From here on what is kept of an answer costs more than most operations do.
+const keptBytes = 64_000
+
+function largeAnswer(api: ApiDocument, operation: RawOperation): Fault[] {
+  const bytes = operation.value['x-klue-idempotency'] === undefined ? 0 : declaredAnswerBytes(api, operation)
+  if (bytes <= keptBytes) return []
+  const note = { code: 'extension-invalid' as const, pointer: pointerTo(operation.pointer, 'x-klue-idempotency'), message: `The answers of ${operation.id} may have ${bytes} bytes, and each is kept: a write unit for each KB, and above 300 KB callers that ask again get 409 ANSWER_NOT_KEPT`, hint: 'answer with less, for example with the address of what was made' }
+  return [{ ...faultIn(api, note), code: 'idempotency-answer-large' }]
 }
 
 function unbounded(api: ApiDocument, schema: JsonObject, pointer: string): Fault[] {

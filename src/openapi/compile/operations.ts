@@ -4,6 +4,7 @@ import type { ApiDocument } from '../read/document.ts'
 import { arrayOf, followRefs, isObject, type JsonObject, objectOf, pointerTo, stringsOf } from '../read/pointers.ts'
 import type { CompiledBody, CompiledOperation, CompiledReply, OperationSettings } from '../table.ts'
 import { isBinary } from './json-schema.ts'
+import { idempotencyOf } from './idempotency.ts'
 import { isEqual } from './json-equal.ts'
 import { jsonBySchema } from './json-media.ts'
 import { compileFields, compileParameter, compilePartTypes, isIgnoredHeader } from './parameters.ts'
@@ -67,7 +68,9 @@ function parametersOf(api: Pick<ApiDocument, 'document' | 'dialect'>, item: Loca
 /** Compiles one operation; the document must have passed the checks. */
 export function compileOperation(api: ApiDocument, raw: RawOperation, { file, basePath }: { file: string; basePath: string }): CompiledOperation {
   const body = compileBody(api, raw)
-  const replies = repliesOf(api, raw).map(({ status, value }): CompiledReply => compileReply(api, status, contentOf(value)))
+  const settings = settingsOf(api, raw.value)
+  const declared = repliesOf(api, raw).map(({ status, value }): CompiledReply => compileReply(api, status, contentOf(value)))
+  const replies = settings.idempotency === undefined ? declared : withRefusals(declared)
   const bound = raw.value['x-bind-client']
   return {
     id: raw.id,
@@ -80,7 +83,7 @@ export function compileOperation(api: ApiDocument, raw: RawOperation, { file, ba
     replies,
     successStatus: successStatusOf(replies),
     security: compileSecurity(api, raw),
-    settings: settingsOf(api, raw.value),
+    settings,
   }
 }
 
@@ -110,6 +113,12 @@ function eitherOf(schemas: unknown[]): unknown {
   if (schemas.includes(undefined)) return undefined
   const distinct = schemas.filter((schema, index) => schemas.findIndex((other) => isEqual(other, schema)) === index)
   return distinct.length === 1 ? distinct[0] : { anyOf: distinct }
+}
+
+// The answers that x-klue-idempotency brings along, as the published document shows them.
+function withRefusals(declared: CompiledReply[]): CompiledReply[] {
+  const covered = (status: string): boolean => declared.some((reply) => [status, '4XX', 'default'].includes(reply.status))
+  return [...declared, ...['400', '409', '422'].filter((status) => !covered(status)).map((status) => ({ status, media: ['application/json'] }))]
 }
 
 function compileReply(api: ApiDocument, status: string, content: ReadonlyMap<string, JsonObject>): CompiledReply {
@@ -150,6 +159,7 @@ export function settingsOf(api: Pick<ApiDocument, 'document'>, operation: JsonOb
     slowMs: operation['x-klue-slow-ms'],
     bodyLimitBytes: operation['x-klue-body-limit'],
     function: operation['x-klue-function'] ?? objectOf(tagValue)['x-klue-function'],
+    idempotency: idempotencyOf(operation),
     decorateServer: operation['x-decorate-server'],
     decorateRequest: operation['x-decorate-request'],
   }
