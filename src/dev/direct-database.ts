@@ -74,6 +74,7 @@ function withBytes(value: unknown): unknown {
   return value
 }
 
-function refusal(answer: Record<string, unknown>): Error {
-  return Object.assign(new Error(String(answer['message'] ?? answer['Message'] ?? '')), { name: String(answer['__type'] ?? 'Error').replace(/^.*#/, '') })
+// With what else it says, such as the reasons of a transaction that was cancelled.
+function refusal({ __type: type, message, Message: other, ...more }: Record<string, unknown>): Error {
+  return Object.assign(new Error(String(message ?? other ?? '')), withBytes(more), { name: String(type ?? 'Error').replace(/^.*#/, '') })
 }

@@ -3,10 +3,15 @@ import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { readable } from './level-failures.ts'
 
+/** A value as it travels, for example `{ S: 'text' }`. */
+export type Attribute = Record<string, unknown>
+export type Item = Record<string, Attribute>
+
 /** A table as dynalite keeps it. */
 export interface DynaliteTable {
   TableName: string
   TableStatus: string
+  KeySchema: { AttributeName: string; KeyType: string }[]
   GlobalSecondaryIndexes?: DynaliteIndex[]
   LocalSecondaryIndexes?: DynaliteIndex[]
 }
@@ -31,34 +36,78 @@ export interface Level {
   open(): Promise<void>
   close(): Promise<void>
   batch(changes: readonly Change[]): Promise<void>
+  batch(changes: readonly Change[], done: Done): void
+  getMany(keys: string[]): Promise<unknown[]>
   getMany(keys: string[], options: { valueEncoding: 'utf8' }): Promise<(string | undefined)[]>
   keys(options: ReadOptions): { all(): Promise<string[]> }
   iterator(options: ReadOptions): { nextv(size: number): Promise<[string, string][]>; close(): Promise<void> }
 }
 
+export type Done<Result = void> = (failure?: Error | null, result?: Result) => void
+
+/** The rows that begin alike, with their keys from there on. */
+export interface Rows {
+  lock(keys: string | string[], locked: (release: <Result>(done: Done<Result>) => Done<Result>) => void): void
+  get(key: string, done: Done<Item>): void
+  put(key: string, value: unknown, done: Done): void
+  del(key: string, done: Done): void
+  batch(operations: { type: 'put'; key: string; value: unknown }[], done: Done): void
+}
+
 /** What dynalite keeps tables and items in. */
 export interface DynaliteStore {
   db: Level
-  getTable(name: string, done: (failure: Error | null, table?: DynaliteTable) => void): void
-  getItemDb(table: string): {
-    lock(keys: string[], locked: (release: (done: (failure?: Error | null) => void) => (failure?: Error | null) => void) => void): void
-    batch(operations: { type: 'put'; key: string; value: unknown }[], done: (failure?: Error | null) => void): void
-  }
+  options: { maxItemSize: number }
+  getTable(name: string, done: Done<DynaliteTable>): void
+  getItemDb(table: string): Rows
+  getIndexDb(kind: 'Local' | 'Global', table: string, index: string): Rows
 }
 
 /** dynalite's folder `db`. */
 export interface DynaliteLogic {
   create(options: unknown): DynaliteStore
   createKey(item: unknown, table: DynaliteTable): string
-  validateItem(item: unknown, table: DynaliteTable): unknown
+  validateItem(item: unknown, table: DynaliteTable): Error | null | undefined
+  validateKey(key: Item, table: DynaliteTable): Error | null | undefined
+  validateKeyPaths(paths: unknown, table: DynaliteTable): Error | null | undefined
+  validationError(message: string): Error
+  checkConditional(input: object, item: Item | undefined): Error | null | undefined
+  mapPaths(paths: unknown, item: Item): Item
+  itemSize(item: Item): number
+  capacityUnits(item: Item | undefined, isRead: boolean, isConsistent: boolean): number
   /** What an item that is new means for indexes. */
   getIndexActions(indexes: readonly DynaliteIndex[], before: undefined, item: unknown, table: DynaliteTable): { puts: { index: string; key: string; item: unknown }[] }
+}
+
+/** What an input has to look like: dynalite's own words, which it checks by itself. */
+export type InputTypes = Record<string, unknown>
+
+/** The calls of dynalite that write one item. */
+export type WriteName = 'putItem' | 'updateItem' | 'deleteItem'
+
+/** One of dynalite's calls: what its input looks like, a last look at it (which also reads its expressions), and what it does. */
+export interface DynaliteCall {
+  types: InputTypes
+  custom(input: object, store: DynaliteStore): string | undefined
+  act(store: DynaliteStore, input: object, done: Done<Record<string, unknown>>): void
+}
+
+/** dynalite's folder `validations`. */
+export interface DynaliteValidations {
+  checkTypes(input: object, types: InputTypes): Record<string, unknown>
+  checkValidations(input: object, types: InputTypes, custom?: DynaliteCall['custom'], store?: DynaliteStore): void
+  validateAttributeValue(value: Attribute): string | undefined
+  validateExpressionParams(input: object, expressions: string[], others: string[]): string | undefined
+  /** Reads the expressions of an input into `_condition`, `_updates` and `_projection`. */
+  validateExpressions(input: object): string | undefined
 }
 
 export interface Dynalite {
   server: Server
   logic: DynaliteLogic
   store: DynaliteStore
+  validations: DynaliteValidations
+  callOf(name: WriteName): DynaliteCall
 }
 
 /** Makes one, in memory where there is no path. Loaded here: only who opens a database pays for it. */
@@ -74,8 +123,21 @@ export function makeDynalite(path: string | undefined): Dynalite {
     const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...(path === undefined ? {} : { path }) })
     if (store === undefined) throw new Error('this dynalite makes its store in another way')
     readable(store.db, path)
-    return { server, logic, store }
+    const callNamed = (name: WriteName): DynaliteCall => ({ ...(load(`dynalite/validations/${name}`) as Pick<DynaliteCall, 'types' | 'custom'>), act: load(`dynalite/actions/${name}`) as DynaliteCall['act'] })
+    const calls = { putItem: callNamed('putItem'), updateItem: callNamed('updateItem'), deleteItem: callNamed('deleteItem') }
+    return {
+      server,
+      logic,
+      store,
+      validations: load('dynalite/validations') as DynaliteValidations,
+      callOf: (name) => calls[name],
+    }
   } finally {
     logic.create = create
   }
+}
+
+/** What a call with a callback says, as a promise. */
+export function promised<Result>(call: (done: Done<Result>) => void): Promise<Result> {
+  return new Promise((resolve, reject) => call((failure, result) => (failure ? reject(failure) : resolve(result as Result))))
 }

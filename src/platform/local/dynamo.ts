@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { isUsageError, UsageError } from '../../errors/index.ts'
 import { closeBelow, explained, makePrivateFolder, privateFile } from '../../workfolder/index.ts'
+import { openOwnCalls } from './calls/own-calls.ts'
 import { announce, type DynamoAccess, newCredentials, withdraw } from './announcement.ts'
 import { callDynamo, type DynamoAnswer } from './call-dynamo.ts'
 import { markClosed, takeClosedMark } from './closed-mark.ts'
@@ -19,7 +20,7 @@ import { type Repaired, repairIndexes } from './repair-indexes.ts'
 export interface LocalDynamo extends DynamoAccess {
   /** What had to be mended, where it was not closed in order the last time. */
   repaired: Repaired | undefined
-  /** Makes a call, for example `PutItem`, with the JSON that it takes over the network, but without the network. */
+  /** Makes a call, for example `PutItem`, or one of streams by its whole target, with the JSON that it takes over the network, but without the network. */
   call(operation: string, json: string): Promise<DynamoAnswer>
   /** Puts items as they travel into a table without indexes, in one step; false where the ordinary way has to be taken. */
   putItems(table: string, items: readonly object[]): Promise<boolean>
@@ -27,20 +28,22 @@ export interface LocalDynamo extends DynamoAccess {
   close(): Promise<void>
 }
 
+/** `folder`: where tables are kept, made where missing. `now`: milliseconds since 1970, the system's clock by default. */
+export type LocalDynamoOptions = ({ folder: string } | { memory: true }) & { now?: () => number }
+
 /**
  * Starts the embedded DynamoDB on a free port of the loopback interface.
- * @param options `folder`: where tables are kept, made where missing; or `memory: true`
  * @throws UsageError where another process has the folder open, or it cannot be used or is damaged
  */
-export async function openLocalDynamo(options: { folder: string } | { memory: true }): Promise<LocalDynamo> {
-  if ('memory' in options) return await serve(makeDynalite(undefined), undefined)
+export async function openLocalDynamo(options: LocalDynamoOptions): Promise<LocalDynamo> {
+  if ('memory' in options) return await serve(makeDynalite(undefined), { now: options.now })
   const folder = resolve(options.folder)
   const release = await lockLocalData(options.folder)
   try {
     const data = join(folder, 'dynamo')
     makePrivateFolder(data)
     const { dynalite, repaired } = await openData(folder, data)
-    const database = await serve(dynalite, repaired)
+    const database = await serve(dynalite, { repaired, now: options.now })
     const watching = keepPrivate(data)
     announce(folder, database)
     let leaving: Promise<void> | undefined
@@ -83,9 +86,11 @@ async function openData(folder: string, data: string): Promise<{ dynalite: Dynal
   }
 }
 
-async function serve({ server, logic, store }: Dynalite, repaired: Repaired | undefined): Promise<LocalDynamo> {
+async function serve(dynalite: Dynalite, { repaired, now = Date.now }: { repaired?: Repaired | undefined; now?: (() => number) | undefined }): Promise<LocalDynamo> {
+  const { server, logic, store } = dynalite
   const credentials = newCredentials()
-  const handler = guard(server, credentials)
+  const own = openOwnCalls(dynalite, now)
+  const handler = guard(server, { credentials, own })
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
     server.listen(0, '127.0.0.1', listening)
@@ -95,7 +100,7 @@ async function serve({ server, logic, store }: Dynalite, repaired: Repaired | un
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     credentials,
     repaired,
-    call: (operation, json) => callDynamo(handler, operation, json),
+    call: (operation, json) => callDynamo({ handler, own }, operation, json),
     putItems: (table, items) => putItems({ logic, store }, table, items),
     close: () => (closing ??= stop(server)),
   }

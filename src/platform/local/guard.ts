@@ -1,19 +1,27 @@
 // The door of the embedded DynamoDB: only who holds the secret of this process is let in, and no page of a browser.
+import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { crc32 } from 'node:zlib'
+import type { DynamoAnswer } from './call-dynamo.ts'
+import type { OwnCalls } from './calls/own-calls.ts'
 import { type DynamoCredentials, isSignedBy } from './verify-signature.ts'
 
 // DynamoDB takes 16 MB at most in one call.
 const maxBytes = 16 * 1024 * 1024
 
-/** Puts the door before what a server does with requests, and gives that, for who is inside already. */
-export function guard(server: Server, credentials: DynamoCredentials): RequestListener {
+/** Puts the door before what a server does with requests, and calls of our own beside it; gives what the server did, for who is inside already. */
+export function guard(server: Server, { credentials, own }: { credentials: DynamoCredentials; own: OwnCalls }): RequestListener {
   const [inner] = server.listeners('request') as [RequestListener]
   server.removeAllListeners('request')
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {
     void admit(message, { server, credentials }).then(
-      (body) => (typeof body === 'string' ? refuse(response, body) : handOn({ message, response, body }, inner)),
+      (body) => {
+        if (typeof body === 'string') return refuse(response, body)
+        const answered = own(String(message.headers['x-amz-target']), body)
+        return answered === undefined ? handOn({ message, response, body }, inner) : answered.then((answer) => send(response, answer))
+      },
       () => response.destroy(),
     )
   })
@@ -59,6 +67,11 @@ function refuse(response: ServerResponse, reason: string): void {
   const text = JSON.stringify({ __type: 'com.amazon.coral.service#UnrecognizedClientException', message: `This is the embedded DynamoDB of a klue project: ${reason}` })
   // What comes of the body is read and forgotten; the connection ends with the answer.
   response.writeHead(403, { 'content-type': 'application/x-amz-json-1.0', 'content-length': Buffer.byteLength(text), connection: 'close' })
+  response.end(text)
+}
+
+function send(response: ServerResponse, { status, text }: DynamoAnswer): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'content-length': Buffer.byteLength(text), 'x-amz-crc32': crc32(text), 'x-amzn-requestid': randomUUID() })
   response.end(text)
 }
 
