@@ -1,7 +1,5 @@
 // The connection to DynamoDB: made on first use, closed by whoever opened it.
 import type {
-  BatchWriteItemCommandInput,
-  BatchWriteItemCommandOutput,
   CreateTableCommandInput,
   CreateTableCommandOutput,
   DeleteItemCommandInput,
@@ -45,7 +43,6 @@ export interface DatabaseOptions {
 
 /** The calls that a database answers: input and output by name. */
 export interface DatabaseCalls {
-  BatchWriteItem: [BatchWriteItemCommandInput, BatchWriteItemCommandOutput]
   CreateTable: [CreateTableCommandInput, CreateTableCommandOutput]
   DeleteItem: [DeleteItemCommandInput, DeleteItemCommandOutput]
   DeleteTable: [DeleteTableCommandInput, DeleteTableCommandOutput]
@@ -121,7 +118,6 @@ async function connect(options: DatabaseOptions): Promise<Connection> {
   // The client says only with its text that it knows no region.
   if (options.region === undefined && options.endpoint === undefined) await client.config.region().catch((cause: unknown) => Promise.reject(Object.assign(new Error('no region of AWS is known', { cause }), { name: 'AwsRegionMissing' })))
   const commands: Record<keyof DatabaseCalls, new (input: never) => object> = {
-    BatchWriteItem: sdk.BatchWriteItemCommand,
     CreateTable: sdk.CreateTableCommand,
     DeleteItem: sdk.DeleteItemCommand,
     DeleteTable: sdk.DeleteTableCommand,

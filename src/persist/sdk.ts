@@ -1,6 +1,5 @@
 // The part of the AWS SDK that tables need; loaded on first use, so that importing the kit does not load the SDK.
 export {
-  BatchWriteItemCommand,
   CreateTableCommand,
   DeleteItemCommand,
   DeleteTableCommand,

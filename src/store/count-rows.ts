@@ -10,7 +10,7 @@ export type Span = 'minute' | 'hour' | 'day'
 export interface StoredCounts {
   counts: string
   revision: string
-  /** Whether packs were counted too: versions before packs do not see them. */
+  /** Whether packs were counted too, and there is an index: versions before packs do not see them. Of an hour or a day: whether that holds for each of its minutes. */
   hasPacks: boolean
 }
 
@@ -52,13 +52,14 @@ export async function readCountsBetween(database: Database, span: Span, { from, 
 /**
  * Stores the counts of a span in place of those that were read before.
  * @param seen the revision that was read; undefined where there was none
+ * @param hasPacks whether everything that was counted was counted by who sees packs
  * @returns whether they were stored; false where somebody else stored some meanwhile
  */
-export async function writeCounts(database: Database, { span, start, counts, seen, expires }: { span: Span; start: number; counts: string; seen: string | undefined; expires: number }): Promise<boolean> {
+export async function writeCounts(database: Database, { span, start, counts, hasPacks, seen, expires }: { span: Span; start: number; counts: string; hasPacks: boolean; seen: string | undefined; expires: number }): Promise<boolean> {
   const { gzipSync } = process.getBuiltinModule('node:zlib')
   return await isDone(database.run('PutItem', {
     TableName: table(database),
-    Item: { ...countKey(span, start), counts: { B: gzipSync(counts) }, revision: { S: newTag() }, shape: { N: countShape }, expires: { N: String(expires) } },
+    Item: { ...countKey(span, start), counts: { B: gzipSync(counts) }, revision: { S: newTag() }, ...(hasPacks ? { shape: { N: countShape } } : {}), expires: { N: String(expires) } },
     ConditionExpression: seen === undefined ? 'attribute_not_exists(pk)' : 'revision = :seen',
     ...(seen === undefined ? {} : { ExpressionAttributeValues: { ':seen': { S: seen } } }),
   }))

@@ -9,6 +9,8 @@ export interface BusyHours {
   isSettled(minute: number): boolean
   /** Whether an hour can hold packs. */
   hasPacks(hour: number): boolean
+  /** Whether every minute of an hour is known to be in the index. */
+  isIndexed(hour: number): boolean
 }
 
 // Counts of hours are kept for 90 days, those of days for 800, and requests perhaps longer.
@@ -32,7 +34,7 @@ export async function busyHours(database: Database, { from, to }: { from: number
   const countsOf = (hour: number): string => (hour >= now - countedMs ? counts.get(hour) : days.get(startOf('day', hour)))?.counts ?? '{}'
   const hasRequests = (hour: number): boolean => !isCounted(hour) || countsOf(hour) !== '{}'
   const disturbed = new Set(open.map(({ minute }) => minute))
-  return { hasRequests, isSettled: (minute) => minute < settled && !disturbed.has(minute), hasPacks: (hour) => hasRequests(hour) && (hour < notedFrom || busy.has(hour)) }
+  return { hasRequests, isSettled: (minute) => minute < settled && !disturbed.has(minute), hasPacks: (hour) => hasRequests(hour) && (hour < notedFrom || busy.has(hour)), isIndexed: (hour) => isCounted(hour) && counts.get(hour)?.hasPacks === true }
 }
 
 function hoursOf(minutes: readonly number[]): Set<number> {

@@ -108,24 +108,27 @@ async function recount(database: Database, minute: number): Promise<void> {
     await indexMinute(database, { minute, parts })
     const counts: CountsByOperation = new Map()
     for (const row of onceEach(parts)) countRow(counts, row)
-    return counts
+    return { counts, hasPacks: true }
   })
   for (const [span, part] of [['hour', 'minute'], ['day', 'hour']] as const) {
     const start = startOf(span, minute)
     await rewrite(database, { span, start }, async () => {
       const counts: CountsByOperation = new Map()
-      for (const stored of (await readCountsBetween(database, part, { from: start, to: start + lengthOf(span) })).values()) mergeCounts(counts, parseCounts(stored.counts))
-      return counts
+      const stored = [...(await readCountsBetween(database, part, { from: start, to: start + lengthOf(span) })).values()]
+      for (const one of stored) mergeCounts(counts, parseCounts(one.counts))
+      // An hour in which a version before packs has counted a minute has no whole index, and says so for as long as its count lives.
+      return { counts, hasPacks: stored.every((one) => one.hasPacks) }
     })
   }
 }
 
 // What was read first is written only if nobody wrote meanwhile: an older view must not replace a newer one.
-async function rewrite(database: Database, { span, start }: { span: Span; start: number }, make: () => Promise<CountsByOperation>): Promise<void> {
+async function rewrite(database: Database, { span, start }: { span: Span; start: number }, make: () => Promise<{ counts: CountsByOperation; hasPacks: boolean }>): Promise<void> {
   const expires = Math.ceil(start / 1000) + keptDays[span] * 86_400
   for (;;) {
     const before = await readCounts(database, span, start)
-    const counts = printCounts(await make())
-    if ((before?.hasPacks === true && before.counts === counts) || (await writeCounts(database, { span, start, counts, seen: before?.revision, expires }))) return
+    const { hasPacks, ...made } = await make()
+    const counts = printCounts(made.counts)
+    if ((before?.hasPacks === hasPacks && before.counts === counts) || (await writeCounts(database, { span, start, counts, hasPacks, seen: before?.revision, expires }))) return
   }
 }

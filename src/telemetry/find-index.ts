@@ -44,16 +44,19 @@ export interface LookUp {
   value: string
   /** Whether a minute is counted, and was not disturbed since. */
   isSettled(minute: number): boolean
+  /** Whether every minute of the hour is known to be in the index. */
+  isIndexed(hour: number): boolean
 }
 
 /**
  * The requests of an hour that may have a value, newest first, and the minutes that have to be looked at as a whole:
  * those that are not closed, and those that a version without an index has counted. Undefined where a look at the whole hour is not slower.
  */
-export async function lookUp(database: Database, { hour, value, isSettled }: LookUp): Promise<{ rows: RequestRow[]; others: number[] } | undefined> {
+export async function lookUp(database: Database, { hour, value, isSettled, isIndexed }: LookUp): Promise<{ rows: RequestRow[]; others: number[] } | undefined> {
   const isOld = hour < database.now() - countedMs
+  // Its minutes are not asked any more: some may have been counted by a version without an index.
+  if (isOld && !isIndexed(hour)) return undefined
   const [counts, all] = await Promise.all([isOld ? new Map<number, { hasPacks: boolean }>() : readCountsBetween(database, 'minute', { from: hour, to: hour + lengthOf('hour') }), readFinds(database, { hour, value })])
-  if (isOld && all.length === 0) return undefined
   const others = isOld ? [] : Array.from({ length: 60 }, (_, index) => hour + index * lengthOf('minute')).filter((minute) => !isSettled(minute) || counts.get(minute)?.hasPacks === false)
   const left = new Set(others)
   const places = all.filter(({ second }) => !left.has(startOf('minute', second)))

@@ -46,7 +46,7 @@ async function* everyRequest(database: Database, { from, to }: { from: number; t
     if (!busy.hasRequests(hour)) continue
     const span = { from: Math.max(from, hour), to: Math.min(to, hour + lengthOf('hour')) }
     const whole = (part: { from: number; to: number }): AsyncGenerator<RequestRow> => requestRows(database, { ...part, withRecords: true, newestFirst: true, pageSize: 20, hasPacks: busy.hasPacks(hour), onlySerious: isOnlySerious(filter) })
-    const known = value === undefined ? undefined : await lookUp(database, { hour, value, isSettled: (minute) => busy.isSettled(minute) })
+    const known = value === undefined ? undefined : await lookUp(database, { hour, value, isSettled: (minute) => busy.isSettled(minute), isIndexed: (one) => busy.isIndexed(one) })
     const rows = known === undefined ? whole(span) : byMinute({ ...known, span, whole })
     for await (const row of rows) if (row.metric === undefined) yield row
   }

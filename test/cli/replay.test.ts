@@ -8,7 +8,7 @@ import { commands } from '../../src/cli/commands.ts'
 import { runCommandLine } from '../../src/cli/run.ts'
 import { loadConfig } from '../../src/config/build.ts'
 import { openStageStore } from '../../src/dev/index.ts'
-import { putRequestRows } from '../../src/store/index.ts'
+import { putRequestRows, startHorizon, startOf } from '../../src/store/index.ts'
 import { type Receiver, startReceiver } from '../reports/receivers.ts'
 import { crashLine } from '../reports/sample.ts'
 
@@ -26,6 +26,8 @@ before(async () => {
   const { database, close } = await openStageStore(root, loadConfig({ root }).config)
   const started = Date.now() - 1000
   const rowOf = (id: string, more: Record<string, unknown>): unknown => ({ started, requestId: id, operation: 'getBuild', status: 404, duration: 1, inBytes: 1, outBytes: 1, level: 'warn', record: JSON.stringify({ ...crashLine, query: '', method: 'GET', status: 404, error_id: id, started: new Date(started).toISOString(), ...more }), expires: Math.ceil(started / 1000) + 86_400 })
+  // As whoever takes lines in does: where counting begins.
+  await startHorizon(database, startOf('minute', started))
   await putRequestRows(database, [...paths.map((path, index) => rowOf(`path-${index}`, { path })), rowOf('unread', { method: '-', path: '-' }), rowOf('traced', { method: 'TRACE', path: '/x' })] as Parameters<typeof putRequestRows>[1])
   await close()
 })

@@ -63,40 +63,32 @@ function isSendable(method: string): boolean {
 async function recordOf(call: CommandCall, errorId: string): Promise<Record<string, unknown>> {
   const { loadStage } = await import('../stage.ts')
   const { openStageStore } = await import('../../dev/index.ts')
-  const opened = await openStageStore(call.root, await loadStage(call.root, textOption(call, 'stage'), 'leave out'))
+  const config = await loadStage(call.root, textOption(call, 'stage'), 'leave out')
+  const opened = await openStageStore(call.root, config)
   try {
-    const record = await findRecord(opened.database, errorId)
+    const record = await findRecord(opened.database, errorId, config.logDays)
     if (record !== undefined) return record
-    throw misuse(`there is no record of a request with the error id ${errorId}`, 'records of the last two days are looked through, and those of reports as long as they are kept; --stage names the stage')
+    throw misuse(`there is no record of a request with the error id ${errorId}`, `records of the last ${config.logDays} days are looked through; --stage names the stage`)
   } finally {
     await opened.close()
   }
 }
 
-// Errors that were reported are found at once; others, such as a 400, among the newest records.
-async function findRecord(database: Database, errorId: string): Promise<Record<string, unknown> | undefined> {
-  const { findError } = await import('../../store/index.ts')
-  const known = await findError(database, errorId)
-  const hour = 3_600_000
-  if (known?.started !== undefined) {
-    const started = Date.parse(known.started)
-    return await searchHour(database, { from: started, to: started + 1, errorId })
-  }
+// By the index of closed minutes, as far back as records of failures can be.
+async function findRecord(database: Database, errorId: string, days: number): Promise<Record<string, unknown> | undefined> {
+  const { findRequests, recordOf: whole } = await import('../../telemetry/index.ts')
   const now = database.now()
-  for (let start = now - (now % hour); start > now - 48 * hour; start -= hour) {
-    const found = await searchHour(database, { from: start, to: start + hour, errorId })
-    if (found !== undefined) return found
+  // What was reported says when it was: one look there.
+  const known = await (await import('../../store/index.ts')).findError(database, errorId)
+  const started = known?.started === undefined ? undefined : Date.parse(known.started)
+  for (const span of [...(started === undefined ? [] : [{ from: started - minuteMs, to: started + minuteMs }]), { from: now - days * 86_400_000, to: now + minuteMs }]) {
+    const { rows } = await findRequests(database, span, { filter: { errorId }, limit: 1, most: Number.POSITIVE_INFINITY })
+    if (rows[0] !== undefined) return whole(rows[0])
   }
   return undefined
 }
 
-async function searchHour(database: Database, { from, to, errorId }: { from: number; to: number; errorId: string }): Promise<Record<string, unknown> | undefined> {
-  const { requestRows } = await import('../../store/index.ts')
-  for await (const { record } of requestRows(database, { from, to, withRecords: true })) {
-    if (record?.includes(errorId) === true && (JSON.parse(record) as Record<string, unknown>)['error_id'] === errorId) return JSON.parse(record) as Record<string, unknown>
-  }
-  return undefined
-}
+const minuteMs = 60_000
 
 // The token of the record is masked; one of this machine's own takes its place.
 async function tokenFor(call: CommandCall, user: unknown): Promise<string | undefined> {

@@ -12,7 +12,6 @@ import { markClosed, takeClosedMark } from './closed-mark.ts'
 import { type Dynalite, makeDynalite } from './dynalite.ts'
 import { guard } from './guard.ts'
 import { damaged, openFault } from './level-failures.ts'
-import { putItems } from './put-items.ts'
 import { releaseLock, takeLock } from './process-lock.ts'
 import { type Repaired, repairIndexes } from './repair-indexes.ts'
 
@@ -22,8 +21,6 @@ export interface LocalDynamo extends DynamoAccess {
   repaired: Repaired | undefined
   /** Makes a call, for example `PutItem`, or one of streams by its whole target, with the JSON that it takes over the network, but without the network. */
   call(operation: string, json: string): Promise<DynamoAnswer>
-  /** Puts items as they travel into a table without indexes, in one step; false where the ordinary way has to be taken. */
-  putItems(table: string, items: readonly object[]): Promise<boolean>
   /** Finishes what is under way, writes everything down and gives the folder free. */
   close(): Promise<void>
 }
@@ -87,7 +84,7 @@ async function openData(folder: string, data: string): Promise<{ dynalite: Dynal
 }
 
 async function serve(dynalite: Dynalite, { repaired, now = Date.now }: { repaired?: Repaired | undefined; now?: (() => number) | undefined }): Promise<LocalDynamo> {
-  const { server, logic, store } = dynalite
+  const { server } = dynalite
   const credentials = newCredentials()
   const own = openOwnCalls(dynalite, now)
   const handler = guard(server, { credentials, own })
@@ -101,7 +98,6 @@ async function serve(dynalite: Dynalite, { repaired, now = Date.now }: { repaire
     credentials,
     repaired,
     call: (operation, json) => callDynamo({ handler, own }, operation, json),
-    putItems: (table, items) => putItems({ logic, store }, table, items),
     close: () => (closing ??= stop(server)),
   }
 }
