@@ -32,18 +32,43 @@ export async function writeWithOneStart(first: FirstRun, { folder, entry, banner
   const exported = new Map(Object.entries(first.metafile.outputs).map(([path, { exports }]) => [basename(path), exports]))
   // What others take from the modules of the start, the entry gives under names of its own.
   let count = 0
-  const bridges = [...start].filter((name) => name !== entry).map((name) => ({ name, names: exported.get(name)!.map((inner): [inner: string, outer: string] => [inner, `klue_${(count += 1)}`]) }))
+  const bridges: Bridge[] = [...start].filter((name) => name !== entry).map((name) => ({ name, names: exported.get(name)!.map((inner): [inner: string, outer: string] => [inner, `klue_${(count += 1)}`]) }))
   const whole = [`export { ${exported.get(entry)!.join(', ')} } from './${entry}'`, ...bridges.map(({ name, names }) => `export { ${names.map(([inner, outer]) => `${inner} as ${outer}`).join(', ')} } from './${name}'`)].join('\n')
   const contents = (name: string): string => `${texts.get(name)!.replace(banner, '').replace(/\n\/\/# sourceMappingURL=.*/, '')}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(texts.get(`${name}.map`)!).toString('base64')}`
   const { build } = await import('esbuild')
   const { outputFiles, metafile } = await build({ ...options, stdin: { contents: whole, resolveDir: folder, sourcefile: 'start.mjs' }, outfile: join(folder, entry), banner: { js: banner }, bundle: true, write: false, metafile: true, plugins: [only(start, { folder, contents })] })
+  const direct = kept.map(([name, text]): [string, string] => [name, name.endsWith('.map') ? text : withoutBridges(text, { entry, banner, bridges })])
   await writeAll(folder, [
-    ...kept,
-    ...bridges.map(({ name, names }): [string, string] => [name, `export{${names.map(([inner, outer]) => `${outer} as ${inner}`).join(',')}}from"./${entry}";\n`]),
+    ...direct,
+    // For what names a module of the start in another way than an import at its top.
+    ...bridges.filter(({ name }) => direct.some(([, text]) => text.includes(`"./${name}"`))).map(({ name, names }): [string, string] => [name, `export{${names.map(([inner, outer]) => `${outer} as ${inner}`).join(',')}}from"./${entry}";\n`]),
     ...outputFiles.map(({ path, text }): [string, string] => [basename(path), text]),
   ])
   const later = Object.entries(first.metafile.outputs).filter(([path]) => !start.has(basename(path).replace(/\.map$/, '')))
   return { ...Object.fromEntries(later), ...metafile.outputs }
+}
+
+/** What others take from a module of the start, by its name there and the name under which the entry gives it. */
+interface Bridge {
+  name: string
+  names: [inner: string, outer: string][]
+}
+
+// Takes from the entry what a later part took from modules of the start: each module between would have to be found, read and linked.
+// The new imports stand beside the banner, and blanks in place of the old ones, so that the columns of the source map stay right.
+function withoutBridges(text: string, { entry, banner, bridges }: { entry: string; banner: string; bridges: Bridge[] }): string {
+  const taken: string[] = []
+  const rest = text.replace(/\bimport\{([^{}"]*)\}from"\.\/([\w.-]+)";/g, (found, list: string, from: string) => {
+    const bridge = bridges.find(({ name }) => name === from)
+    if (bridge === undefined) return found
+    const outerOf = new Map(bridge.names)
+    taken.push(...list.split(',').filter((part) => part !== '').map((part) => {
+      const [inner, local = inner] = part.split(' as ') as [string, string?]
+      return `${outerOf.get(inner)!} as ${local}`
+    }))
+    return ' '.repeat(found.length)
+  })
+  return taken.length === 0 ? text : rest.replace(banner, () => `${banner} import { ${taken.join(', ')} } from './${entry}';`)
 }
 
 // The modules of the start, and nothing else, come along.

@@ -1,5 +1,5 @@
 // The opaque mark of where a listing goes on; it comes back from callers, so nothing in it is trusted.
-import { catalog } from '../errors/index.ts'
+import { catalog, withoutStack } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import { type Attributes, toKeyAttribute } from './attributes.ts'
 import { digitsFault, sameDigits } from './numbers.ts'
@@ -60,7 +60,7 @@ function checkedKey(spec: PersistSpec, property: string, text: unknown): Attribu
     if (typeof text !== 'string') throw catalog.INVALID_CURSOR()
     return toKeyAttribute(spec, property, text)
   } catch (failure) {
-    throw catalog.INVALID_CURSOR(undefined, { cause: failure })
+    throw catalog.INVALID_CURSOR(undefined, { cause: withoutStack(failure) })
   }
 }
 

@@ -16,7 +16,7 @@ export function writeJsonReporter(folder: string): string {
 
 const source = `
 // As visibleJson of the kit: Node loads this file alone.
-const visible = (json) => json.replace(${String(hidden)}, (character) => Array.from({ length: character.length }, (_, index) => '\\\\u' + character.charCodeAt(index).toString(16).padStart(4, '0')).join(''))
+const visible = (json) => json.replace(${String(hidden())}, (character) => Array.from({ length: character.length }, (_, index) => '\\\\u' + character.charCodeAt(index).toString(16).padStart(4, '0')).join(''))
 
 export default async function* jsonReporter(events) {
   const counts = { passed: 0, failed: 0, skipped: 0 }

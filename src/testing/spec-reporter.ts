@@ -20,7 +20,7 @@ import { spec } from 'node:test/reporters'
 
 // Colours are the reporter's own.
 const painted = /(\\u001b\\[[\\d;]*m)/
-const hidden = ${String(hidden)}
+const hidden = ${String(hidden())}
 const visible = (text) => text.replace(hidden, (character) => (character === '\\n' || character === '\\t' ? character : '\\uFFFD'))
 
 export default async function* specReporter(events) {

@@ -1,7 +1,7 @@
 // Services whose later parts need what their start has loaded: one that loads it again, and one that waits for such a part at its top.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -46,17 +46,22 @@ test('a start that waits for a part works, and its places are told as those of t
   assert.ok((await readFile(join(root, 'bundle', 'index.mjs.map'), 'utf8')).includes('functions/words.ts'))
 })
 
-test('what a door hands on and only a later part takes does not come with the start', async () => {
+test('later parts do not come with the start, and take what it has from its one module', async () => {
   const { root, remove } = await makeProject({ 'apis/words.yaml': document, 'functions/words.ts': eager, 'functions/chosen.ts': "export const chosen = (): string => 'both'\n", 'functions/later.ts': "export { chosen as same } from './chosen.ts'\n" })
   after(remove)
   await generate(root)
   const folder = join(root, 'bundle')
-  await bundleFunction({ root, entry: 'functions/words.ts', folder })
-  const { sources } = JSON.parse(await readFile(join(folder, 'index.mjs.map'), 'utf8')) as { sources: string[] }
+  const { metafile } = await bundleFunction({ root, entry: 'functions/words.ts', folder })
+  const sourcesOf = async (file: string): Promise<string[]> => (JSON.parse(await readFile(join(folder, `${file}.map`), 'utf8')) as { sources: string[] }).sources
+  const sources = await sourcesOf('index.mjs')
   const later = [...(await readFile('src/runtime/line/line-parts.ts', 'utf8')).matchAll(/'\.\/(.+\.ts)'/g)].map(([, name]) => `src/runtime/line/${name!}`)
-  assert.ok((await readFile('src/runtime/edge.ts', 'utf8')).includes("'./line/mask.ts'") && later.includes('src/runtime/line/mask.ts'), 'a door hands the masker on, and a later part takes it')
   assert.ok(sources.some((source) => source.endsWith('src/runtime/line/lazy-line-parts.ts')))
   for (const file of later) assert.ok(!sources.some((source) => source.endsWith(file)), `${file} is loaded with the start`)
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.mjs'))
+  const importsOf = async (file: string): Promise<string[]> => [...(await readFile(join(folder, file), 'utf8')).matchAll(/\bfrom ?["']\.\/([\w.-]+)["']/g)].map(([, name]) => name!)
+  // A line with a fault, and a refused token: common, so that each costs the one module that it needs.
+  for (const wanted of [/^line-parts-/, /^refusal-/]) assert.deepEqual(await importsOf(files.find((name) => wanted.test(name))!), ['index.mjs'])
+  assert.deepEqual(files.filter((name) => !Object.keys(metafile.outputs).some((path) => path.endsWith(name))), [], 'no module but those of esbuild')
 })
 
 // What the bundled function answers in a process of its own.

@@ -43,6 +43,17 @@ function hold(context: TestContext, name: string, steps: Step[]): void {
   assert.ok(bytesOf(start) <= limit, `A start of ${name} loads ${bytesOf(start)} bytes, ${bytesOf(start) - limit} too many. Load what is rarely needed with its first use. It comes from:\n${list(start, 40)}`)
 }
 
+test('a start builds no sets of Unicode and takes node:crypto without Web Crypto, each of which would be more than a tenth of it', async () => {
+  for (const entry of findEntries(process.cwd(), 'builds')) {
+    const text = await readFile(join(await bundled(process.cwd(), entry, join(folder, `text-${basename(entry, '.ts')}`)), 'index.mjs'), 'utf8')
+    const expressions = [...text.matchAll(/\/(?:\\.|\[(?:\\.|[^\]\n\\])*\]|[^/\n\\[])+\/[a-z]*u[a-z]*/g)].map(([literal]) => literal)
+    assert.ok(expressions.length > 0)
+    // V8 parses every expression with the module that it stands in, also that of a function that never runs.
+    assert.deepEqual(expressions.filter((literal) => literal.split(String.raw`\p{`).length > 2), [])
+    assert.doesNotMatch(text, /from ?"(?:node:)?crypto"/)
+  }
+})
+
 // What an operation needs beyond a start: a validator, and the words of its faults.
 const later: Record<string, Asked[]> = { builds: [['GET', '/jobs/a/metrics/b/deviation', '', {}], ['GET', '/jobs/a/metrics/b/deviation', 'threshold=much', { authorization }]] }
 

@@ -69,6 +69,7 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/config/build.ts': { reason: 'reads YAML and holds the table of keys, which must stay out of every bundle' },
   'src/config/refill-secrets.ts': { reason: 'what only a function with secrets loads; behind the door of config/ every start would' },
   'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
+  'src/runtime/line/mask.ts': { reason: 'what is loaded with the first line that needs it; as a name of edge.ts it would be a module of its own there' },
   'src/dev/edge.ts': { reason: 'starts a project; the rest of dev/ brings what compiles and checks documents, which a start without a change does without' },
   'src/openapi/generate.ts': { reason: 'looks whether anything changed; the door of openapi/ brings the compilers along, which it loads only then' },
   'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import jsonwebtoken from 'jsonwebtoken'
 import { logLine } from '../../src/cli/log-line.ts'
 import { toReadable } from '../../src/dev/readable.ts'
 import { toReport } from '../../src/reports/index.ts'
 import { defineError } from '../../src/runtime/index.ts'
 import { type Cause, causesOf } from '../../src/runtime/line/causes.ts'
 import { maskerOf } from '../../src/runtime/line/mask.ts'
-import { apiDocument, compileApi, type LooseHandlers, open, operation, testConfig } from './service-fixture.ts'
+import { apiDocument, compileApi, jwtSecret, type LooseHandlers, open, openApi, operation, testConfig } from './service-fixture.ts'
 
 const spec = await compileApi(apiDocument({ '/fail': { get: operation('failing') } }))
 const mask = maskerOf(testConfig().secretNames)
@@ -66,6 +67,28 @@ test('a declared error of any status has the causes that it was given', async ()
     assert.match((line['causes'] as Cause[])[0]!.stack!, /causes\.test\.ts/)
   }
   assert.equal('causes' in JSON.parse(JSON.stringify(await lineOf(() => { throw soldOut() }))), false)
+})
+
+test('why the kit refused a caller is told without a place: a refusal looks nothing up in source maps', async () => {
+  const looked: string[] = []
+  const document = apiDocument({ '/private': { post: operation('private', { security: [{ token: [] }], requestBody: { content: { 'text/plain': { schema: { type: 'string' } } } } }) } }, { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } })
+  const { send, log, platform } = await openApi(document)
+  Object.assign(platform, { sourceStack: (stack: string) => (looked.push(stack), stack) })
+  const expired = jsonwebtoken.sign({ sub: 'ann', exp: 1 }, jwtSecret)
+  const good = jsonwebtoken.sign({ sub: 'ann' }, jwtSecret, { expiresIn: 600 })
+  const refused: [line: string, headers: Record<string, string>, reason: RegExp][] = [
+    ['POST /private', { authorization: 'Bearer a.b.c' }, /the token is refused: another algorithm/],
+    ['POST /private', { authorization: `Bearer ${expired}` }, /the token is refused: expired/],
+    ['POST /%ff', {}, /URI malformed/],
+    ['POST /private', { authorization: `Bearer ${good}`, 'content-type': 'text/plain; charset=ebcdic-of-old' }, /encoding/],
+  ]
+  for (const [line, headers, reason] of refused) {
+    await send(line, { headers, body: 'text' })
+    const [cause] = log.findLast(({ kind }) => kind === 'request')!['causes'] as Cause[]
+    assert.match(cause!.message, reason)
+    assert.equal('stack' in cause!, false, line)
+  }
+  assert.deepEqual(looked, [])
 })
 
 test('reports of the code itself and noted errors have them too', async () => {

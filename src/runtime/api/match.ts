@@ -1,5 +1,5 @@
 // Finds the operation of a request in the compiled route tree.
-import { catalog } from '../../errors/index.ts'
+import { catalog, withoutStack } from '../../errors/index.ts'
 import type { ApiTable, CompiledOperation, RouteNode } from '../../openapi/index.ts'
 import { boundPatterns } from './linear-patterns.ts'
 
@@ -22,7 +22,7 @@ export function toSegments(path: string, isDecoded: boolean): string[] {
   try {
     return segments.map(decodeURIComponent)
   } catch (cause) {
-    throw catalog.MALFORMED_PATH(undefined, { cause })
+    throw catalog.MALFORMED_PATH(undefined, { cause: withoutStack(cause) })
   }
 }
 

@@ -1,5 +1,5 @@
 // Reads a request's body as its media type says.
-import { catalog } from '../../errors/index.ts'
+import { catalog, withoutStack } from '../../errors/index.ts'
 import { bareType, chooseMedia, isForm, isJsonOf, kindOf } from '../../media/index.ts'
 import type { CompiledOperation } from '../../openapi/index.ts'
 import type { ApiRequest } from '../exchange/message.ts'
@@ -61,6 +61,6 @@ function toText(bytes: Uint8Array, contentType: string): string {
   try {
     return new TextDecoder(charset).decode(bytes)
   } catch (cause) {
-    throw catalog.UNSUPPORTED_MEDIA_TYPE(`The charset ${charset.slice(0, 40)} is not known; send UTF-8`, { cause })
+    throw catalog.UNSUPPORTED_MEDIA_TYPE(`The charset ${charset.slice(0, 40)} is not known; send UTF-8`, { cause: withoutStack(cause) })
   }
 }

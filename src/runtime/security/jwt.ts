@@ -1,5 +1,5 @@
 // The JSON web tokens of users: reads them, and lets them be issued.
-import { catalog, type HttpError } from '../../errors/index.ts'
+import { catalog, type HttpError, withoutStack } from '../../errors/index.ts'
 import type { TokenOptions, User } from '../exchange/user.ts'
 import { signingSecret, type TokenPlatform } from './signing-secret.ts'
 import { type TokenFault, verifyToken } from './verify-token.ts'
@@ -65,7 +65,7 @@ type Claims = { iss?: unknown; sub?: unknown; aud?: unknown; iat?: unknown } & R
 const words: Partial<Record<TokenFault, string>> = { 'not-before': 'Token is not valid yet', 'no-object': 'JWT token is invalid' }
 
 function refusal(fault: TokenFault, reason: string): HttpError {
-  const cause = new Error(`the token is refused: ${reason}`)
+  const cause = withoutStack(new Error(`the token is refused: ${reason}`))
   if (fault === 'expired') return catalog.TOKEN_EXPIRED(undefined, { cause })
   return catalog.TOKEN_INVALID(words[fault], { cause })
 }
