@@ -2,7 +2,7 @@
 import { deflate, inflate } from './pack-deflate.ts'
 import { derivedFields, restoredField } from './pack-fields.ts'
 import { asInvocation, asRequest, idBytes, idFields, idText } from './pack-ids.ts'
-import type { RequestRow } from './request-row.ts'
+import type { NewRow, RequestRow } from './request-row.ts'
 
 /** One value for each row; a single one where all are the same. */
 type Column = unknown[]
@@ -24,37 +24,37 @@ const [none, byColumns, whole] = [0, 1, 2]
 const levels = ['debug', 'info', 'warn', 'error'] as const
 
 /** The bytes of rows. Equal rows give equal bytes; what is no row of ours in shape is kept all the same. */
-export function packRows(rows: readonly RequestRow[]): Uint8Array {
+export function packRows(rows: readonly NewRow[]): Uint8Array {
   const ids: Uint8Array[] = []
   const base = Math.min(...rows.map(({ started }) => started))
-  const records = rows.map(recordColumns)
+  const { how, fields } = recordColumns(rows)
   const columns: Columns = {
     n: rows.length,
     b: base,
     r: {
-      s: column(rows, ({ started }) => started - base),
-      i: column(rows, ({ requestId }) => packId(requestId, undefined, ids)),
-      o: column(rows, ({ operation }) => operation),
-      c: column(rows, ({ status }) => status),
-      d: column(rows, ({ duration }) => duration),
-      e: column(rows, ({ inBytes }) => inBytes),
-      f: column(rows, ({ outBytes }) => outBytes),
-      l: column(rows, ({ level }) => levels.indexOf(level)),
-      x: column(rows, ({ expires, started }) => expires - Math.ceil(started / 1000)),
-      a: column(rows, ({ calls }) => calls ?? null),
-      m: column(rows, ({ metric }) => metric ?? null),
-      k: column(rows, (_, index) => records[index]!.how),
+      s: column(rows.map(({ started }) => started - base)),
+      i: column(rows.map(({ requestId }) => packId(requestId, undefined, ids))),
+      o: column(rows.map(({ operation }) => operation)),
+      c: column(rows.map(({ status }) => status)),
+      d: column(rows.map(({ duration }) => duration)),
+      e: column(rows.map(({ inBytes }) => inBytes)),
+      f: column(rows.map(({ outBytes }) => outBytes)),
+      l: column(rows.map(({ level }) => levels.indexOf(level))),
+      x: column(rows.map(({ expires, started }) => expires - Math.ceil(started / 1000))),
+      a: column(rows.map(({ calls }) => calls ?? null)),
+      m: column(rows.map(({ metric }) => metric ?? null)),
+      k: column(how),
     },
     f: [],
   }
-  for (const name of namesOf(records)) {
-    columns.f.push([name, column(rows, (row, index) => {
-      const { fields } = records[index]!
-      const value = fields?.get(name)
-      if (value === undefined) return null
-      if (!idFields.has(name)) return value
-      return name === 'call_id' && value !== row.requestId && value === fields!.get('request_id') ? asInvocation : packId(value as string, row.requestId, ids)
-    })])
+  const invocations = fields.get('request_id')
+  for (const [name, values] of fields) {
+    const packed = !idFields.has(name) ? values : values.map((value, index) => {
+      if (value === null) return null
+      const { requestId } = rows[index]!
+      return name === 'call_id' && value !== requestId && value === invocations?.[index] ? asInvocation : packId(value as string, requestId, ids)
+    })
+    columns.f.push([name, column(packed)])
   }
   return Buffer.concat([deflate(Buffer.from(JSON.stringify(columns))), ...ids])
 }
@@ -105,16 +105,23 @@ function textOf(fields: ReadonlyMap<string, unknown>, row: RequestRow): string {
   return `{${[...values].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
 }
 
-interface RecordColumns {
-  how: number
-  fields?: ReadonlyMap<string, unknown>
-}
-
-function recordColumns(row: RequestRow): RecordColumns {
-  if (row.record === undefined) return { how: none }
-  const record = parsed(row.record)
-  const derived = record === undefined ? undefined : derivedFields(record, row)
-  return derived === undefined ? { how: whole, fields: new Map([['', row.record]]) } : { how: byColumns, fields: derived }
+// What is kept of each record, and its fields in the order in which they were met: null where a record has none of a name.
+function recordColumns(rows: readonly NewRow[]): { how: number[]; fields: Map<string, Column> } {
+  const fields = new Map<string, Column>()
+  const put = (name: string, index: number, value: unknown): void => {
+    let values = fields.get(name)
+    if (values === undefined) fields.set(name, (values = rows.map(() => null)))
+    values[index] = value
+  }
+  const how = rows.map((row, index) => {
+    if (row.record === undefined) return none
+    const record = row.fields ?? parsed(row.record)
+    const derived = record === undefined ? undefined : derivedFields(record, row)
+    if (derived === undefined) put('', index, row.record)
+    else for (let order = 0; order < derived.names.length; order++) put(derived.names[order]!, index, derived.values[order])
+    return derived === undefined ? whole : byColumns
+  })
+  return { how, fields }
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {
@@ -126,14 +133,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function namesOf(records: readonly RecordColumns[]): Set<string> {
-  const names = new Set<string>()
-  for (const { fields } of records) for (const name of fields?.keys() ?? []) names.add(name)
-  return names
-}
-
-function column(rows: readonly RequestRow[], of: (row: RequestRow, index: number) => unknown): Column {
-  const values = rows.map(of)
+function column(values: Column): Column {
   const first = values[0]
   const isSame = typeof first !== 'object' || first === null
   // Ids in bytes are each its own, though their marks are equal.

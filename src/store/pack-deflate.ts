@@ -6,10 +6,15 @@ const shape = 1
 
 const headBytes = 5
 
+// With the dictionary they fit into a window of 8 KB.
+const smallBytes = 4096
+
 /** A head, and the bytes deflated. */
 export function deflate(bytes: Uint8Array): Uint8Array {
   const { deflateRawSync } = process.getBuiltinModule('node:zlib')
-  const body = deflateRawSync(bytes, { level: 9, dictionary: dictionary() })
+  // A small one needs less than what zlib sets up for it; on large ones its highest level works half as long again for a two hundredth of the bytes.
+  const effort = bytes.length < smallBytes ? { level: 9, windowBits: 13, memLevel: 6 } : { level: 6 }
+  const body = deflateRawSync(bytes, { ...effort, dictionary: dictionary() })
   const head = Buffer.alloc(headBytes)
   head[0] = shape
   head.writeUInt32BE(body.length, 1)

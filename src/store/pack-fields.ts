@@ -1,9 +1,15 @@
 // Fields of a record that follow from its row or from other fields: left out when it is packed, and made again when it is read.
+import { exactTime, isoText } from './iso-time.ts'
 import { asInvocation, idFields } from './pack-ids.ts'
 import type { RequestRow } from './request-row.ts'
 
 /** Fields as they are packed: `true` for what follows from others, times as milliseconds from what they are near to. */
-export type Derived = ReadonlyMap<string, unknown>
+export interface Derived {
+  names: readonly string[]
+  values: readonly unknown[]
+}
+
+type LineRecord = Readonly<Record<string, unknown>>
 
 const follows: Readonly<Record<string, (row: RequestRow) => unknown>> = {
   kind: () => 'request',
@@ -17,44 +23,51 @@ const follows: Readonly<Record<string, (row: RequestRow) => unknown>> = {
 
 const times = ['gateway_time', 'started', 'time']
 
+/** How a value is packed; undefined where it would be read as what stands for another one. */
+type Pack = (value: unknown, row: RequestRow, record: LineRecord) => unknown
+
+const packs = new Map<string, Pack>([
+  ...Object.entries(follows).map(([name, make]): [string, Pack] => [name, (value, row) => (value === true ? undefined : value === make(row) ? true : value)]),
+  ...times.map((name): [string, Pack] => [name, (value, row) => (typeof value === 'number' ? undefined : packedTime(name, value, row))]),
+  ...[...idFields].map((name): [string, Pack] => [name, (value) => (typeof value === 'string' ? value : undefined)]),
+  ['message', (value, row, record) => (value === true ? undefined : value === messageOf(record, row) ? true : value)],
+])
+
 /** The fields of a record as they are packed; undefined where one could not be told from a mark. */
-export function derivedFields(record: Readonly<Record<string, unknown>>, row: RequestRow): Derived | undefined {
-  const fields = new Map<string, unknown>()
-  for (const [name, value] of Object.entries(record)) {
-    if (value === null || value === undefined) return undefined
-    const make = Object.hasOwn(follows, name) ? follows[name] : undefined
-    if (isMark(name, value, make !== undefined)) return undefined
-    fields.set(name, make !== undefined && value === make(row) ? true : times.includes(name) ? packedTime(name, value, row) : name === 'message' && value === messageOf(record, row) ? true : value)
+export function derivedFields(record: LineRecord, row: RequestRow): Derived | undefined {
+  const names = Object.keys(record)
+  const values: unknown[] = []
+  for (const name of names) {
+    const value = record[name]
+    // JSON has no such numbers, and writes null for them.
+    if (value === null || value === undefined || value === Infinity || value === -Infinity) return undefined
+    const pack = packs.get(name)
+    const packed = pack === undefined ? value : pack(value, row, record)
+    if (packed === undefined) return undefined
+    values.push(packed)
   }
-  return fields
+  return { names, values }
 }
 
 /** A field as it was before it was packed. */
 export function restoredField(name: string, value: unknown, { row, values }: { row: RequestRow; values: ReadonlyMap<string, unknown> }): unknown {
-  if (times.includes(name) && typeof value === 'number') return new Date(nearTo(name, row) + value).toISOString()
+  if (times.includes(name) && typeof value === 'number') return isoText(nearTo(name, row) + value)
   if (name === 'call_id' && value === asInvocation) return values.get('request_id')
   if (value !== true) return value
   if (name === 'message') return messageOf({ method: values.get('method'), path: values.get('path') }, row)
   return Object.hasOwn(follows, name) ? follows[name]!(row) : value
 }
 
-// Such a value of such a field would be read as what it stands for elsewhere.
-function isMark(name: string, value: unknown, isDerived: boolean): boolean {
-  if (idFields.has(name)) return typeof value !== 'string'
-  if (times.includes(name)) return typeof value === 'number'
-  return value === true && (isDerived || name === 'message')
-}
-
 function packedTime(name: string, value: unknown, row: RequestRow): unknown {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  const time = typeof value === 'string' ? exactTime(value) : undefined
   // Any other spelling is kept as it is.
-  return !Number.isNaN(time) && new Date(time).toISOString() === value ? time - nearTo(name, row) : value
+  return time === undefined ? value : time - nearTo(name, row)
 }
 
 function nearTo(name: string, { started, duration }: RequestRow): number {
   return name === 'time' ? started + Math.round(duration) : started
 }
 
-function messageOf({ method, path }: Readonly<Record<string, unknown>>, { status }: RequestRow): string {
+function messageOf({ method, path }: LineRecord, { status }: RequestRow): string {
   return `${String(method)} ${String(path)} ${String(status)}`
 }

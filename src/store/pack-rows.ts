@@ -4,7 +4,7 @@ import { isDone } from './conditional.ts'
 import { lengthOf, startOf } from './count-rows.ts'
 import { storeDefinition } from './definition.ts'
 import { packRows, unpackRows } from './pack-codec.ts'
-import { type RequestRow, shardOf } from './request-row.ts'
+import { type NewRow, type RequestRow, shardOf } from './request-row.ts'
 import { untilTaken } from './throttled.ts'
 
 /** `w`: requests from level `warn` or status 400 on, `i`: all others. They lie apart, so that who looks for the ones reads none of the others. */
@@ -40,7 +40,7 @@ export function packKindOf({ level, status }: Pick<RequestRow, 'level' | 'status
 }
 
 /** Stores rows as packs. A pack that is there already stays as it is, for it holds the same requests. */
-export async function putPacks(database: Database, rows: readonly RequestRow[]): Promise<void> {
+export async function putPacks(database: Database, rows: readonly NewRow[]): Promise<void> {
   const next = groupsOf(rows).values()
   const work = async (): Promise<void> => {
     for (const group of next) await putPack(database, group)
@@ -94,18 +94,18 @@ export async function* packsBetween(database: Database, { from, to, kind, shard,
 }
 
 // Rows that may lie together: of one minute, kind and time of keeping. The same rows give the same groups.
-function groupsOf(rows: readonly RequestRow[]): RequestRow[][] {
-  const byGroup = new Map<string, Map<string, RequestRow>>()
+function groupsOf(rows: readonly NewRow[]): NewRow[][] {
+  const byGroup = new Map<string, Map<string, NewRow>>()
   for (const row of rows) {
     const name = `${startOf('minute', row.started)} ${packKindOf(row)} ${row.expires - Math.ceil(row.started / 1000)}`
-    const group = byGroup.get(name) ?? new Map<string, RequestRow>()
+    const group = byGroup.get(name) ?? new Map<string, NewRow>()
     byGroup.set(name, group.set(nameOf(row), row))
   }
   return [...byGroup.values()].flatMap((group) => split([...group].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)))
 }
 
-function split(rows: RequestRow[]): RequestRow[][] {
-  const parts: RequestRow[][] = [[]]
+function split(rows: NewRow[]): NewRow[][] {
+  const parts: NewRow[][] = [[]]
   let characters = 0
   for (const row of rows) {
     const [own, last] = [row.record?.length ?? 0, parts.at(-1)!]
@@ -117,11 +117,11 @@ function split(rows: RequestRow[]): RequestRow[][] {
   return parts
 }
 
-async function putPack(database: Database, rows: readonly RequestRow[]): Promise<void> {
+async function putPack(database: Database, rows: readonly NewRow[]): Promise<void> {
   await untilTaken(() => isDone(database.run('PutItem', { TableName: table(database), Item: itemOf(keyOf(rows), rows), ConditionExpression: 'attribute_not_exists(pk)' })))
 }
 
-function itemOf({ pk, sk }: PackKey, rows: readonly RequestRow[]): Record<string, { S: string } | { B: Uint8Array } | { N: string }> & Record<string, never> {
+function itemOf({ pk, sk }: PackKey, rows: readonly NewRow[]): Record<string, { S: string } | { B: Uint8Array } | { N: string }> & Record<string, never> {
   return { pk: { S: pk }, sk: { S: sk }, z: { B: packRows(rows) }, expires: { N: String(Math.max(...rows.map(({ expires }) => expires))) } } as never
 }
 

@@ -25,6 +25,12 @@ export interface RequestRow {
   expires: number
 }
 
+/** A row that is about to be stored. */
+export interface NewRow extends RequestRow {
+  /** What the JSON of `record` says, where it is at hand: packing need not read it again. */
+  fields?: Readonly<Record<string, unknown>>
+}
+
 /** How many partitions the requests of an hour are spread over, so that no hot hour is one hot partition. */
 export const shards = 8
 

@@ -2,11 +2,11 @@
 import type { Database } from '../persist/index.ts'
 import { noteMinutes } from './minute-notes.ts'
 import { nameOf, type PackKind, packsBetween, packShards, putPacks } from './pack-rows.ts'
-import { type RequestRow, shardOf, shards } from './request-row.ts'
+import { type NewRow, type RequestRow, shardOf, shards } from './request-row.ts'
 import { singleRows } from './single-rows.ts'
 
 /** Stores rows. Those that are there already stay as they are, for they are the same. */
-export async function putRequestRows(database: Database, rows: readonly RequestRow[]): Promise<void> {
+export async function putRequestRows(database: Database, rows: readonly NewRow[]): Promise<void> {
   // Before the rows: counting looks for requests in the minutes that are noted.
   await noteMinutes(database, rows.map(({ started }) => started))
   await putPacks(database, rows)

@@ -4,7 +4,7 @@ import { addVolume, noteMinutes, type Observation, type PlatformFailure, putRequ
 import { ratesOf } from './budget.ts'
 import { endedFailures, EndedReader, noteFailuresTold, waitingFailures } from './ended.ts'
 import { withoutForgotten } from './forget.ts'
-import { expiresAfter, isRemarkable, keepingOf, type KeepRules } from './keep.ts'
+import { expiresAfter, isRemarkable, keptRow, type KeepRules } from './keep.ts'
 import { markLate } from './late.ts'
 import type { BadLine, Counted, LineRecord, LogLine, MetricLine, ReadLine, RequestLine, WitnessLine } from './log-line.ts'
 import { metricRow, readLine } from './read-line.ts'
@@ -86,10 +86,10 @@ async function ingestChunk({ options, ended, result }: Chunk, lines: readonly Lo
   sorted.observations.unshift(...ofRequests.map(({ request, record }) => ({ record: withId(record, request) })))
   const volatile = rules.monthlyUsd > 0 ? sorted.requests.filter((line) => !isRemarkable(line, rules)) : []
   const rates = volatile.length === 0 ? new Map<number, number>() : await ratesOf(database, volatile.map(({ request }) => request.started), rules)
-  const rows = [...sorted.requests.map((line) => ({ ...line.request, ...keepingOf(line, rules, rates.get(minuteOf(line.request)) ?? 1) })), ...sorted.metrics.map(({ request, record }) => ({ ...request, record: JSON.stringify(record), expires: expiresAfter(request.started, rules.volatileDays) }))]
+  const rows = [...sorted.requests.map((line) => keptRow(line, rules, rates.get(minuteOf(line.request)) ?? 1)), ...sorted.metrics.map(({ request, record }) => ({ ...request, record: JSON.stringify(record), fields: record, expires: expiresAfter(request.started, rules.volatileDays) }))]
   await putRequestRows(database, await withoutForgotten(database, rows))
   await noteMinutes(database, sorted.witnesses.map(({ request }) => request.started))
-  for (const row of await withoutForgotten(database, sorted.witnesses.map((line) => ({ ...line.request, ...keepingOf(line, rules, 1) })))) await putWitnessedRow(database, row, 'gateway')
+  for (const row of await withoutForgotten(database, sorted.witnesses.map((line) => keptRow(line, rules, 1)))) await putWitnessedRow(database, row, 'gateway')
   await markLate(database, [...rows, ...sorted.witnesses.map(({ request }) => request)].map(({ started }) => started))
   if (sorted.observations.length > 0) await observe?.(sorted.observations)
   if (rules.monthlyUsd > 0 && sorted.requests.length > 0) await addVolume(database, volumeOf(rows, volatile))
@@ -117,7 +117,8 @@ function sort(line: LogLine, { sorted, ended, result, oldest }: { sorted: Sorted
 // The stream of a line is that of one instance of a function.
 function withInstance(read: ReadLine, { stream }: LogLine): ReadLine {
   const instance = stream?.slice(stream.lastIndexOf(']') + 1).slice(0, 12)
-  return read.kind !== 'request' || instance === undefined || instance === '' || read.record['instance'] !== undefined ? read : { ...read, record: { ...read.record, instance } }
+  if (read.kind === 'request' && instance !== undefined && instance !== '') read.record['instance'] ??= instance
+  return read
 }
 
 // A report needs an id that is the same for every copy of the line.

@@ -1,5 +1,5 @@
 // What of a request is kept, and how long.
-import type { RequestRow } from '../store/index.ts'
+import type { NewRow, RequestRow } from '../store/index.ts'
 import { isSampled } from './budget.ts'
 import type { RequestLine, WitnessLine } from './log-line.ts'
 
@@ -33,13 +33,15 @@ export function isRemarkable({ request, record }: Pick<RequestLine, 'request' | 
   return rank[request.level] >= rank[rules.persistLevel] || request.status >= 500 || record['volatile'] === false || typeof record['slow_ms'] === 'number' || (rules.persistDuration > 0 && request.duration >= rules.persistDuration)
 }
 
-/** The record that is kept of a request, if any, and until when. `rate`: the share of unremarkable records that is kept. */
-export function keepingOf(line: RequestLine | WitnessLine, rules: KeepRules, rate: number): Pick<RequestRow, 'record' | 'expires'> {
+/** The row of a request: its record, if any is kept, and until when. `rate`: the share of unremarkable records that is kept. */
+export function keptRow(line: RequestLine | WitnessLine, rules: KeepRules, rate: number): NewRow {
   const { request, record } = line
-  if (isRemarkable(line, rules)) return { record: JSON.stringify(record), expires: expiresAfter(request.started, rules.days) }
-  const expires = expiresAfter(request.started, Math.min(rules.volatileDays, rules.days))
-  if (record['keep'] === 'count' || (rate < 1 && !isSampled(request.requestId, rate))) return { expires }
-  return { record: JSON.stringify(rate < 1 ? { ...record, rate } : record), expires }
+  const isLong = isRemarkable(line, rules)
+  const row: NewRow = { ...request, expires: expiresAfter(request.started, isLong ? rules.days : Math.min(rules.volatileDays, rules.days)) }
+  if (!isLong && (record['keep'] === 'count' || (rate < 1 && !isSampled(request.requestId, rate)))) return row
+  row.fields = isLong || rate >= 1 ? record : { ...record, rate }
+  row.record = JSON.stringify(row.fields)
+  return row
 }
 
 /** Epoch seconds some days after a time. */

@@ -26,7 +26,14 @@ const deepest = 200
 export function isTooLarge(message: string): boolean {
   // Each level takes two characters at least.
   if (message.length <= deepest * 2) return false
-  return message.length > longest || Buffer.byteLength(message) > longest || isDeep(message)
+  return message.length > longest || (message.length * 3 > longest && Buffer.byteLength(message) > longest) || (opensOften(message) && isDeep(message))
+}
+
+// Most lines open a few: to find those is far cheaper than a look at each character.
+function opensOften(message: string): boolean {
+  let opened = 0
+  for (const bracket of ['{', '[']) for (let at = message.indexOf(bracket); at >= 0 && opened <= deepest; at = message.indexOf(bracket, at + 1)) opened += 1
+  return opened > deepest
 }
 
 function isDeep(message: string): boolean {

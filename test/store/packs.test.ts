@@ -51,6 +51,17 @@ test('whatever rows hold comes out of a pack as it went in', () => {
   }), { numRuns: 500 })
 })
 
+test('a record that is at hand is packed as its text is', () => {
+  const text = (value: number): string => `{"kind":"request","status":200,"path":"/x","gone":${value === 0 ? '-0' : '1e999'},"__proto__":{"a":[1e999]},"2":"two","call_id":"${uuid(1)}"}`
+  for (const value of [0, 1]) {
+    const record = JSON.stringify(JSON.parse(text(value)))
+    const rows = [row(1, { record }), row(2)]
+    const fields = JSON.parse(text(value)) as Record<string, unknown>
+    assert.deepEqual(packRows([{ ...rows[0]!, fields }, rows[1]!]), packRows(rows))
+    assert.deepEqual(JSON.parse(unpackRows(packRows([{ ...rows[0]!, fields }]), { withRecords: true })[0]!.record!), JSON.parse(record))
+  }
+})
+
 test('a repetition of rows writes nothing new, another grouping is read once, and a pack is never replaced', async () => {
   const database = await freshStore()
   const rows = Array.from({ length: 30 }, (_, index) => row(index, index % 10 === 9 ? { status: 500, level: 'error' } : {}))
