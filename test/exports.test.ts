@@ -13,10 +13,10 @@ interface Names {
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: Record<string, string | Record<string, string>>; bin: Record<string, string>; files: string[]; sideEffects: boolean }
 const snapshot = JSON.parse(readFileSync(join(root, 'test', 'exports.json'), 'utf8')) as Record<string, Names>
-const doors = ['client', 'infra', 'lambda', 'runtime', 'testing']
+const doors = ['client', 'data', 'infra', 'lambda', 'runtime', 'testing']
 
 test('the package has these doors and no other: no root, no wildcard', () => {
-  assert.deepEqual(Object.keys(manifest.exports).sort(), ['./client', './infra', './lambda', './package.json', './runtime', './testing'])
+  assert.deepEqual(Object.keys(manifest.exports).sort(), ['./client', './data', './infra', './lambda', './package.json', './runtime', './testing'])
   assert.deepEqual(Object.keys(snapshot).sort(), doors.map((door) => `klue/${door}`))
 })
 

@@ -4,6 +4,7 @@ import { add } from './commands/add.ts'
 import { check } from './commands/check.ts'
 import { config } from './commands/config.ts'
 import { cost } from './commands/cost.ts'
+import { data } from './commands/data.ts'
 import { deploy } from './commands/deploy.ts'
 import { dev } from './commands/dev.ts'
 import { diff } from './commands/diff.ts'
@@ -23,4 +24,4 @@ import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
 import { versions } from './commands/versions.ts'
 
-export const commands: readonly Command[] = [init, add, importApi, dev, check, generate, test, token, user, secret, deploy, diff, versions, rollback, remove, cost, logs, stats, incidents, replay, ingest, config]
+export const commands: readonly Command[] = [init, add, importApi, dev, check, generate, test, token, user, secret, data, deploy, diff, versions, rollback, remove, cost, logs, stats, incidents, replay, ingest, config]

@@ -1,6 +1,8 @@
 // Where a command's credentials lead: the account that they belong to, and whether the CDK has prepared it.
-import { env } from '../config/index.ts'
+import { hostname, userInfo } from 'node:os'
+import { type Config, env } from '../config/index.ts'
 import { type AwsCredentials, AwsFailure, awsJsonClient, openSender, signedHeaders } from '../platform/aws/index.ts'
+import { awsAccess, reachAws } from './aws-access.ts'
 
 /** The account of some credentials, or undefined where AWS does not say. */
 export async function callerAccount(credentials: AwsCredentials, region: string): Promise<string | undefined> {
@@ -31,4 +33,21 @@ export async function lacksParameter(name: string, credentials: AwsCredentials, 
   } catch (error) {
     return error instanceof AwsFailure && error.code === 'ParameterNotFound'
   }
+}
+
+/** Who works on a stage: the identity of the credentials, and the user of this machine. Throws a UsageError where there are none. */
+export async function operatorOf(config: Pick<Config, 'awsUser' | 'awsDefaultRegion'>, what: string): Promise<string> {
+  const { openDeployed } = await import('./deployed.ts')
+  const { client } = await openDeployed(awsAccess(config))
+  try {
+    const [region, credentials] = await reachAws(client, what, async () => [await client.config.region(), await client.config.credentials()] as const)
+    return `${(await callerIdentity(credentials, region))?.arn ?? 'unknown'} (${thisUser()})`
+  } finally {
+    client.destroy()
+  }
+}
+
+/** The user of this machine, as in `ann on laptop`. */
+export function thisUser(): string {
+  return `${userInfo().username} on ${hostname()}`
 }

@@ -1,6 +1,7 @@
 // What commands and the CDK app do in the account, before and beside a deployment. Never in a bundle.
 export { useAccess } from './aws-access.ts'
 export { anyAwsFault } from './aws-faults.ts'
+export { operatorOf, thisUser } from './caller.ts'
 export { failureQueueName, openFailureQueue, type OpenedFailureQueue, type QueuedFailure } from './failure-queue.ts'
 export { type PlannedStack, preflight, type PreflightOptions } from './preflight.ts'
 export { checkKnown, checkSecret, newSecretValue, type SecretRow, secretRows } from './secret-rows.ts'

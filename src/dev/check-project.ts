@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { findEntries, openLocalBundler } from '../bundle/index.ts'
 import { loadConfig } from '../config/build.ts'
+import { migrationFaults } from '../data/work.ts'
 import { checkStart } from '../entries/index.ts'
 import { type Fault, isUsageError } from '../errors/index.ts'
 import { checkApis, noticesOf, readApis } from '../openapi/index.ts'
@@ -21,7 +22,7 @@ export async function checkProject(root: string, { stage, mock }: { stage?: stri
   const faults: Fault[] = []
   const config = await gather(faults, () => loadConfig({ root, ...(stage === undefined ? {} : { stage }) }).config)
   const documents = (await gather(faults, () => readApis(root))) ?? []
-  faults.push(...checkApis(documents))
+  faults.push(...checkApis(documents), ...migrationFaults(root))
   if (faults.length === 0) await gather(faults, async () => faults.push(...(await handlerFaults(root, { name: config!.name, stage }))))
   // What a mock answers needs neither handler nor security check; a handler without operation is a mistake all the same.
   return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing' && code !== 'security-handler-missing') : faults, notices: noticesOf(documents.filter(({ document }) => document !== undefined)), documents: documents.length }

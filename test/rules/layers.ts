@@ -18,6 +18,7 @@ export const levels: Readonly<Record<string, number>> = {
   gate: 2,
   scaffold: 2,
   runtime: 3,
+  data: 3,
   entries: 3,
   telemetry: 3,
   reports: 3,
@@ -75,6 +76,8 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/testing/runner.ts': { reason: 'starts the suite; the door klue/testing is for what runs inside it' },
   'src/persist/start.ts': { reason: 'loads the working part of a table with its first call; the door of persist/ would bring it into the start of every function' },
   'src/store/lazy-store.ts': { reason: 'loads the store with its first call; the door of store/ would bring it into the start of every function' },
+  'src/persist/stored.ts': { reason: 'items as they are stored, for work on whole tables; the door of persist/ is for who works with tables' },
+  'src/data/work.ts': { reason: 'work on the data of a stage; the door klue/data is for migrations' },
   'src/platform/local/index.ts': { reason: 'the local adapters; those of AWS must not come along' },
   'src/platform/aws/index.ts': { reason: 'the adapters of AWS, a part of a function that it loads on first use; those of the local machine must not come along' },
   'src/deploy/pipeline/index.ts': { reason: 'the commands of the pipeline; the CDK app, which imports the door of deploy/, needs none of it' },
@@ -112,5 +115,6 @@ export const serviceFolders: Readonly<Record<string, { packages: readonly string
   functions: { packages: ['klue/runtime', 'klue/lambda'], files: /^functions\// },
   'functions/gen': { packages: ['klue/runtime', 'klue/client'], files: /^functions\/gen\// },
   infra: { packages: ['klue/infra', 'aws-cdk-lib', 'constructs'], files: /^infra\// },
+  migrations: { packages: ['klue/data', 'klue/runtime'], files: /^(migrations\/|functions\/gen\/)/ },
   testaccept: { packages: ['klue/testing', 'klue/client'], files: /^(testaccept\/|functions\/gen\/[^/]+\.client\.ts$)/ },
 }

@@ -1,6 +1,7 @@
 // dynalite as far as the kit works with it: the server, the store behind it, and the logic of its items.
 import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
+import { type ConditionCheck, withDocumentEquality } from './document-equality.ts'
 import { readable } from './level-failures.ts'
 
 /** A value as it travels, for example `{ S: 'text' }`. */
@@ -65,6 +66,8 @@ export interface DynaliteStore {
 
 /** dynalite's folder `db`. */
 export interface DynaliteLogic {
+  /** Undefined or null where the condition of a call holds. */
+  checkConditional: ConditionCheck
   create(options: unknown): DynaliteStore
   createKey(item: unknown, table: DynaliteTable): string
   validateItem(item: unknown, table: DynaliteTable): Error | null | undefined
@@ -115,6 +118,7 @@ export function makeDynalite(path: string | undefined): Dynalite {
   const load = createRequire(import.meta.url)
   const dynalite = load('dynalite') as (options: object) => Server
   const logic = load('dynalite/db') as DynaliteLogic
+  logic.checkConditional = withDocumentEquality(logic.checkConditional)
   const { create } = logic
   let store: DynaliteStore | undefined
   // What it keeps its items in stays inside the server that it makes; it is seen on its way there.

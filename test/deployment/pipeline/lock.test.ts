@@ -32,7 +32,7 @@ test('a second one is told who is there and since when', async () => {
   await assert.rejects(holdLock({ database, ...options, who: 'bob' }), (error: unknown) => isLocked(error) && /^ann deploys 1 since 2023-11-14 22:13:20 UTC \(process \d+ on .+\); --wait waits/.test((error as Error).message))
   await lock.release()
   await (await holdLock({ database, ...options, who: 'bob' })).release()
-  assert.equal(await readLock(database), undefined)
+  assert.equal(await readLock(database, 'deployment'), undefined)
 })
 
 test('with --wait the second one gets the lock when the first gives it back', async () => {
@@ -46,18 +46,18 @@ test('with --wait the second one gets the lock when the first gives it back', as
 })
 
 test('the lock of a process of this machine that is gone is taken over at once', async () => {
-  assert.equal(await takeLock(database, { ...elsewhere, host: hostname(), pid: 2 ** 22 + 1, until: now + leaseMs }), 'taken')
+  assert.equal(await takeLock(database, 'deployment', { lock: { ...elsewhere, host: hostname(), pid: 2 ** 22 + 1, until: now + leaseMs } }), 'taken')
   await (await holdLock({ database, ...options })).release()
 })
 
 test('the lock of another machine holds until its lease has ended', async () => {
-  assert.equal(await takeLock(database, { ...elsewhere, until: now + leaseMs }), 'taken')
+  assert.equal(await takeLock(database, 'deployment', { lock: { ...elsewhere, until: now + leaseMs } }), 'taken')
   await assert.rejects(holdLock({ database, ...options }), isLocked)
   now += leaseMs
   const lock = await holdLock({ database, ...options })
-  assert.equal(await renewLock(database, { ...elsewhere, until: now + leaseMs }), false)
-  await releaseLock(database, 'other')
-  assert.equal((await readLock(database))?.who, 'ann')
+  assert.equal(await renewLock(database, 'deployment', { ...elsewhere, until: now + leaseMs }), false)
+  await releaseLock(database, 'deployment', 'other')
+  assert.equal((await readLock(database, 'deployment'))?.who, 'ann')
   await lock.release()
 })
 
