@@ -66,8 +66,6 @@ export interface DynaliteStore {
 
 /** dynalite's folder `db`. */
 export interface DynaliteLogic {
-  /** Undefined or null where the condition of a call holds. */
-  checkConditional: ConditionCheck
   create(options: unknown): DynaliteStore
   createKey(item: unknown, table: DynaliteTable): string
   validateItem(item: unknown, table: DynaliteTable): Error | null | undefined
@@ -118,7 +116,7 @@ export function makeDynalite(path: string | undefined): Dynalite {
   const load = createRequire(import.meta.url)
   const dynalite = load('dynalite') as (options: object) => Server
   const logic = load('dynalite/db') as DynaliteLogic
-  logic.checkConditional = withDocumentEquality(logic.checkConditional)
+  logic.checkConditional = withDocumentEquality(logic.checkConditional as ConditionCheck) as DynaliteLogic['checkConditional']
   const { create } = logic
   let store: DynaliteStore | undefined
   // What it keeps its items in stays inside the server that it makes; it is seen on its way there.
