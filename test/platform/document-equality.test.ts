@@ -7,7 +7,7 @@ let stage: StageFixture
 
 before(async () => {
   stage = await openStageFixture()
-  await stage.put([{ id: { S: 'a' }, doc: { M: { list: { L: [{ N: '1' }, { M: { set: { SS: ['x', 'y'] } } }] } } }, list: { L: [{ S: 'a' }, { S: 'b' }] } }])
+  await stage.put([{ id: { S: 'a' }, doc: { M: { inner: { L: [{ N: '1' }, { M: { set: { SS: ['x', 'y'] } } }] } } }, parts: { L: [{ S: 'a' }, { S: 'b' }] } }])
 })
 after(() => stage.close())
 
@@ -17,18 +17,18 @@ const holds = (ConditionExpression: string, values: Record<string, object>): Pro
     return false
   })
 
-const doc = (order: string[], last: string = '1'): object => ({ M: { list: { L: [{ N: last }, { M: { set: { SS: order } } }] } } })
+const doc = (order: string[], last: string = '1'): object => ({ M: { inner: { L: [{ N: last }, { M: { set: { SS: order } } }] } } })
 
 for (const [title, condition, value, expected] of [
   ['a map with the same content', 'doc = :v', doc(['x', 'y']), true],
   ['a map whose set has another order', 'doc = :v', doc(['y', 'x']), true],
   ['a map with another number', 'doc = :v', doc(['x', 'y'], '2'), false],
-  ['a list', 'list = :v', { L: [{ S: 'a' }, { S: 'b' }] }, true],
-  ['a list in another order', 'list = :v', { L: [{ S: 'b' }, { S: 'a' }] }, false],
-  ['a difference', 'list <> :v', { L: [{ S: 'b' }] }, true],
-  ['no difference', 'NOT list <> :v', { L: [{ S: 'a' }, { S: 'b' }] }, true],
-  ['one of several', 'list IN (:v, doc)', { L: [{ S: 'a' }, { S: 'b' }] }, true],
-  ['a part of a list', 'doc.list[1] = :v AND attribute_exists(doc)', { M: { set: { SS: ['x', 'y'] } } }, true],
+  ['a list', 'parts = :v', { L: [{ S: 'a' }, { S: 'b' }] }, true],
+  ['a list in another order', 'parts = :v', { L: [{ S: 'b' }, { S: 'a' }] }, false],
+  ['a difference', 'parts <> :v', { L: [{ S: 'b' }] }, true],
+  ['no difference', 'NOT parts <> :v', { L: [{ S: 'a' }, { S: 'b' }] }, true],
+  ['one of several', 'parts IN (:v, doc)', { L: [{ S: 'a' }, { S: 'b' }] }, true],
+  ['a part of a list', 'doc.inner[1] = :v AND attribute_exists(doc)', { M: { set: { SS: ['x', 'y'] } } }, true],
   ['what is not there', 'nothing = :v', { M: {} }, false],
   ['a text beside a map', 'doc = :v', { S: 'a' }, false],
 ] as const) {
