@@ -7,7 +7,7 @@ let stage: StageFixture
 
 before(async () => {
   stage = await openStageFixture()
-  await stage.put([{ id: { S: 'a' }, doc: { M: { inner: { L: [{ N: '1' }, { M: { set: { SS: ['x', 'y'] } } }] } } }, parts: { L: [{ S: 'a' }, { S: 'b' }] } }])
+  await stage.put([{ id: { S: 'a' }, doc: { M: { kids: { L: [{ N: '1' }, { M: { set: { SS: ['x', 'y'] } } }] } } }, parts: { L: [{ S: 'a' }, { S: 'b' }] } }])
 })
 after(() => stage.close())
 
@@ -17,7 +17,7 @@ const holds = (ConditionExpression: string, values: Record<string, object>): Pro
     return false
   })
 
-const doc = (order: string[], last: string = '1'): object => ({ M: { inner: { L: [{ N: last }, { M: { set: { SS: order } } }] } } })
+const doc = (order: string[], last: string = '1'): object => ({ M: { kids: { L: [{ N: last }, { M: { set: { SS: order } } }] } } })
 
 for (const [title, condition, value, expected] of [
   ['a map with the same content', 'doc = :v', doc(['x', 'y']), true],
@@ -28,7 +28,7 @@ for (const [title, condition, value, expected] of [
   ['a difference', 'parts <> :v', { L: [{ S: 'b' }] }, true],
   ['no difference', 'NOT parts <> :v', { L: [{ S: 'a' }, { S: 'b' }] }, true],
   ['one of several', 'parts IN (:v, doc)', { L: [{ S: 'a' }, { S: 'b' }] }, true],
-  ['a part of a list', 'doc.inner[1] = :v AND attribute_exists(doc)', { M: { set: { SS: ['x', 'y'] } } }, true],
+  ['a part of a list', 'doc.kids[1] = :v AND attribute_exists(doc)', { M: { set: { SS: ['x', 'y'] } } }, true],
   ['what is not there', 'nothing = :v', { M: {} }, false],
   ['a text beside a map', 'doc = :v', { S: 'a' }, false],
 ] as const) {
