@@ -69,7 +69,7 @@ export async function pendingMigrations({ root, database, when, notice }: Pick<M
   const byName = new Map(rows.map((row) => [row.name, row]))
   for (const { file, name, hash } of files) {
     const row = byName.get(name)
-    if (row !== undefined && row.hash !== hash) notice?.(row.state === 'done' ? `${file} was changed since it ran here (${row.ended?.slice(0, 10)}); it does not run again: what shall change now is the next migration` : `${file} was changed since it stopped here; it goes on as it is now`)
+    if (row !== undefined && row.hash !== hash) notice?.(row.state === 'done' ? `${file} was changed since it ran here (${row.ended?.slice(0, 10)}); it does not run again: what shall change now is the next migration` : `${file} was changed since it stopped here; it begins at the first item again`)
   }
   const open = files.filter(({ name }) => byName.get(name)?.state !== 'done')
   const loaded = await loadMigrations(root, open)
@@ -114,5 +114,5 @@ function stopped(error: unknown, { file, name }: MigrationFile, signal: AbortSig
   if (error instanceof LockedError) return lockedFault(error)
   // Refusals of AWS have sentences of their own.
   if (isUsageError(error) || (error as { name?: unknown }).name === 'DatabaseError') return error
-  return new UsageError({ code: 'migration-failed', file, message: `the migration ${name} stopped at ${messageOf(error)}`, hint: 'mend it and run the same command again: it goes on at the last finished batch' })
+  return new UsageError({ code: 'migration-failed', file, message: `the migration ${name} stopped at ${messageOf(error)}`, hint: 'run the same command again: it goes on at the last finished batch, and at the first item where you have changed the file' })
 }

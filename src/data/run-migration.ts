@@ -42,7 +42,9 @@ export interface Ran {
 const mostSamples = 3
 
 /** Runs it to its end. In a dry run nothing is written, and every item is looked at anew. Rejects where it stops; the row of the stage says how far it came. */
-export async function runMigration(migration: Migration, { file, earlier }: { file: MigrationFile; earlier: MigrationRow | undefined }, options: RunOptions): Promise<Ran> {
+export async function runMigration(migration: Migration, { file, earlier: found }: { file: MigrationFile; earlier: MigrationRow | undefined }, options: RunOptions): Promise<Ran> {
+  // Another text may want something else of the items that the one before has done.
+  const earlier = found?.hash === file.hash ? found : undefined
   const { database, dryRun, check } = options
   const counts: MigrationCounts = dryRun || earlier === undefined ? { read: 0, changed: 0, deleted: 0, again: 0 } : { ...earlier.counts }
   const row: MigrationRow = { name: file.name, hash: file.hash, when: migration.when, state: 'running', who: options.who, started: earlier?.started ?? new Date(database.now()).toISOString(), counts, passes: dryRun ? {} : { ...earlier?.passes }, ...(options.version === undefined ? {} : { version: options.version }) }

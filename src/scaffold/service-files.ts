@@ -61,7 +61,7 @@ const tsconfig = `// How TypeScript looks at the service: strictly, and without 
     "skipLibCheck": true,
     "noEmit": true
   },
-  "include": ["functions", "infra", "testaccept"]
+  "include": ["functions", "infra", "migrations", "testaccept"]
 }
 `
 

@@ -64,18 +64,18 @@ test('of one time only those run, and the others stay pending', async () => {
   assert.deepEqual((await migrationStatus(project.root, stage.database)).map(({ name, state, file }) => [name, state, file]), [['001-first', 'pending', 'not run'], ['002-second', 'done', 'as it ran']])
 })
 
-test('one that throws stops with the item that it stopped at, and goes on at the last finished batch once it is mended', async () => {
+test('one that throws stops with the item that it stopped at; a mended file begins at the first item again', async () => {
   await project.write('migrations/001-odd.ts', file("export const migration: Migration = defineMigration({ table: Note, when: 'before-live', each(note) {\n  if (note.text === 'odd') throw new Error('odd text')\n  return { ...note, text: note.text + '+' }\n} })"))
   await stage.put(notes(130))
   await stage.put([{ id: { S: 'the-odd-one' }, text: { S: 'odd' } }])
-  await assert.rejects(run({ segments: 1 }), fault('migration-failed', /^migrations\/001-odd\.ts: the migration 001-odd stopped at the item of table notes with id=the-odd-one: odd text \(mend it/))
+  await assert.rejects(run({ segments: 1 }), fault('migration-failed', /^migrations\/001-odd\.ts: the migration 001-odd stopped at the item of table notes with id=the-odd-one: odd text \(run the same command again/))
   const [row] = await listMigrations(stage.database)
   assert.equal(row!.state, 'failed')
   assert.ok(row!.passes['notes#1'] !== undefined || row!.counts.read < 100)
   const told: string[] = []
   await project.write('migrations/001-odd.ts', file("export const migration: Migration = defineMigration({ table: Note, when: 'before-live', each: (note) => (note.text.endsWith('+') || note.text === 'odd' ? undefined : { ...note, text: note.text + '+' }) })"))
   await run({ notice: (sentence) => void told.push(sentence) })
-  assert.match(told.join(' '), /001-odd\.ts was changed since it stopped here; it goes on as it is now/)
+  assert.match(told.join(' '), /001-odd\.ts was changed since it stopped here; it begins at the first item again/)
   assert.equal((await stage.all()).filter((item) => /^Text \d+\+$/.test(item['text']!.S!)).length, 130)
 })
 

@@ -2,6 +2,7 @@
 import { listDeployments } from '../../store/index.ts'
 import { type Deploying, isFirst } from './deploying.ts'
 import { endOf } from './end.ts'
+import { keptMigrations, openMigrations } from './migrations.ts'
 import { plansIn, record } from './history.ts'
 import { plansOf } from './open-stage.ts'
 import type { Outcome } from './outcome.ts'
@@ -20,12 +21,14 @@ export async function failDeployment(deploying: Deploying, { step, error }: Fail
     journal.close()
     return { ...outcome, lines: [...end.lines, 'Nothing was changed'] }
   }
+  // The version is live and proved: going back would put code before data that are no longer its own.
+  if (step === 'after') return { ...outcome, result: 'not clean', live: version, lines: [...end.lines, `${version} is live and stays so; what has not run to its end: ${(await openMigrations(stage).catch(() => [])).join(', ')}`, `The same command goes on there, or klue data migrate --stage ${stage.name}`] }
   if (isFirst(deploying)) {
     await record(stage.database, { ...row, state: 'failed', note: told })
     journal.close()
     return { ...outcome, result: 'not clean', lines: [...end.lines, 'It was the first deployment of the stage, so there is nothing to go back to: what was made is still there'] }
   }
-  return await goBack(deploying, outcome, told)
+  return await goBack(deploying, { ...outcome, lines: [...outcome.lines, ...(await keptMigrations(deploying).catch(() => []))] }, told)
 }
 
 async function goBack(deploying: Deploying, outcome: Outcome, told: string): Promise<Outcome> {

@@ -12,6 +12,7 @@ import { type Deploying, isFirst } from './deploying.ts'
 import { runGate } from './run-gate.ts'
 import { record, pruneVersions } from './history.ts'
 import { liveAliases } from './live-aliases.ts'
+import { hasMigrations, lookAtMigrations, migrateAfter, migrateBefore } from './migrations.ts'
 import { arnsOf, lookAtStacks, outputsOf, plansOf } from './open-stage.ts'
 import { Stop } from './outcome.ts'
 import { checkStillClean } from '../version-stamp.ts'
@@ -22,17 +23,21 @@ import { runSuite } from './suite.ts'
 export function makeSteps(deploying: Deploying): Step[] {
   const { journal, stage } = deploying
   const notFirst = (): string | undefined => (isFirst(deploying) ? 'the first deployment of the stage has nothing beside which a candidate could stand' : undefined)
-  return [
+  const steps: Step[] = [
     { name: 'test', title: () => 'npm test', isDone: () => journal.doneEarlier('test'), run: () => test(deploying) },
     { name: 'synth', title: () => 'Synthesising, and looking at the account', run: () => synth(deploying) },
     { name: 'gate', title: () => 'Comparing the documents with those that are live', isDone: () => (isFirst(deploying) ? 'nothing is live yet' : journal.doneEarlier('gate')), run: () => runGate(deploying) },
     { name: 'confirm', title: () => 'What will change', run: () => confirm(deploying) },
     { name: 'candidate', title: () => 'Deploying the candidate beside what is live', isDone: () => notFirst() ?? journal.doneEarlier('suite'), run: () => candidate(deploying) },
     { name: 'suite', title: () => 'Acceptance suite against the candidate', isDone: () => notFirst() ?? journal.doneEarlier('suite'), run: () => suite(deploying) },
+    { name: 'before', title: () => 'Migrations before live moves', isDone: () => (isFirst(deploying) ? 'the first deployment makes the tables; its migrations run at its end' : journal.doneEarlier('shift')), run: () => migrateBefore(deploying) },
     { name: 'shift', title: () => (isFirst(deploying) ? `Deploying the stage ${stage.name}` : 'Moving live to the new version'), isDone: () => journal.doneEarlier('shift'), run: () => shift(deploying) },
     { name: 'prove', title: () => 'Acceptance suite against live', run: () => prove(deploying) },
     { name: 'record', title: () => 'Writing the history', run: () => writeHistory(deploying) },
+    { name: 'after', title: () => 'Migrations after live has moved', run: () => migrateAfter(deploying) },
   ]
+  const migrates = hasMigrations(stage.root)
+  return steps.filter(({ name }) => migrates || (name !== 'before' && name !== 'after'))
 }
 
 async function test({ stage }: Deploying): Promise<undefined> {
@@ -50,13 +55,15 @@ async function synth(deploying: Deploying): Promise<string> {
   const isThere = journal.doneEarlier('synth') !== undefined && existsSync(join(left, 'manifest.json'))
   deploying.assembly = isThere ? left : await stage.cdk.synth('next', {})
   checkStillClean(stage.root)
+  // What is wrong with one is told before anything is changed.
+  const open = await lookAtMigrations(stage)
   deploying.stacks = readAssembly(deploying.assembly)
   const live = await stage.functions.live(arnsOf(await lookAtStacks(stage, plansOf(deploying.stacks))))
   // What was live before an earlier run began is what a failure goes back to.
   deploying.before = journal.entry.before ?? live
   journal.note({ before: { ...deploying.before } })
   const names = deploying.stacks.map(({ plan }) => plan.name).join(', ')
-  return isFirst(deploying) ? `${names}: nothing is live yet, so this version goes live at once, without gate and candidate` : names
+  return `${isFirst(deploying) ? `${names}: nothing is live yet, so this version goes live at once, without gate and candidate` : names}${open.length === 0 ? '' : `; migrations to run: ${open.join(', ')}`}`
 }
 
 async function confirm(deploying: Deploying): Promise<string | undefined> {

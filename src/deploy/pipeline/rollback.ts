@@ -4,6 +4,7 @@ import { type Deployment, listDeployments } from '../../store/index.ts'
 import { endOf } from './end.ts'
 import { keptVersions, liveIn, liveVersions, plansIn, record } from './history.ts'
 import { holdLock } from './lock.ts'
+import { migrationsSince } from './migrations.ts'
 import { movedOn } from './moved-on.ts'
 import { arnsOf, lookAtStacks, type Stage } from './open-stage.ts'
 import { type Outcome, Stop } from './outcome.ts'
@@ -70,5 +71,5 @@ async function move(stage: Stage, { from, to, newest }: { from: Deployment | und
   if (from !== undefined && from.version !== to.version) await record(stage.database, { ...from, state: 'rolled back', note: `${stage.who} went back to ${to.version}` })
   await record(stage.database, { ...to, id: `${time}#${to.version}`, time, who: stage.who, state: 'live', stacks: newest.stacks!, note: `gone back to${from === undefined ? '' : ` from ${from.version}`}` })
   const numbers = Object.entries(to.functions).map(([name, number]) => `${name} ${number}`).join(', ')
-  return { result: 'live', stage: stage.name, version: to.version, live: to.version, lines: [`${to.version} is live on the stage ${stage.name}: ${numbers}`, 'Tables are as they were. Deploying a commit moves live on.'] }
+  return { result: 'live', stage: stage.name, version: to.version, live: to.version, lines: [`${to.version} is live on the stage ${stage.name}: ${numbers}`, 'Tables are as they were. Deploying a commit moves live on.', ...(await migrationsSince(stage, to))] }
 }
