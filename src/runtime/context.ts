@@ -7,6 +7,7 @@ import type { Logger } from './exchange/log.ts'
 import type { ApiRequest } from './exchange/message.ts'
 import { type Notes, slowLimit, type WithSlowLimit } from './exchange/notes.ts'
 import type { Platform } from './exchange/platform.ts'
+import { loadIdempotency } from './idempotency/lazy-idempotency.ts'
 import { isMuted, notingLogger, withLineParts } from './line/lazy-line-parts.ts'
 import type { Origin } from './line/report.ts'
 import { callApi, withBackendToken } from './outgoing.ts'
@@ -26,6 +27,8 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
     callId,
     callPath,
     user: undefined,
+    idempotency: undefined,
+    once: async (name) => (await loadIdempotency()).refuseStep(context, name),
     endsAt: request.endsAt ?? Number.POSITIVE_INFINITY,
     config: platform.config,
     table: (definition) => lazyTable(platform.database(), definition),

@@ -16,6 +16,7 @@ import type { Exchange } from './exchange/exchange.ts'
 import { Interruption } from './exchange/interruption.ts'
 import type { ApiRequest, ApiResponse } from './exchange/message.ts'
 import type { Platform } from './exchange/platform.ts'
+import { loadIdempotency } from './idempotency/lazy-idempotency.ts'
 import { requestRecord, unfinishedRecord } from './line/make-record.ts'
 import { openNotes } from './line/take-notes.ts'
 import { findRawRoute, type RawRoute, toRawRoutes } from './raw-routes.ts'
@@ -86,6 +87,15 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
     failure = await fail(exchange, thrown, service.errorDecorator)
     response = failure.response
   }
+  if (exchange.once?.settle !== undefined) {
+    try {
+      const sent = await exchange.once.settle(response, failure?.error)
+      if (sent !== response) [response, failure] = [sent, undefined]
+    } catch (thrown) {
+      failure = await fail(exchange, thrown, service.errorDecorator)
+      response = failure.response
+    }
+  }
   if (needsChallenge(response)) response.headers['www-authenticate'] = (await loadRefusal()).challenge(exchange, failure?.error)
   const finished = finish(request, response, platform.config)
   const record = requestRecord(exchange, { response: finished, plain: response, failure })
@@ -116,6 +126,7 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
     : callRaw(exchange, raw))
   const ready = needsSecrets(opened, exchange, raw) ? exchange.platform.ready : undefined
   const value = await callInTime(exchange, ready === undefined ? run : () => ready().then(run))
+  if (exchange.once?.replay !== undefined) return exchange.once.replay
   const rendered = render(exchange.operation, value, { accept: exchange.headers['accept'], api: exchange.api }) // 6 reply
   checkResponse(exchange, rendered)
   return rendered.response
@@ -174,7 +185,8 @@ const call: CallStep = async (exchange, handler) => {
   // Checked before the handler runs: it must not do work whose result the caller then does not get.
   const { operation, headers } = exchange
   if (operation !== undefined && headers['accept'] !== undefined) checkAcceptable(operation, declaredReply(operation, operation.successStatus), headers['accept'])
-  return handler(exchange.input as never, exchange.context)
+  const run = (): unknown => handler(exchange.input as never, exchange.context)
+  return operation?.settings.idempotency === undefined ? run() : (await loadIdempotency()).runOnce(exchange, run)
 }
 
 async function callRaw(exchange: Exchange, { route, path }: NonNullable<Matched['raw']>): Promise<unknown> {

@@ -48,6 +48,7 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, readonly str
     answer: ['exchange', 'input'],
     security: ['exchange', 'input'],
     line: ['exchange', 'answer'],
+    idempotency: ['exchange', 'input', 'answer'],
   },
 }
 

@@ -29,6 +29,7 @@ export interface PlatformParts {
   now?: () => number
   secret?: (name: string) => string | undefined
   local?: Platform['local']
+  database?: Platform['database']
 }
 
 export interface Answer {
@@ -104,7 +105,7 @@ export function testPlatform(parts: PlatformParts = {}): Platform & { lines: Log
   }
   return {
     config: testConfig(parts.config),
-    database: none,
+    database: parts.database ?? none,
     store: none,
     secret: (name) => Promise.resolve(parts.secret === undefined ? (name === 'jwt_secret' ? jwtSecret : undefined) : parts.secret(name)),
     log: (record) => void lines.push(record),

@@ -12,7 +12,8 @@ export function collect(value: unknown, limitBytes: number): unknown {
   return value
 }
 
-function isPieces(value: unknown): value is Pieces {
+/** Whether a value is a stream. */
+export function isPieces(value: unknown): value is Pieces {
   return typeof value === 'object' && value !== null && typeof (value as Partial<Pieces>)[Symbol.asyncIterator] === 'function'
 }
 

@@ -3,6 +3,7 @@ import type { CompiledOperation } from '../../openapi/index.ts'
 import type { ApiSpec } from '../api/api-spec.ts'
 import type { Match } from '../api/match.ts'
 import type { Context } from './handler-context.ts'
+import type { OnceRun } from './once.ts'
 import type { Interruption } from './interruption.ts'
 import type { ApiRequest } from './message.ts'
 import type { Notes } from './notes.ts'
@@ -29,6 +30,8 @@ export interface Exchange {
   operation?: CompiledOperation
   /** Set by the step validate. */
   input?: Input
+  /** Set by the step call where the request brings an idempotency key. */
+  once?: OnceRun
   /** Ends the request at its deadline. */
   readonly interruption: Interruption
 }

@@ -5,6 +5,7 @@ import type { PersistDefinition } from '../../openapi/index.ts'
 import type { Table } from '../../persist/index.ts'
 import type { Users } from '../../store/index.ts'
 import type { Logger } from './log.ts'
+import type { Idempotency } from './once.ts'
 import type { TokenOptions, User } from './user.ts'
 
 /** The second argument of every handler. */
@@ -26,6 +27,14 @@ export interface Context {
   log: Logger
   /** The accounts that `klue user` keeps. */
   users: Users
+  /** The key that the request brings; undefined where it brings none, or the operation asks for none (`x-klue-idempotency`). */
+  idempotency: Idempotency | undefined
+  /**
+   * Runs a step of the request. Once its result was recorded it never runs again under the same idempotency key: later
+   * attempts get that result, as JSON holds it. Without a key it runs each time; an operation that asks for none cannot have steps.
+   * @example const payment = await context.once('charge', () => bank.charge(input.body.amount))
+   */
+  once<Result>(name: string, run: () => Result | Promise<Result>): Promise<Result>
   /** Opens a persisted definition. */
   table<Item>(definition: PersistDefinition<Item>): Table<Item>
   /**

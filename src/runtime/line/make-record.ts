@@ -143,6 +143,8 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
     calls: unlessEmpty(notes.calls)?.map((call) => ({ ...call, path: mask.text(call.path) })),
     more_calls: notes.moreCalls,
     lost: notes.lost || undefined,
+    idempotency: exchange.once?.id,
+    replayed: exchange.once?.replay === undefined ? undefined : true,
     volatile: notes.keep === 'always' || !config.logVolatile ? false : undefined,
     keep: isOnlyCounted(exchange, status) ? 'count' : undefined,
     muted: (status >= 500 || slow !== undefined) && (notes.isTold === true || isMuted()) ? true : undefined,

@@ -49,6 +49,8 @@ export interface RequestRecord extends LogRecord {
   calls?: OutgoingCall[] | undefined
   more_calls?: Record<string, [number, number, number]> | undefined
   lost?: number | undefined
+  idempotency?: string | undefined
+  replayed?: true | undefined
   volatile?: false | undefined
   keep?: 'count' | undefined
   muted?: true | undefined

@@ -1,0 +1,23 @@
+// What a request with an idempotency key carries through the pipeline, and what its handler is told of it.
+import type { HttpError } from '../../errors/index.ts'
+import type { ApiResponse } from './message.ts'
+
+/** What a handler is told of the idempotency key of its request. */
+export interface Idempotency {
+  /** Stands for the key, the caller and the operation; never the key itself. */
+  id: string
+  /** 1, or more where an earlier attempt with the same key failed or was cut off. */
+  attempt: number
+}
+
+/** A request with a key, on its way through the pipeline. */
+export interface OnceRun {
+  id: string
+  /** The answer of an earlier request with the same key. */
+  replay?: ApiResponse
+  /**
+   * Keeps the answer, or gives the key back. Resolves to the answer that is to be sent, which another attempt may have made.
+   * Throws where none may be sent.
+   */
+  settle?(response: ApiResponse, error: HttpError | undefined): Promise<ApiResponse>
+}
