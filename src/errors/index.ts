@@ -1,6 +1,5 @@
 // The error model: what callers are told, what developers are told, and the catalog of codes.
 export * as catalog from './catalog.ts'
-export * as idempotencyCodes from './idempotency-codes.ts'
 export { causeLines } from './cause-lines.ts'
 export { errorIdOf, isError, fromCalledApi, fromErrorBody, toHttpError } from './error-body.ts'
 export { defineError, HttpError, isHttpError, messageOf } from './http-error.ts'

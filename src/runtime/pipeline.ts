@@ -2,7 +2,7 @@
 import { catalog, type Fault, isUsageError, UsageError } from '../errors/index.ts'
 import { checkResponse } from './answer/check-response.ts'
 import { collect } from './answer/collect.ts'
-import { fail, type Failure } from './answer/fail.ts'
+import { fail } from './answer/fail.ts'
 import { answerOptions, checkSize, finish, isPreflight } from './answer/finish.ts'
 import { checkAcceptable } from './answer/negotiate.ts'
 import { declaredReply, render } from './answer/render.ts'
@@ -13,6 +13,7 @@ import { builtInRoutes } from './built-ins.ts'
 import { callInTime } from './call.ts'
 import { createContext } from './context.ts'
 import type { Exchange } from './exchange/exchange.ts'
+import type { Failure } from './exchange/failure.ts'
 import { Interruption } from './exchange/interruption.ts'
 import type { ApiRequest, ApiResponse } from './exchange/message.ts'
 import type { Platform } from './exchange/platform.ts'
@@ -87,15 +88,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
     failure = await fail(exchange, thrown, service.errorDecorator)
     response = failure.response
   }
-  if (exchange.once?.settle !== undefined) {
-    try {
-      const sent = await exchange.once.settle(response, failure?.error)
-      if (sent !== response) [response, failure] = [sent, undefined]
-    } catch (thrown) {
-      failure = await fail(exchange, thrown, service.errorDecorator)
-      response = failure.response
-    }
-  }
+  if (exchange.once?.settle !== undefined) ({ response, failure } = await exchange.once.settle({ response, failure }, service))
   if (needsChallenge(response)) response.headers['www-authenticate'] = (await loadRefusal()).challenge(exchange, failure?.error)
   const finished = finish(request, response, platform.config)
   const record = requestRecord(exchange, { response: finished, plain: response, failure })

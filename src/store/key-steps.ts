@@ -1,5 +1,6 @@
 // Steps of what runs under an idempotency key: the result of each is recorded, and given again instead of running it twice.
-import { idempotencyCodes, UsageError } from '../errors/index.ts'
+import * as idempotencyCodes from '../errors/idempotency-codes.ts'
+import { UsageError } from '../errors/index.ts'
 import type { Database } from '../persist/index.ts'
 import { type Claim, readStep, writeStep } from './key-rows.ts'
 

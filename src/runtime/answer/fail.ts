@@ -1,20 +1,8 @@
 // From anything thrown to the one error answer.
 import { type ErrorBody, errorIdOf, type HttpError, messageOf, toHttpError } from '../../errors/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import type { ApiResponse } from '../exchange/message.ts'
+import type { Failure } from '../exchange/failure.ts'
 import type { ErrorDecorator } from '../exchange/types.ts'
-
-/** An error answer with the error that it tells of. */
-export interface Failure {
-  response: ApiResponse
-  /** With its texts, for the log. */
-  error: HttpError
-  errorId: string
-  /** The error whose text the log tells: the exception itself, if it was not declared. */
-  failed: unknown
-  /** Whether the caller was told less than the error says. */
-  isHidden: boolean
-}
 
 /** Renders a failure; the decorator sees every one, and a broken decorator harms none. */
 export async function fail(exchange: Exchange, thrown: unknown, decorator: ErrorDecorator | undefined): Promise<Failure> {

@@ -27,11 +27,6 @@ export class Interruption {
     this.#onEnd?.(reason)
   }
 
-  /** Whether the request was ended before its handler. */
-  get isEnded(): boolean {
-    return this.#reason !== undefined
-  }
-
   /** Throws the reason where the request is ended. */
   throwIfEnded(): void {
     if (this.#reason !== undefined) throw this.#reason

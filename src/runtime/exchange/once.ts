@@ -1,6 +1,7 @@
 // What a request with an idempotency key carries through the pipeline, and what its handler is told of it.
-import type { HttpError } from '../../errors/index.ts'
+import type { Failure } from './failure.ts'
 import type { ApiResponse } from './message.ts'
+import type { ErrorDecorator } from './types.ts'
 
 /** What a handler is told of the idempotency key of its request. */
 export interface Idempotency {
@@ -15,9 +16,12 @@ export interface OnceRun {
   id: string
   /** The answer of an earlier request with the same key. */
   replay?: ApiResponse
-  /**
-   * Keeps the answer, or gives the key back. Resolves to the answer that is to be sent, which another attempt may have made.
-   * Throws where none may be sent.
-   */
-  settle?(response: ApiResponse, error: HttpError | undefined): Promise<ApiResponse>
+  /** Keeps the answer, or gives the key back. Resolves to what is to be sent: this answer, that of another attempt, or a refusal. */
+  settle?(ended: Ended, told: { errorDecorator: ErrorDecorator | undefined }): Promise<Ended>
+}
+
+/** How a request ended. */
+export interface Ended {
+  response: ApiResponse
+  failure: Failure | undefined
 }

@@ -1,5 +1,5 @@
 // The key of a request and whose it is: from the header or the body, and from who calls.
-import { idempotencyCodes } from '../../errors/index.ts'
+import * as idempotencyCodes from '../../errors/idempotency-codes.ts'
 import type { IdempotencySettings } from '../../openapi/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { headerOf, readCookies } from '../input/parameters.ts'

@@ -1,12 +1,16 @@
 // Runs an operation once for each idempotency key: claims the key before the handler, keeps its answer after it.
-import { type HttpError, idempotencyCodes, isError, UsageError } from '../../errors/index.ts'
+import * as idempotencyCodes from '../../errors/idempotency-codes.ts'
+import { isError, UsageError } from '../../errors/index.ts'
 import type { Database } from '../../persist/index.ts'
 import { type Claim, claimKey, freeKey, keyedHash, keyId, type KeyState, settleKey, stepsOf } from '../../store/index.ts'
 import { isPieces } from '../answer/collect.ts'
+import { fail } from '../answer/fail.ts'
 import { render } from '../answer/render.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Context } from '../exchange/handler-context.ts'
+import type { Interruption } from '../exchange/interruption.ts'
 import type { ApiResponse } from '../exchange/message.ts'
+import type { Ended } from '../exchange/once.ts'
 import { isReply } from '../exchange/reply.ts'
 import { declaredParts } from './fingerprint.ts'
 import { isFinal, toKept } from './keep-answer.ts'
@@ -56,14 +60,17 @@ const marginMs = 1000
 async function runClaimed(attempt: Attempt, run: () => unknown): Promise<unknown> {
   const { exchange, database, claim } = attempt
   const { context, interruption } = exchange
-  if (interruption.isEnded) {
+  if (isCutOff(interruption)) {
     // The request was answered while it waited for its claim; nothing has run.
     await freeKey(database, claim)
     interruption.throwIfEnded()
   }
   context.idempotency = { id: claim.id, attempt: claim.attempt }
   context.once = stepsOf(database, claim)
-  exchange.once!.settle = (response, error) => settle(attempt, response, error)
+  exchange.once!.settle = (ended, { errorDecorator }) => settle(attempt, ended).catch(async (thrown: unknown) => {
+    const failure = await fail(exchange, thrown, errorDecorator)
+    return { response: failure.response, failure }
+  })
   try {
     const value = await run()
     attempt.ended = { value }
@@ -77,21 +84,31 @@ async function runClaimed(attempt: Attempt, run: () => unknown): Promise<unknown
   }
 }
 
-async function settle(attempt: Attempt, response: ApiResponse, error: HttpError | undefined): Promise<ApiResponse> {
+async function settle(attempt: Attempt, sent: Ended): Promise<Ended> {
   const { exchange, ended } = attempt
+  const { response, failure } = sent
   attempt.isAnswered = true
   // What still runs may have its effect later: the key stays claimed until the lease is over.
-  if (ended === undefined || exchange.interruption.isEnded) return response
-  const isUnsendable = error !== undefined && error.status >= 500 && didItsWork(ended, error)
-  const status = error?.status ?? response.status
+  if (ended === undefined || isCutOff(exchange.interruption)) return sent
+  const status = failure?.error.status ?? response.status
+  const isUnsendable = failure !== undefined && status >= 500 && didItsWork(ended, failure.error.code)
   if (!isUnsendable && !isFinal(status)) {
     // A key that cannot be given back becomes free with its lease.
     await freeKey(attempt.database, attempt.claim).catch((cause: unknown) => exchange.context.log.warn('An idempotency key was not given back', { cause }))
-    return response
+    return sent
   }
   const answer = isUnsendable || ('value' in ended && isStream(ended.value)) ? { status } : toKept(response)
   const instead = await keep(attempt, answer)
-  return instead === undefined ? response : answerOf(instead)
+  return instead === undefined ? sent : { response: answerOf(instead), failure: undefined }
+}
+
+function isCutOff(interruption: Interruption): boolean {
+  try {
+    interruption.throwIfEnded()
+    return false
+  } catch {
+    return true
+  }
 }
 
 function keep({ database, claim }: Attempt, answer: Parameters<typeof settleKey>[2]['answer']): Promise<KeyState | undefined> {
@@ -102,7 +119,7 @@ function keep({ database, claim }: Attempt, answer: Parameters<typeof settleKey>
 const keepLimitMs = 5000
 
 // The handler ended well, only its answer could not be sent: it must not do its work again.
-function didItsWork(ended: NonNullable<Attempt['ended']>, { code }: HttpError): boolean {
+function didItsWork(ended: NonNullable<Attempt['ended']>, code: string): boolean {
   if (!('value' in ended)) return false
   const { value } = ended
   if (isError(value) || (isReply(value) && isError(value.body))) return false

@@ -1,7 +1,7 @@
 // Makes the line of a request once it has been answered.
 import type { HttpError } from '../../errors/index.ts'
-import type { Failure } from '../answer/fail.ts'
 import type { Exchange } from '../exchange/exchange.ts'
+import type { Failure } from '../exchange/failure.ts'
 import { isoTime, type LogLevel, type LogRecord } from '../exchange/log.ts'
 import type { ApiRequest, ApiResponse } from '../exchange/message.ts'
 import type { Platform } from '../exchange/platform.ts'
@@ -144,7 +144,7 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
     more_calls: notes.moreCalls,
     lost: notes.lost || undefined,
     idempotency: exchange.once?.id,
-    replayed: exchange.once?.replay === undefined ? undefined : true,
+    replayed: exchange.once?.replay && true,
     volatile: notes.keep === 'always' || !config.logVolatile ? false : undefined,
     keep: isOnlyCounted(exchange, status) ? 'count' : undefined,
     muted: (status >= 500 || slow !== undefined) && (notes.isTold === true || isMuted()) ? true : undefined,
