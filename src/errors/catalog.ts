@@ -1,4 +1,4 @@
-// Every error code that the kit itself answers with; docs/reference/errors.md holds the same table.
+// The error codes that the kit itself answers with, but those of idempotency-codes.ts and listener-codes.ts; docs/reference/errors.md holds the same table.
 import { defineError, type ErrorMaker, type HttpErrorOptions } from './http-error.ts'
 
 export const AUTHORIZATION_HEADER_MISSING: ErrorMaker = defineError('AUTHORIZATION_HEADER_MISSING', 401, 'There is no Authorization header in the HTTP request')
@@ -13,19 +13,14 @@ export const INVALID_PARAMETER: ErrorMaker = defineError('INVALID_PARAMETER', 40
 export const VALUE_NOT_STORABLE: ErrorMaker = ofInternals(defineError('VALUE_NOT_STORABLE', 400, 'A value of the request cannot be stored'))
 export const INVALID_CURSOR: ErrorMaker = defineError('INVALID_CURSOR', 400, 'The cursor does not belong to this listing')
 export const MALFORMED_PATH: ErrorMaker = defineError('MALFORMED_PATH', 400, 'The path of the request is not valid percent-encoded UTF-8')
-export const MALFORMED_REQUEST: ErrorMaker = defineError('MALFORMED_REQUEST', 400, 'The request is not valid HTTP')
 export const NOT_FOUND: ErrorMaker = defineError('NOT_FOUND', 404, 'No operation answers at this path')
 export const ITEM_NOT_FOUND: ErrorMaker = defineError('ITEM_NOT_FOUND', 404, 'There is no such item')
 export const METHOD_NOT_ALLOWED: ErrorMaker = defineError('METHOD_NOT_ALLOWED', 405, 'The path does not answer to this method')
 export const NOT_ACCEPTABLE: ErrorMaker = defineError('NOT_ACCEPTABLE', 406, 'The operation answers with none of the media types that the request accepts')
-export const REQUEST_TIMEOUT: ErrorMaker = defineError('REQUEST_TIMEOUT', 408, 'The request did not arrive in time')
 export const VERSION_CONFLICT: ErrorMaker = defineError('VERSION_CONFLICT', 409, 'The item was changed by someone else meanwhile')
 export const PAYLOAD_TOO_LARGE: ErrorMaker = defineError('PAYLOAD_TOO_LARGE', 413, 'The body of the request is larger than this service accepts')
 export const UNSUPPORTED_MEDIA_TYPE: ErrorMaker = defineError('UNSUPPORTED_MEDIA_TYPE', 415, 'The operation does not take a body of this media type')
-export const EXPECTATION_FAILED: ErrorMaker = defineError('EXPECTATION_FAILED', 417, 'The server meets no expectation but 100-continue')
-export const MISDIRECTED_REQUEST: ErrorMaker = defineError('MISDIRECTED_REQUEST', 421, 'The Host of the request is none of this machine')
 export const TOO_MANY_ATTEMPTS: ErrorMaker = defineError('TOO_MANY_ATTEMPTS', 429, 'Too many attempts, try again later')
-export const HEADERS_TOO_LARGE: ErrorMaker = defineError('HEADERS_TOO_LARGE', 431, 'The headers of the request are larger than the server reads')
 export const UNHANDLED_SERVER_ERROR: ErrorMaker = ofInternals(defineError('UNHANDLED_SERVER_ERROR', 500, 'The server met an unexpected error'))
 export const RESPONSE_INVALID: ErrorMaker = ofInternals(defineError('RESPONSE_INVALID', 500, 'The handler returned something that the specification does not declare'))
 export const RESPONSE_TOO_LARGE: ErrorMaker = defineError('RESPONSE_TOO_LARGE', 500, 'The answer is larger than the platform delivers')

@@ -88,7 +88,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
     failure = await fail(exchange, thrown, service.errorDecorator)
     response = failure.response
   }
-  if (exchange.once?.settle !== undefined) ({ response, failure } = await exchange.once.settle({ response, failure }, service))
+  if (exchange.once?.settle !== undefined) ({ response, failure } = await exchange.once.settle({ response, failure }, (thrown) => fail(exchange, thrown, service.errorDecorator)))
   if (needsChallenge(response)) response.headers['www-authenticate'] = (await loadRefusal()).challenge(exchange, failure?.error)
   const finished = finish(request, response, platform.config)
   const record = requestRecord(exchange, { response: finished, plain: response, failure })

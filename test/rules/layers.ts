@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, readonly str
     input: ['api', 'exchange'],
     answer: ['exchange', 'input'],
     security: ['exchange', 'input'],
-    line: ['exchange', 'answer'],
+    line: ['exchange'],
     idempotency: ['exchange', 'input', 'answer'],
   },
 }
@@ -71,6 +71,7 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/config/build.ts': { reason: 'reads YAML and holds the table of keys, which must stay out of every bundle' },
   'src/config/refill-secrets.ts': { reason: 'what only a function with secrets loads; behind the door of config/ every start would' },
   'src/errors/idempotency-codes.ts': { reason: 'codes that only idempotent operations answer with; behind the door of errors/ every start would hold them' },
+  'src/errors/listener-codes.ts': { reason: 'codes of the local server; behind the door of errors/ every start of a function would hold them' },
   'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
   'src/runtime/line/mask.ts': { reason: 'what is loaded with the first line that needs it; as a name of edge.ts it would be a module of its own there' },
   'src/dev/edge.ts': { reason: 'starts a project; the rest of dev/ brings what compiles and checks documents, which a start without a change does without' },

@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isLocalHost } from '../../address/index.ts'
-import { catalog, type HttpError } from '../../errors/index.ts'
+import * as listenerCodes from '../../errors/listener-codes.ts'
+import type { HttpError } from '../../errors/index.ts'
 import { answerParserErrors, type Refused } from './parser-errors.ts'
 
 export interface ListenerOptions {
@@ -31,7 +32,7 @@ export async function openListener(options: ListenerOptions): Promise<{ server: 
     options.serve({ server, message, response, refused })
   }
   server.on('request', hear(undefined))
-  server.on('checkExpectation', hear(catalog.EXPECTATION_FAILED()))
+  server.on('checkExpectation', hear(listenerCodes.EXPECTATION_FAILED()))
   await listen(server, options)
   return { server, port: (server.address() as AddressInfo).port }
 }
@@ -65,11 +66,11 @@ async function listen(server: Server, { port, fallbacks = 0 }: ListenerOptions):
 function hostFault({ headers, rawHeaders, url = '', httpVersion }: IncomingMessage, hosts: readonly string[]): HttpError | undefined {
   const { host } = headers
   // Node reads the first one; whoever stands in between may have read another.
-  if (rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length > 1) return catalog.MALFORMED_REQUEST('The request has more than one Host header')
-  if (host === undefined && httpVersion !== '1.0') return catalog.MALFORMED_REQUEST('The request has no Host header')
+  if (rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length > 1) return listenerCodes.MALFORMED_REQUEST('The request has more than one Host header')
+  if (host === undefined && httpVersion !== '1.0') return listenerCodes.MALFORMED_REQUEST('The request has no Host header')
   const authority = /^[a-z][a-z\d+.-]*:\/\/([^/?]*)/i.exec(url)?.[1]
   const wrong = [host ?? '', ...(authority === undefined ? [] : [authority])].find((name) => !isLocalHost(name, hosts))
   if (wrong === undefined) return undefined
-  return catalog.MISDIRECTED_REQUEST(`The Host ${JSON.stringify(wrong.slice(0, 200))} is none of this machine: call it by localhost or 127.0.0.1, or list the name in dev_hosts`)
+  return listenerCodes.MISDIRECTED_REQUEST(`The Host ${JSON.stringify(wrong.slice(0, 200))} is none of this machine: call it by localhost or 127.0.0.1, or list the name in dev_hosts`)
 }
 

@@ -1,6 +1,7 @@
 // What Node's HTTP parser refuses, answered in the error model instead of with an empty body, and told to whoever keeps the log.
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import * as listenerCodes from '../../errors/listener-codes.ts'
 import { catalog, type HttpError } from '../../errors/index.ts'
 
 /** What of a refused request is known; `-` stands for what is not. */
@@ -47,10 +48,10 @@ type ParserError = NodeJS.ErrnoException & { rawPacket?: Buffer; reason?: string
 
 // Undefined where the connection failed, and nobody hears an answer.
 function reasonOf({ code = '', reason }: ParserError): HttpError | undefined {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return catalog.REQUEST_TIMEOUT()
-  if (code === 'HPE_HEADER_OVERFLOW') return catalog.HEADERS_TOO_LARGE()
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return listenerCodes.REQUEST_TIMEOUT()
+  if (code === 'HPE_HEADER_OVERFLOW') return listenerCodes.HEADERS_TOO_LARGE()
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return catalog.PAYLOAD_TOO_LARGE('The extensions of a chunk of the body are larger than the server reads')
-  return code.startsWith('HPE_') ? catalog.MALFORMED_REQUEST(reason === undefined ? undefined : `The request is not valid HTTP: ${reason}`) : undefined
+  return code.startsWith('HPE_') ? listenerCodes.MALFORMED_REQUEST(reason === undefined ? undefined : `The request is not valid HTTP: ${reason}`) : undefined
 }
 
 interface ToAnswer {

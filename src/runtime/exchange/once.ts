@@ -1,7 +1,6 @@
 // What a request with an idempotency key carries through the pipeline, and what its handler is told of it.
 import type { Failure } from './failure.ts'
 import type { ApiResponse } from './message.ts'
-import type { ErrorDecorator } from './types.ts'
 
 /** What a handler is told of the idempotency key of its request. */
 export interface Idempotency {
@@ -16,8 +15,8 @@ export interface OnceRun {
   id: string
   /** The answer of an earlier request with the same key. */
   replay?: ApiResponse
-  /** Keeps the answer, or gives the key back. Resolves to what is to be sent: this answer, that of another attempt, or a refusal. */
-  settle?(ended: Ended, told: { errorDecorator: ErrorDecorator | undefined }): Promise<Ended>
+  /** Keeps the answer, or gives the key back. Resolves to what is to be sent: this answer, that of another attempt, or the refusal that `refuse` makes. */
+  settle?(ended: Ended, refuse: (thrown: unknown) => Promise<Failure>): Promise<Ended>
 }
 
 /** How a request ended. */

@@ -4,7 +4,6 @@ import { isError, UsageError } from '../../errors/index.ts'
 import type { Database } from '../../persist/index.ts'
 import { type Claim, claimKey, freeKey, keyedHash, keyId, type KeyState, settleKey, stepsOf } from '../../store/index.ts'
 import { isPieces } from '../answer/collect.ts'
-import { fail } from '../answer/fail.ts'
 import { render } from '../answer/render.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Context } from '../exchange/handler-context.ts'
@@ -67,8 +66,8 @@ async function runClaimed(attempt: Attempt, run: () => unknown): Promise<unknown
   }
   context.idempotency = { id: claim.id, attempt: claim.attempt }
   context.once = stepsOf(database, claim)
-  exchange.once!.settle = (ended, { errorDecorator }) => settle(attempt, ended).catch(async (thrown: unknown) => {
-    const failure = await fail(exchange, thrown, errorDecorator)
+  exchange.once!.settle = (ended, refuse) => settle(attempt, ended).catch(async (thrown: unknown) => {
+    const failure = await refuse(thrown)
     return { response: failure.response, failure }
   })
   try {
