@@ -35,6 +35,7 @@ export const deploymentKeys: { readonly [Key in keyof Required<DeploymentConfig>
   alarmEmail: { group: 'aws', type: 'text', pattern: email, must: 'be an e-mail address', doc: 'Who is told of alarms; the address has to confirm the subscription once.' },
   alarmErrorPercent: { group: 'aws', type: 'whole number', default: 5, min: 1, max: 100, unit: 'percent', doc: 'Share of answers of 500 and above, in five minutes, that raises an alarm.' },
   alarmLatencyMs: { group: 'aws', type: 'whole number', default: 3000, min: 1, max: 30000, unit: 'milliseconds', doc: 'Latency (99th percentile of five minutes, three times in a row) that raises an alarm.' },
+  seeds: { group: 'aws', type: 'list of texts', default: ['seeds'], pattern: /^(?!\/)(?!.*\.\.).+$/, must: 'be a path below the project, such as seeds or seeds/demo.yaml', doc: 'Files and folders with the items of `klue data seed`.' },
 }
 
 /** What `functions.<name>` may hold, by its name in the file. */

@@ -121,6 +121,8 @@ export interface DeploymentConfig {
   alarmEmail?: string
   alarmErrorPercent: number
   alarmLatencyMs: number
+  /** Below the project. */
+  seeds: string[]
 }
 
 /** The one configuration object: known keys in camelCase, own keys by their given name. */

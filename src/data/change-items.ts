@@ -3,6 +3,7 @@ import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
 import { type Attributes, attributesBytes, isExpired, keyProperties, keyWords } from '../persist/stored.ts'
 import { type MigrationCounts, type PassPosition, untilTaken } from '../store/index.ts'
+import { goOver, inParallel } from './go-over.ts'
 import { type Pace, writeUnits } from './pace.ts'
 import { type Change, writeChange } from './write-change.ts'
 
@@ -30,46 +31,21 @@ export const batchItems = 100
 const atOnce = 8
 const mostTries = 50
 
-/** Where a pass that has not begun begins. */
-export function newPosition(segments: number): PassPosition {
-  return { segments: Array.from({ length: segments }, () => 'begin' as const) }
-}
-
 /** Changes the items of every segment that is not done. Rejects with what stands against it, once no segment works any more. */
 export async function changeItems(work: ChangeWork): Promise<void> {
-  let failure: { error: unknown } | undefined
-  await Promise.all(work.position.segments.map(async (_, segment) => {
-    try {
-      await changeSegment(work, segment, () => failure !== undefined)
-    } catch (error) {
-      failure ??= { error }
-    }
-  }))
-  if (failure !== undefined) throw failure.error
-}
-
-async function changeSegment(work: ChangeWork, segment: number, isOver: () => boolean): Promise<void> {
-  const { database, spec, position } = work
-  const { segments } = position
-  while (segments[segment] !== null && !isOver()) {
-    work.check()
-    const from = segments[segment]
-    const page = await untilTaken(() => database.run('Scan', { TableName: `${database.prefix}${spec.table}`, ConsistentRead: true, Limit: batchItems, Segment: segment, TotalSegments: segments.length, ...(from === 'begin' ? {} : { ExclusiveStartKey: from as Attributes }) }))
-    await changeBatch(work, (page.Items ?? []) as Attributes[])
-    segments[segment] = (page.LastEvaluatedKey as Record<string, unknown> | undefined) ?? null
-    await work.finished()
-  }
-}
-
-async function changeBatch(work: ChangeWork, items: readonly Attributes[]): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) {
-      work.check()
+  const { database, spec, position, finished, check } = work
+  await goOver({
+    database,
+    table: spec.table,
+    limit: batchItems,
+    position,
+    finished,
+    check,
+    page: (items) => inParallel(items, atOnce, async (item) => {
+      check()
       await changeItem(work, item)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+    }),
+  })
 }
 
 async function changeItem(work: ChangeWork, read: Attributes): Promise<void> {

@@ -46,9 +46,10 @@ export async function reachAws<Result>(client: { config: { region(): Promise<str
   }
 }
 
-/** Makes profile and region of a stage those of every client of this process, and of the commands that it runs. */
-export function useAccess(config: Pick<Config, 'awsUser' | 'awsDefaultRegion'>): void {
+/** Makes profile and region of a stage those of every client of this process, and of the commands that it runs; gives them. */
+export function useAccess(config: Pick<Config, 'awsUser' | 'awsDefaultRegion'>): Pick<AwsAccess, 'profile' | 'region'> {
   const { profile, region } = awsAccess(config)
   if (profile !== undefined) setEnvironment('AWS_PROFILE', profile)
   if (region !== undefined) setEnvironment('AWS_REGION', region)
+  return { ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { region }) }
 }

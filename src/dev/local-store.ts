@@ -15,7 +15,7 @@ export interface OpenedStore {
 /** Opens the store of a stage; the stage `local` is this machine's. */
 export async function openStageStore(root: string, config: Config): Promise<OpenedStore> {
   // Another stage lies in an account, which its configuration names.
-  if (config.stage !== 'local') (await import('../deploy/index.ts')).useAccess(config)
+  const account = config.stage === 'local' ? {} : (await import('../deploy/index.ts')).useAccess(config)
   const given = env('AWS_ENDPOINT_URL_DYNAMODB') ?? env('AWS_ENDPOINT_URL') ?? config.dynamodbEndpoint
   const isEmbedded = given === undefined && config.stage === 'local'
   const folder = join(root, '.klue', 'dynamodb')
@@ -25,7 +25,7 @@ export async function openStageStore(root: string, config: Config): Promise<Open
   const access = given === undefined ? (running ?? own) : { endpoint: given }
   // The account may be an emulated one.
   const usesOwnCredentials = config.stage !== 'local' && env('AWS_ACCESS_KEY_ID') !== undefined
-  const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, usesOwnCredentials, ...accessOf(access) })
+  const database = openDatabase({ prefix: `${config.name}-${config.stage}-`, usesOwnCredentials, ...account, ...accessOf(access) })
   const store = openStore(database, config)
   if (isEmbedded) await ensureTables(database, [storeDefinition])
   return {

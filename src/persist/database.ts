@@ -35,6 +35,8 @@ export interface DatabaseOptions {
   usesOwnCredentials?: boolean
   /** Region; that of the environment by default. */
   region?: string
+  /** Profile of the AWS configuration; that of the environment by default. */
+  profile?: string
   /** Put before the name of every table, for example `builds-local-`. */
   prefix: string
   /** Milliseconds since 1970, for expiry; the system's clock by default. */
@@ -132,10 +134,10 @@ async function connect(options: DatabaseOptions): Promise<Connection> {
   return { client, send: (name, input, signal) => client.send(new commands[name](input as never) as never, signal === undefined ? {} : { abortSignal: signal }) }
 }
 
-function clientConfig({ endpoint, region, usesOwnCredentials, credentials: given }: DatabaseOptions): DynamoDBClientConfig {
+function clientConfig({ endpoint, region, profile, usesOwnCredentials, credentials: given }: DatabaseOptions): DynamoDBClientConfig {
   const limits = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true, httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 } }
   const shared: DynamoDBClientConfig = { maxAttempts: 4, retryMode: 'standard', requestHandler: limits }
-  if (endpoint === undefined) return { ...shared, ...(region === undefined ? {} : { region }) }
+  if (endpoint === undefined) return { ...shared, ...(region === undefined ? {} : { region }), ...(profile === undefined ? {} : { profile }) }
   // With its own endpoint nothing may depend on the AWS configuration of the machine.
   const credentials = usesOwnCredentials === true ? {} : { credentials: given ?? { accessKeyId: 'local', secretAccessKey: 'local' } }
   return { ...shared, endpoint, region: region ?? 'us-east-1', ...credentials, defaultsMode: 'standard', endpointDiscoveryEnabled: false, accountIdEndpointMode: 'disabled' }

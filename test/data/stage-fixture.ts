@@ -13,6 +13,8 @@ export interface StageFixture {
   database: Database
   /** Puts items as they are stored. */
   put(items: readonly Attributes[], table?: string): Promise<void>
+  /** Deletes every item. */
+  clear(): Promise<void>
   /** Every item, sorted by `id`. */
   all(table?: string): Promise<Attributes[]>
   close(): Promise<void>
@@ -23,8 +25,11 @@ export async function openStageFixture(definitions: readonly PersistDefinition[]
   const dynamo: LocalDynamo = await openLocalDynamo({ memory: true })
   const database = directDatabase(dynamo, prefix)
   await ensureTables(database, [storeDefinition, ...definitions])
-  return {
+  const stage: StageFixture = {
     database,
+    async clear() {
+      for (const item of await stage.all()) await database.run('DeleteItem', { TableName: `${prefix}${definitions[0]!.table}`, Key: { id: item['id']! } })
+    },
     async put(items, table = definitions[0]!.table) {
       for (const Item of items) await database.run('PutItem', { TableName: `${prefix}${table}`, Item })
     },
@@ -43,6 +48,7 @@ export async function openStageFixture(definitions: readonly PersistDefinition[]
       await dynamo.close()
     },
   }
+  return stage
 }
 
 /** `count` notes with ids that sort. */

@@ -107,7 +107,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   ajv: ['openapi'],
   'ajv-formats': ['openapi'],
   swagger2openapi: ['openapi'],
-  yaml: ['openapi', 'config', 'deploy', 'scaffold'],
+  yaml: ['openapi', 'config', 'data', 'deploy', 'scaffold'],
   jsonwebtoken: ['runtime'],
   fflate: ['deploy'],
   nodemailer: ['reports'],

@@ -1,6 +1,7 @@
 // What the actions of klue data share: the stage that they open, numbers of the command line, and what holds them off a live stage.
+import { statSync } from 'node:fs'
 import type { Config } from '../../config/index.ts'
-import type { PersistDefinition } from '../../openapi/index.ts'
+import type { ProjectTable, PutCounts, PutMode } from '../../data/work.ts'
 import type { Database } from '../../persist/index.ts'
 import { type CommandCall, textOption } from '../command.ts'
 import { misuse } from '../run.ts'
@@ -12,7 +13,7 @@ export interface OpenedData {
   config: Config
   database: Database
   /** Every table that the documents define. */
-  tables: PersistDefinition[]
+  tables: ProjectTable[]
   /** Who works. */
   who: string
   close(): Promise<void>
@@ -91,4 +92,36 @@ export function stopSignal(): { signal: AbortSignal; end(): void } {
     signal: controller.signal,
     end: () => ['SIGINT', 'SIGTERM'].forEach((name) => process.off(name, stop)),
   }
+}
+
+/** The one word of an action. */
+export function oneOf(words: readonly string[], action: string, what: string): string {
+  const [word, ...more] = words
+  if (word === undefined) throw misuse(`klue data ${action} wants ${what}, or "all"`, `for example klue data ${action} all`)
+  if (more.length > 0) throw misuse(`klue data ${action} takes one word, not ${words.join(' ')}`)
+  return word
+}
+
+/** What becomes of items that are there already. */
+export function modeOf(call: CommandCall): PutMode {
+  const [replace, skip] = [call.values['replace'] === true, call.values['skip-existing'] === true]
+  if (replace && skip) throw misuse('--replace and --skip-existing exclude each other')
+  return replace ? 'replace' : skip ? 'skip' : 'same'
+}
+
+/** Counts of items that were put, as words. */
+export function putText({ written, same, skipped, different }: PutCounts): string {
+  return [`${written} written`, ...(same > 0 ? [`${same} there already`] : []), ...(skipped > 0 ? [`${skipped} there already and left`] : []), ...(different > 0 ? [`${different} there already and others`] : [])].join(', ')
+}
+
+/** Tells which items are there and others; gives the exit code. */
+export function differentText(call: CommandCall, done: readonly { table: string; counts: PutCounts; different: readonly string[] }[]): number {
+  for (const { table, counts, different } of done) if (counts.different > 0) call.output.printError(`klue: ${counts.different} items of ${table} are there already and others, and were left as they are: ${different.join('; ')} (--replace writes over them, --skip-existing leaves them)`)
+  return done.some(({ counts }) => counts.different > 0) ? 1 : 0
+}
+
+/** Whether there is such a file or folder. */
+export function isExisting(path: string, kind: 'file' | 'folder'): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return kind === 'file' ? found?.isFile() === true : found?.isDirectory() === true
 }
