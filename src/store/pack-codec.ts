@@ -59,8 +59,14 @@ export function packRows(rows: readonly NewRow[]): Uint8Array {
   return Buffer.concat([deflate(Buffer.from(JSON.stringify(columns))), ...ids])
 }
 
-/** The rows of bytes that `packRows` made. */
-export function unpackRows(bytes: Uint8Array, { withRecords }: { withRecords: boolean }): RequestRow[] {
+/** A field of records and the value that is looked for in it. */
+export interface Wanted {
+  name: string
+  value: string
+}
+
+/** The rows of bytes that `packRows` made. `wanted` leaves out those whose record is known to hold another value: most of the work is to make records. */
+export function unpackRows(bytes: Uint8Array, { withRecords, wanted }: { withRecords: boolean; wanted?: Wanted | undefined }): RequestRow[] {
   const { text, rest } = inflate(bytes)
   const columns = JSON.parse(text) as Columns
   const reader = { rest, at: 0 }
@@ -90,12 +96,24 @@ export function unpackRows(bytes: Uint8Array, { withRecords }: { withRecords: bo
     const value = at(values, index)
     return idFields.has(name) && typeof value === 'number' && value !== asInvocation ? readId(value, row.requestId, reader) : value
   }))
-  return rows.map((row, index) => {
+  const column = (name: string): Column | undefined => fields[columns.f.findIndex(([own]) => own === name)]
+  const isOther = wanted === undefined ? () => false : differsFrom(wanted, { column, rows })
+  return rows.flatMap((row, index) => {
     const how = at(r.k, index)
-    if (how === none) return row
+    if (how === none) return [row]
+    if (how === byColumns && isOther(index)) return []
     const known = new Map(columns.f.flatMap(([name], order) => (fields[order]![index] === null ? [] : [[name, fields[order]![index]] as const])))
-    return { ...row, record: how === whole ? (known.get('') as string) : textOf(known, row) }
+    return [{ ...row, record: how === whole ? (known.get('') as string) : textOf(known, row) }]
   })
+}
+
+// Whether the record of a row by columns holds another value than the wanted one, or none.
+function differsFrom({ name, value }: Wanted, { column, rows }: { column(name: string): Column | undefined; rows: readonly RequestRow[] }): (index: number) => boolean {
+  const [own, invocations] = [column(name), column('request_id')]
+  return (index) => {
+    const packed = own?.[index]
+    return (packed === asInvocation ? invocations?.[index] : packed === true ? rows[index]!.operation : packed) !== value
+  }
 }
 
 function textOf(fields: ReadonlyMap<string, unknown>, row: RequestRow): string {

@@ -3,7 +3,7 @@ import type { Database } from '../persist/index.ts'
 import { isDone } from './conditional.ts'
 import { lengthOf, startOf } from './count-rows.ts'
 import { storeDefinition } from './definition.ts'
-import { packRows, unpackRows } from './pack-codec.ts'
+import { packRows, unpackRows, type Wanted } from './pack-codec.ts'
 import { type NewRow, type RequestRow, shardOf } from './request-row.ts'
 import { untilTaken } from './throttled.ts'
 
@@ -67,15 +67,15 @@ async function readPack(database: Database, { pk, sk }: PackKey): Promise<Stored
   return Item === undefined ? undefined : packOf(Item as never, true)
 }
 
-function packOf(item: Readonly<Record<string, { S?: string; N?: string; B?: Uint8Array } | undefined>>, withRecords: boolean): StoredPack {
-  return { key: { pk: item['pk']!.S!, sk: item['sk']!.S! }, rows: unpackRows(item['z']!.B!, { withRecords }), revision: Number(item['revision']?.N ?? 0) }
+function packOf(item: Readonly<Record<string, { S?: string; N?: string; B?: Uint8Array } | undefined>>, withRecords: boolean, wanted?: Wanted): StoredPack {
+  return { key: { pk: item['pk']!.S!, sk: item['sk']!.S! }, rows: unpackRows(item['z']!.B!, { withRecords, wanted }), revision: Number(item['revision']?.N ?? 0) }
 }
 
 /**
  * The packs of an hour, kind and shard that may hold requests between two times (epoch milliseconds, the end left out), the newest first.
- * `isNewest`: only those whose newest request lies there.
+ * `isNewest`: only those whose newest request lies there. `wanted` leaves out requests whose record is known to hold another value.
  */
-export async function* packsBetween(database: Database, { from, to, kind, shard, withRecords, limit, isNewest = false }: { from: number; to: number; kind: PackKind; shard: number; withRecords: boolean; limit?: number; isNewest?: boolean }): AsyncGenerator<StoredPack> {
+export async function* packsBetween(database: Database, { from, to, kind, shard, withRecords, limit, isNewest = false, wanted }: { from: number; to: number; kind: PackKind; shard: number; withRecords: boolean; limit?: number; isNewest?: boolean; wanted?: Wanted }): AsyncGenerator<StoredPack> {
   let start: Record<string, never> | undefined
   do {
     const page = await database.run('Query', {
@@ -88,7 +88,7 @@ export async function* packsBetween(database: Database, { from, to, kind, shard,
       ...(limit === undefined ? {} : { Limit: limit }),
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     })
-    for (const item of page.Items ?? []) yield packOf(item as never, withRecords)
+    for (const item of page.Items ?? []) yield packOf(item as never, withRecords, wanted)
     start = page.LastEvaluatedKey as Record<string, never> | undefined
   } while (start !== undefined)
 }

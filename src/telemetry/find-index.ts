@@ -61,11 +61,12 @@ export async function lookUp(database: Database, { hour, value, isSettled, isInd
   const left = new Set(others)
   const places = all.filter(({ second }) => !left.has(startOf('minute', second)))
   if (places.length > mostPlaces) return undefined
+  const wanted = { name: value.slice(0, value.indexOf('=')), value: value.slice(value.indexOf('=') + 1) }
   const found = await Promise.all(places.map(async ({ second, place }) => {
     const parts: Pick<StoredPart, 'rows' | 'isWitnessed'>[] = []
     const span = { from: second, to: second + 1000, withRecords: true }
     if (place.kind === 'single') for await (const { row, isWitnessed } of singleRows(database, { ...span, shard: place.shard })) parts.push({ rows: [row], isWitnessed })
-    else for await (const { rows } of packsBetween(database, { ...span, kind: place.kind, shard: place.shard, isNewest: true })) parts.push({ rows, isWitnessed: false })
+    else for await (const { rows } of packsBetween(database, { ...span, kind: place.kind, shard: place.shard, isNewest: true, wanted })) parts.push({ rows, isWitnessed: false })
     return parts
   }))
   const rows = onceEach(found.flat()).sort((one, other) => other.started - one.started || (one.requestId < other.requestId ? 1 : -1))

@@ -42,13 +42,35 @@ export async function findRequests(database: Database, { from, to }: { from: num
 async function* everyRequest(database: Database, { from, to }: { from: number; to: number }, filter: RequestFilter): AsyncGenerator<RequestRow> {
   const busy = await busyHours(database, { from, to })
   const value = valueOf(filter)
-  for (let hour = startOf('hour', to - 1); hour + lengthOf('hour') > from; hour -= lengthOf('hour')) {
-    if (!busy.hasRequests(hour)) continue
+  const hours: number[] = []
+  for (let hour = startOf('hour', to - 1); hour + lengthOf('hour') > from; hour -= lengthOf('hour')) if (busy.hasRequests(hour)) hours.push(hour)
+  const look = value === undefined ? undefined : ahead(hours, (hour) => lookUp(database, { hour, value, isSettled: (minute) => busy.isSettled(minute), isIndexed: (one) => busy.isIndexed(one) }))
+  for (const [index, hour] of hours.entries()) {
     const span = { from: Math.max(from, hour), to: Math.min(to, hour + lengthOf('hour')) }
     const whole = (part: { from: number; to: number }): AsyncGenerator<RequestRow> => requestRows(database, { ...part, withRecords: true, newestFirst: true, pageSize: 20, hasPacks: busy.hasPacks(hour), onlySerious: isOnlySerious(filter) })
-    const known = value === undefined ? undefined : await lookUp(database, { hour, value, isSettled: (minute) => busy.isSettled(minute), isIndexed: (one) => busy.isIndexed(one) })
+    const known = await look?.(index)
     const rows = known === undefined ? whole(span) : byMinute({ ...known, span, whole })
     for await (const row of rows) if (row.metric === undefined) yield row
+  }
+}
+
+// Hours that are looked up at once, at most.
+const mostAhead = 8
+
+// What comes of each key, in order. The further back somebody looks the more is asked for beforehand: a value of the newest hour takes no other,
+// and a rare one not a wait for each hour of a week.
+function ahead<Key, Value>(keys: readonly Key[], make: (key: Key) => Promise<Value>): (index: number) => Promise<Value> {
+  const made: (Promise<Value> | undefined)[] = []
+  return (index) => {
+    while (made.length < Math.min(keys.length, index + 1 + Math.min(index, mostAhead - 1))) {
+      const making = make(keys[made.length]!)
+      // Who does not look so far does not hear of it.
+      making.catch(() => undefined)
+      made.push(making)
+    }
+    const own = made[index]!
+    made[index] = undefined
+    return own
   }
 }
 

@@ -51,6 +51,20 @@ test('whatever rows hold comes out of a pack as it went in', () => {
   }), { numRuns: 500 })
 })
 
+test('a look for a value leaves out only rows whose record has another one', () => {
+  fc.assert(fc.property(fc.array(anyRow, { minLength: 1, maxLength: 12 }), fc.constantFrom('operation', 'call_id', 'error_id', 'own', 'path'), fc.nat(), (rows, name, pick) => {
+    const all = unpackRows(packRows(rows as RequestRow[]), { withRecords: true })
+    const valueOf = ({ record }: RequestRow): unknown => (record === undefined ? undefined : (JSON.parse(record) as Record<string, unknown> | null)?.[name])
+    const values = all.map(valueOf).filter((value) => typeof value === 'string')
+    const value = values[pick % Math.max(1, values.length)] ?? 'nobody'
+    const found = unpackRows(packRows(rows as RequestRow[]), { withRecords: true, wanted: { name, value } })
+    assert.deepEqual(found.filter((one) => valueOf(one) === value), all.filter((one) => valueOf(one) === value))
+    assert.ok(found.every((one) => all.some((other) => JSON.stringify(other) === JSON.stringify(one))))
+  }), { numRuns: 300 })
+  const rows = [row(1), row(2), row(3)]
+  assert.deepEqual(unpackRows(packRows(rows), { withRecords: true, wanted: { name: 'path', value: '/things/2' } }), [rows[1]])
+})
+
 test('a record that is at hand is packed as its text is', () => {
   const text = (value: number): string => `{"kind":"request","status":200,"path":"/x","gone":${value === 0 ? '-0' : '1e999'},"__proto__":{"a":[1e999]},"2":"two","call_id":"${uuid(1)}"}`
   for (const value of [0, 1]) {

@@ -85,3 +85,43 @@ test('what is looked up is what a look at everything finds, with late, open and 
   await forgetRequests(database, { filter: { user: 'ann' } })
   assert.deepEqual(await find({ user: 'ann' }), [])
 })
+
+test('the first page of each look-up takes a bounded number of reads, however many other requests there are', async () => {
+  let now = noon
+  const span = { from: noon - 2 * hour, to: noon }
+  const failure = { level: 'error', status: 500, error_id: 'error-1' }
+  for (const each of [12_000, 4000]) {
+    const database = await freshStore(() => now)
+    const made = Array.from({ length: (2 * hour) / each }, (_, index) => {
+      const started = noon - 2 * hour + index * each
+      // Ten of them are what is looked for, whatever else there is.
+      const isMeant = started % (hour / 5) === 0
+      const record = { kind: 'request', level: 'info', time: new Date(started + 10).toISOString(), started: new Date(started).toISOString(), operation: isMeant ? 'rareThing' : 'getThing', method: 'GET', path: `/things/${index}`, status: 200, duration_ms: 10, request_id: `r${index}`, call_id: isMeant ? 'call' : `call-${index}`, user: isMeant ? 'ann' : `user-${index % 40}`, ...(isMeant ? failure : {}) }
+      return { id: `l${index}`, timestamp: started, stream: `2026/03/01/[1]${(isMeant ? 'a' : 'b').repeat(32)}`, group: 'g', message: marked(record) }
+    })
+    const minutely = new Map<number, LogLine[]>()
+    for (const one of made) minutely.set(Math.floor(one.timestamp / 60_000), [...(minutely.get(Math.floor(one.timestamp / 60_000)) ?? []), one])
+    for (const [minute, lines] of minutely) {
+      now = (minute + 1) * 60_000
+      await ingest({ database, rules }, lines)
+    }
+    now = noon + 10 * 60_000
+    while ((await compact(database)).length > 0);
+    const counted = counting(database)
+    for (const [filter, rows, most] of [
+      // Horizon, marks, notes, counts: five reads before any hour.
+      [{ user: 'ann' }, 10, 5 + 2 * 2 + 10], [{ callId: 'call' }, 10, 5 + 2 * 2 + 10], [{ errorId: 'error-1' }, 10, 5 + 2 * 2 + 10], [{ instance: 'a'.repeat(12) }, 10, 5 + 2 * 2 + 10], [{ operation: 'rareThing' }, 10, 5 + 2 * 2 + 10], [{ user: 'nobody' }, 0, 5 + 2 * 2],
+      // Eight partitions of single rows and four of serious packs an hour.
+      [{ level: 'error' }, 10, 5 + 2 * 12], [{ status: '5xx' }, 10, 5 + 2 * 12], [{ status: '4xx,500' }, 10, 5 + 2 * 12],
+    ] as const) {
+      counted.reads = 0
+      const page = await findRequests(counted, span, { filter, limit: 100 })
+      assert.deepEqual([page.rows.length, page.isComplete], [rows, true], JSON.stringify(filter))
+      assert.ok(counted.reads <= most, `${JSON.stringify(filter)}, one in ${each} ms: ${counted.reads} reads`)
+    }
+    counted.reads = 0
+    const minute = { from: noon - 90 * 60_000, to: noon - 89 * 60_000 }
+    assert.equal((await findRequests(counted, minute, { filter: {}, limit: 100 })).rows.length, 60_000 / each)
+    assert.ok(counted.reads <= 5 + 16, `a minute: ${counted.reads} reads`)
+  }
+})
