@@ -15,6 +15,10 @@ export interface DynaliteTable {
   KeySchema: { AttributeName: string; KeyType: string }[]
   GlobalSecondaryIndexes?: DynaliteIndex[]
   LocalSecondaryIndexes?: DynaliteIndex[]
+  /** What the kit keeps there for its streams. */
+  StreamSpecification?: { StreamEnabled: boolean; StreamViewType?: string }
+  LatestStreamArn?: string
+  LatestStreamLabel?: string
 }
 
 export interface DynaliteIndex {
@@ -26,6 +30,7 @@ interface ReadOptions {
   gte?: string
   lt?: string
   limit?: number
+  reverse?: boolean
   valueEncoding?: 'utf8'
 }
 
@@ -59,8 +64,13 @@ export interface Rows {
 export interface DynaliteStore {
   db: Level
   options: { maxItemSize: number }
+  tableDb: Rows & { awsRegion: string; awsAccountId: string }
   getTable(name: string, done: Done<DynaliteTable>): void
+  /** `false`: also one that is being made or deleted. */
+  getTable(name: string, isReady: false, done: Done<DynaliteTable>): void
   getItemDb(table: string): Rows
+  /** Removes all items of a table. */
+  deleteItemDb(table: string, done: Done): void
   getIndexDb(kind: 'Local' | 'Global', table: string, index: string): Rows
 }
 
@@ -86,6 +96,8 @@ export type InputTypes = Record<string, unknown>
 /** The calls of dynalite that write one item. */
 export type WriteName = 'putItem' | 'updateItem' | 'deleteItem'
 
+type CallName = WriteName | 'createTable' | 'updateTable'
+
 /** One of dynalite's calls: what its input looks like, a last look at it (which also reads its expressions), and what it does. */
 export interface DynaliteCall {
   types: InputTypes
@@ -108,7 +120,7 @@ export interface Dynalite {
   logic: DynaliteLogic
   store: DynaliteStore
   validations: DynaliteValidations
-  callOf(name: WriteName): DynaliteCall
+  callOf(name: CallName): DynaliteCall
 }
 
 /** Makes one, in memory where there is no path. Loaded here: only who opens a database pays for it. */
@@ -125,8 +137,8 @@ export function makeDynalite(path: string | undefined): Dynalite {
     const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...(path === undefined ? {} : { path }) })
     if (store === undefined) throw new Error('this dynalite makes its store in another way')
     readable(store.db, path)
-    const callNamed = (name: WriteName): DynaliteCall => ({ ...(load(`dynalite/validations/${name}`) as Pick<DynaliteCall, 'types' | 'custom'>), act: load(`dynalite/actions/${name}`) as DynaliteCall['act'] })
-    const calls = { putItem: callNamed('putItem'), updateItem: callNamed('updateItem'), deleteItem: callNamed('deleteItem') }
+    const callNamed = (name: CallName): DynaliteCall => ({ ...(load(`dynalite/validations/${name}`) as Pick<DynaliteCall, 'types' | 'custom'>), act: load(`dynalite/actions/${name}`) as DynaliteCall['act'] })
+    const calls = { putItem: callNamed('putItem'), updateItem: callNamed('updateItem'), deleteItem: callNamed('deleteItem'), createTable: callNamed('createTable'), updateTable: callNamed('updateTable') }
     return {
       server,
       logic,

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { isUsageError, UsageError } from '../../errors/index.ts'
 import { closeBelow, explained, makePrivateFolder, privateFile } from '../../workfolder/index.ts'
-import { openOwnCalls } from './calls/own-calls.ts'
+import { openOwnCalls, type OwnCalls } from './calls/own-calls.ts'
+import type { SweepLimits } from './calls/sweep.ts'
 import { announce, type DynamoAccess, newCredentials, withdraw } from './announcement.ts'
 import { callDynamo, type DynamoAnswer } from './call-dynamo.ts'
 import { markClosed, takeClosedMark } from './closed-mark.ts'
@@ -16,7 +17,7 @@ import { releaseLock, takeLock } from './process-lock.ts'
 import { type Repaired, repairIndexes } from './repair-indexes.ts'
 
 /** An open one. Its endpoint answers only calls that are signed with its credentials. */
-export interface LocalDynamo extends DynamoAccess {
+export interface LocalDynamo extends DynamoAccess, Pick<OwnCalls, 'subscribe' | 'sweep'> {
   /** What had to be mended, where it was not closed in order the last time. */
   repaired: Repaired | undefined
   /** Makes a call, for example `PutItem`, or one of streams by its whole target, with the JSON that it takes over the network, but without the network. */
@@ -25,22 +26,22 @@ export interface LocalDynamo extends DynamoAccess {
   close(): Promise<void>
 }
 
-/** `folder`: where tables are kept, made where missing. `now`: milliseconds since 1970, the system's clock by default. */
-export type LocalDynamoOptions = ({ folder: string } | { memory: true }) & { now?: () => number }
+/** `folder`: where tables are kept, made where missing. `now`: milliseconds since 1970, the system's clock by default. `limits`: of a sweep and of a stream, smaller ones for tests. */
+export type LocalDynamoOptions = ({ folder: string } | { memory: true }) & { now?: () => number; limits?: Partial<SweepLimits> }
 
 /**
  * Starts the embedded DynamoDB on a free port of the loopback interface.
  * @throws UsageError where another process has the folder open, or it cannot be used or is damaged
  */
 export async function openLocalDynamo(options: LocalDynamoOptions): Promise<LocalDynamo> {
-  if ('memory' in options) return await serve(makeDynalite(undefined), { now: options.now })
+  if ('memory' in options) return await serve(makeDynalite(undefined), options)
   const folder = resolve(options.folder)
   const release = await lockLocalData(options.folder)
   try {
     const data = join(folder, 'dynamo')
     makePrivateFolder(data)
     const { dynalite, repaired } = await openData(folder, data)
-    const database = await serve(dynalite, { repaired, now: options.now })
+    const database = await serve(dynalite, { ...options, repaired })
     const watching = keepPrivate(data)
     announce(folder, database)
     let leaving: Promise<void> | undefined
@@ -83,11 +84,14 @@ async function openData(folder: string, data: string): Promise<{ dynalite: Dynal
   }
 }
 
-async function serve(dynalite: Dynalite, { repaired, now = Date.now }: { repaired?: Repaired | undefined; now?: (() => number) | undefined }): Promise<LocalDynamo> {
-  const { server } = dynalite
+async function serve(dynalite: Dynalite, { repaired, folder, now = Date.now, limits }: { repaired?: Repaired | undefined; folder?: string } & Pick<LocalDynamoOptions, 'now' | 'limits'>): Promise<LocalDynamo> {
+  const { server, store } = dynalite
   const credentials = newCredentials()
-  const own = openOwnCalls(dynalite, now)
-  const handler = guard(server, { credentials, own })
+  const own = await openOwnCalls(dynalite, { now, ...limits }).catch(async (failure: unknown) => {
+    await store.db.close().catch(() => undefined)
+    throw isUsageError(failure) || folder === undefined ? failure : openFault(failure, join(resolve(folder), 'dynamo'))
+  })
+  const handler = guard(server, { credentials, own: own.answer })
   await new Promise<void>((listening, failed) => {
     server.once('error', failed)
     server.listen(0, '127.0.0.1', listening)
@@ -97,8 +101,10 @@ async function serve(dynalite: Dynalite, { repaired, now = Date.now }: { repaire
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     credentials,
     repaired,
-    call: (operation, json) => callDynamo({ handler, own }, operation, json),
-    close: () => (closing ??= stop(server)),
+    call: (operation, json) => callDynamo({ handler, own: own.answer }, operation, json),
+    subscribe: own.subscribe,
+    sweep: own.sweep,
+    close: () => (closing ??= own.stop().then(() => stop(server))),
   }
 }
 

@@ -5,14 +5,14 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
 import type { DynamoAnswer } from './call-dynamo.ts'
-import type { OwnCalls } from './calls/own-calls.ts'
+import type { Answer } from './calls/own-calls.ts'
 import { type DynamoCredentials, isSignedBy } from './verify-signature.ts'
 
 // DynamoDB takes 16 MB at most in one call.
 const maxBytes = 16 * 1024 * 1024
 
 /** Puts the door before what a server does with requests, and calls of our own beside it; gives what the server did, for who is inside already. */
-export function guard(server: Server, { credentials, own }: { credentials: DynamoCredentials; own: OwnCalls }): RequestListener {
+export function guard(server: Server, { credentials, own }: { credentials: DynamoCredentials; own: Answer }): RequestListener {
   const [inner] = server.listeners('request') as [RequestListener]
   server.removeAllListeners('request')
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {

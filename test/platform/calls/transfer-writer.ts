@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { openLocalDynamo } from '../../../src/platform/local/index.ts'
 import { callerOf } from './one-table.ts'
-import { transfer } from './transfers.ts'
+import { single, transfer } from './transfers.ts'
 
 const [folder, first, count, moment] = process.argv.slice(2) as [string, string, string, string]
 const logic = createRequire(import.meta.resolve('dynalite'))('dynalite/db') as { create(options: unknown): { db: Record<'batch', (changes: unknown[], done?: unknown) => unknown> } }
@@ -24,4 +24,4 @@ logic.create = (options) => {
 const dynamo = await openLocalDynamo({ folder })
 const call = callerOf(dynamo)
 process.stdout.write('ready\n')
-for (let number = Number(first); ; number += 4) await Promise.all([0, 1, 2, 3].map((more) => transfer(call, number + more)))
+for (let number = Number(first); ; number += 4) await Promise.all([0, 1, 2, 3].flatMap((more) => [transfer(call, number + more), single(call, number + more)]))

@@ -1,14 +1,32 @@
 // Money between eight accounts: each transfer is a transaction of two updates, a note and a token, so that the sum never changes.
-import type { Caller } from './one-table.ts'
-import { done, key, makeTable } from './one-table.ts'
+import { type Caller, done, key, makeTable } from './one-table.ts'
+import { readAll } from './read-stream.ts'
 
 export const accounts: string[] = Array.from({ length: 8 }, (_, index) => `account${index}`)
 export const total = 800
 
 export async function openAccounts(call: Caller): Promise<void> {
   await makeTable(call, 'accounts')
-  await makeTable(call, 'transfers')
+  const streamed = { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }
+  await makeTable(call, 'transfers', streamed)
+  await makeTable(call, 'singles', { ...streamed, AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })), GlobalSecondaryIndexes: undefined })
   for (const pk of accounts) await done(call, 'PutItem', { TableName: 'accounts', Item: { ...key(pk), owner: { S: 'owner100' }, amount: { N: '100' } } })
+}
+
+/** Writes an item alone, into a table with a stream. */
+export async function single(call: Caller, number: number): Promise<void> {
+  await done(call, 'PutItem', { TableName: 'singles', Item: { ...key(`single${number % 50}`), number: { N: String(number) } } })
+}
+
+/** The items of a table, and what its stream makes of nothing. */
+export async function replayed(call: Caller, TableName: string): Promise<[found: string[], told: string[]]> {
+  const items = new Map<string, object>()
+  for (const { dynamodb, eventName } of await readAll(call, TableName)) {
+    if (eventName === 'REMOVE') items.delete(dynamodb.Keys['pk']!.S)
+    else items.set(dynamodb.Keys['pk']!.S, dynamodb.NewImage!)
+  }
+  const found = (await done(call, 'Scan', { TableName }))['Items'] as object[]
+  return [found, [...items.values()]].map((all) => all.map((item) => JSON.stringify(Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1)))).sort()) as [string[], string[]]
 }
 
 /** Moves one unit, under the transfer's number; its account changes its place in the index. */
