@@ -1,5 +1,5 @@
 // Every check that needs only Node, one after the other; all run, and the last lines say which failed.
-// `--corpus` runs the tests of test/corpus instead: public documents by the thousand operations.
+// `--corpus` runs the tests of test/corpus instead: public documents by the thousand operations; `--drills` those of test/drills: storms and kills.
 // Those of test/deploy need Python too: scripts/deploy-test.mjs runs them.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -14,17 +14,20 @@ const klue = [...source, join(root, 'src', 'cli', 'main.ts')]
 
 const corpus = join(root, 'test', 'corpus')
 const deploy = join(root, 'test', 'deploy')
+const drills = join(root, 'test', 'drills')
 const checks = [
   { name: 'generated files are fresh', run: generatedFresh },
   { name: 'types', run: () => node([require.resolve('typescript/bin/tsc'), '--noEmit']) },
   { name: 'lint', run: () => node([join(dirname(require.resolve('oxlint/package.json')), 'bin', 'oxlint'), '--deny-warnings']) },
   { name: 'klue check', run: () => node([...klue, 'check']) },
-  { name: 'unit tests and rules', run: () => node([...source, '--test', '--test-concurrency=2', ...testFiles(join(root, 'test')).filter((file) => !file.startsWith(corpus) && !file.startsWith(deploy))]) },
+  { name: 'unit tests and rules', run: () => node([...source, '--test', '--test-concurrency=2', ...testFiles(join(root, 'test')).filter((file) => ![corpus, deploy, drills].some((folder) => file.startsWith(folder)))]) },
   { name: 'acceptance tests in process', run: () => node([...klue, 'test', '--in-process']) },
   { name: 'acceptance tests on a local server', run: () => node([...klue, 'test', '--local', '--fresh']) },
 ]
 
-const steps = process.argv.includes('--corpus') ? [{ name: 'corpus', run: () => node([...source, '--test', '--test-concurrency=2', ...testFiles(corpus)]) }] : checks
+const apart = { '--corpus': { name: 'corpus', folder: corpus }, '--drills': { name: 'drills', folder: drills } }
+const chosen = process.argv.slice(2).map((word) => apart[word]).find((one) => one !== undefined)
+const steps = chosen === undefined ? checks : [{ name: chosen.name, run: () => node([...source, '--test', '--test-concurrency=2', ...testFiles(chosen.folder)]) }]
 const results = []
 for (const { name, run } of steps) {
   process.stdout.write(`\n── ${name}\n`)

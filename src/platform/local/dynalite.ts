@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { type ConditionCheck, withDocumentEquality } from './document-equality.ts'
 import { readable } from './level-failures.ts'
+import { countBytes } from './limits.ts'
 
 /** A value as it travels, for example `{ S: 'text' }`. */
 export type Attribute = Record<string, unknown>
@@ -23,6 +24,7 @@ export interface DynaliteTable {
 
 export interface DynaliteIndex {
   IndexName: string
+  KeySchema: DynaliteTable['KeySchema']
   IndexStatus?: string
 }
 
@@ -78,13 +80,15 @@ export interface DynaliteStore {
 export interface DynaliteLogic {
   create(options: unknown): DynaliteStore
   createKey(item: unknown, table: DynaliteTable): string
-  validateItem(item: unknown, table: DynaliteTable): Error | null | undefined
-  validateKey(key: Item, table: DynaliteTable): Error | null | undefined
+  validateItem(item: Item, table: DynaliteTable): Error | null | undefined
+  validateKey(key: Item, table: DynaliteTable, ...schema: unknown[]): Error | null | undefined
+  /** Writes what an item means for indexes. */
+  updateIndexes(...args: [store: DynaliteStore, table: DynaliteTable, before: Item | undefined, item: Item | null, done: Done]): void
   validateKeyPaths(paths: unknown, table: DynaliteTable): Error | null | undefined
   validationError(message: string): Error
   checkConditional(input: object, item: Item | undefined): Error | null | undefined
   mapPaths(paths: unknown, item: Item): Item
-  itemSize(item: Item): number
+  itemSize(item: Item, ...others: unknown[]): number
   capacityUnits(item: Item | undefined, isRead: boolean, isConsistent: boolean): number
   /** What an item that is new means for indexes. */
   getIndexActions(indexes: readonly DynaliteIndex[], before: undefined, item: unknown, table: DynaliteTable): { puts: { index: string; key: string; item: unknown }[] }
@@ -137,6 +141,7 @@ export function makeDynalite(path: string | undefined): Dynalite {
     const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...(path === undefined ? {} : { path }) })
     if (store === undefined) throw new Error('this dynalite makes its store in another way')
     readable(store.db, path)
+    countBytes(logic)
     const callNamed = (name: CallName): DynaliteCall => ({ ...(load(`dynalite/validations/${name}`) as Pick<DynaliteCall, 'types' | 'custom'>), act: load(`dynalite/actions/${name}`) as DynaliteCall['act'] })
     const calls = { putItem: callNamed('putItem'), updateItem: callNamed('updateItem'), deleteItem: callNamed('deleteItem'), createTable: callNamed('createTable'), updateTable: callNamed('updateTable') }
     return {

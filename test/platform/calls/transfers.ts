@@ -22,8 +22,9 @@ export async function single(call: Caller, number: number): Promise<void> {
 export async function replayed(call: Caller, TableName: string): Promise<[found: string[], told: string[]]> {
   const items = new Map<string, object>()
   for (const { dynamodb, eventName } of await readAll(call, TableName)) {
-    if (eventName === 'REMOVE') items.delete(dynamodb.Keys['pk']!.S)
-    else items.set(dynamodb.Keys['pk']!.S, dynamodb.NewImage!)
+    const name = JSON.stringify([dynamodb.Keys['pk'], dynamodb.Keys['sk']])
+    if (eventName === 'REMOVE') items.delete(name)
+    else items.set(name, dynamodb.NewImage!)
   }
   const found = (await done(call, 'Scan', { TableName }))['Items'] as object[]
   return [found, [...items.values()]].map((all) => all.map((item) => JSON.stringify(Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1)))).sort()) as [string[], string[]]

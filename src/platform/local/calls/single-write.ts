@@ -23,7 +23,7 @@ export function writeOne(target: string): (kit: Kit, input: Record<string, unkno
     const data = dynalite.validations.checkTypes(input, { ...types, ReturnValuesOnConditionCheckFailure: onFailure })
     dynalite.validations.checkValidations(data, { ...types, ReturnValuesOnConditionCheckFailure: onFailure }, custom, dynalite.store)
     const table = await promised<DynaliteTable>((done) => dynalite.store.getTable(data['TableName'] as string, done))
-    const fault = name === 'putItem' ? dynalite.logic.validateItem(data['Item'], table) : dynalite.logic.validateKey(data['Key'] as Item, table)
+    const fault = name === 'putItem' ? dynalite.logic.validateItem(data['Item'] as Item, table) : dynalite.logic.validateKey(data['Key'] as Item, table)
     if (fault) throw fault
     const write: Write = { name, table, key: dynalite.logic.createKey(data['Item'] ?? data['Key'], table), input: data }
     return withLocks(dynalite.store, [{ table: table.TableName, key: write.key }], async () => {

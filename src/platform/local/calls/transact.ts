@@ -74,7 +74,7 @@ async function tablesOf({ dynalite }: Kit, names: string[]): Promise<Map<string,
 function keyed({ dynalite: { logic } }: Kit, actions: Action[], tables: Map<string, DynaliteTable>): Write[] {
   const faults = actions.map(({ name, input }) => {
     const table = tables.get(input.TableName)!
-    if (name === 'putItem') return logic.validateItem(input['Item'], table)
+    if (name === 'putItem') return logic.validateItem(input['Item'] as Item, table)
     return logic.validateKey(input['Key'] as Item, table) ?? logic.validateKeyPaths((input['_projection'] as Get['_projection'])?.nestedPaths, table)
   })
   if (faults.some(Boolean)) throw cancelled(faults.map((fault) => (fault ? validationReason(fault as Refusal) : { Code: 'None' })))
