@@ -3,7 +3,6 @@ import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { type ConditionCheck, withDocumentEquality } from './document-equality.ts'
 import { readable } from './level-failures.ts'
-import { countBytes } from './limits.ts'
 
 /** A value as it travels, for example `{ S: 'text' }`. */
 export type Attribute = Record<string, unknown>
@@ -141,7 +140,6 @@ export function makeDynalite(path: string | undefined): Dynalite {
     const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...(path === undefined ? {} : { path }) })
     if (store === undefined) throw new Error('this dynalite makes its store in another way')
     readable(store.db, path)
-    countBytes(logic)
     const callNamed = (name: CallName): DynaliteCall => ({ ...(load(`dynalite/validations/${name}`) as Pick<DynaliteCall, 'types' | 'custom'>), act: load(`dynalite/actions/${name}`) as DynaliteCall['act'] })
     const calls = { putItem: callNamed('putItem'), updateItem: callNamed('updateItem'), deleteItem: callNamed('deleteItem'), createTable: callNamed('createTable'), updateTable: callNamed('updateTable') }
     return {

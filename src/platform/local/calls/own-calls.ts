@@ -1,8 +1,9 @@
 // Which calls are answered here instead of by dynalite.
 import type { DynamoAnswer } from '../call-dynamo.ts'
 import type { Dynalite } from '../dynalite.ts'
+import { countBytes } from '../limits.ts'
 import { fromBody, toAnswer } from './answers.ts'
-import { describeTimeToLive, updateTimeToLive } from './expiry.ts'
+import { describeTimeToLive, updateTimeToLive } from './expiry-calls.ts'
 import { type Kit, openKit } from './kit.ts'
 import { mayTell, writeOne } from './single-write.ts'
 import { describeStream, getRecords, getShardIterator, listStreams } from './stream-calls.ts'
@@ -33,6 +34,7 @@ const calls: Readonly<Record<string, Call>> = {
 
 /** Opens what these calls keep, and begins to sweep. */
 export async function openOwnCalls(dynalite: Dynalite, { now, rows = 20_000, records = 100_000 }: { now: () => number; rows?: number; records?: number }): Promise<OwnCalls> {
+  countBytes(dynalite.logic)
   const kit = await openKit(dynalite, now)
   return {
     answer(target, body) {
