@@ -17,7 +17,7 @@ export interface FunctionBundle {
 }
 
 // CommonJS packages inside an ES module may still call require; it is made when one does.
-const requireShim = "const require = new Proxy(() => {}, { apply: (_, __, [id]) => require.real(id), get: (shim, name) => (shim.real ??= process.getBuiltinModule('node:module').createRequire(import.meta.url), name === 'real' ? shim.real : shim.real[name]) });"
+const requireShim = "const require=new Proxy(()=>{},{apply:(_,t,[id])=>require.real(id),get:(s,name)=>(s.real??=process.getBuiltinModule('node:module').createRequire(import.meta.url),name==='real'?s.real:s.real[name])});"
 
 // Run from its sources klue bundles its sources, installed what it was compiled to.
 const kitConditions = import.meta.url.endsWith('.ts') ? ['klue-source'] : []

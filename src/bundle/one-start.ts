@@ -32,7 +32,8 @@ export async function writeWithOneStart(first: FirstRun, { folder, entry, banner
   const exported = new Map(Object.entries(first.metafile.outputs).map(([path, { exports }]) => [basename(path), exports]))
   // What others take from the modules of the start, the entry gives under names of its own.
   let count = 0
-  const bridges: Bridge[] = [...start].filter((name) => name !== entry).map((name) => ({ name, names: exported.get(name)!.map((inner): [inner: string, outer: string] => [inner, `klue_${(count += 1)}`]) }))
+  const taken = takenNames(kept.map(([, text]) => text))
+  const bridges: Bridge[] = [...start].filter((name) => name !== entry).map((name) => ({ name, names: (taken(name) ?? exported.get(name)!).map((inner): [inner: string, outer: string] => [inner, `$${(count += 1).toString(36)}`]) }))
   const whole = [`export { ${exported.get(entry)!.join(', ')} } from './${entry}'`, ...bridges.map(({ name, names }) => `export { ${names.map(([inner, outer]) => `${inner} as ${outer}`).join(', ')} } from './${name}'`)].join('\n')
   const contents = (name: string): string => `${texts.get(name)!.replace(banner, '').replace(/\n\/\/# sourceMappingURL=.*/, '')}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(texts.get(`${name}.map`)!).toString('base64')}`
   const { build } = await import('esbuild')
@@ -54,11 +55,27 @@ interface Bridge {
   names: [inner: string, outer: string][]
 }
 
+const imports = /\bimport\{([^{}"]*)\}from"\.\/([\w.-]+)";/g
+
+function innerNames(list: string): string[] {
+  return list.split(',').filter((part) => part !== '').map((part) => part.split(' as ')[0]!)
+}
+
+// The names that later parts import from a module at their tops; undefined where one refers to it in another way, so that it may need all.
+function takenNames(later: readonly string[]): (module: string) => string[] | undefined {
+  const texts = later.filter((text) => !text.startsWith('{'))
+  return (module) => {
+    const lists = texts.flatMap((text) => [...text.matchAll(imports)].filter(([, , from]) => from === module).map(([, list]) => list!))
+    const mentions = texts.reduce((sum, text) => sum + text.split(`"./${module}"`).length - 1, 0)
+    return mentions === lists.length ? [...new Set(lists.flatMap(innerNames))] : undefined
+  }
+}
+
 // Takes from the entry what a later part took from modules of the start: each module between would have to be found, read and linked.
 // The new imports stand beside the banner, and blanks in place of the old ones, so that the columns of the source map stay right.
 function withoutBridges(text: string, { entry, banner, bridges }: { entry: string; banner: string; bridges: Bridge[] }): string {
   const taken: string[] = []
-  const rest = text.replace(/\bimport\{([^{}"]*)\}from"\.\/([\w.-]+)";/g, (found, list: string, from: string) => {
+  const rest = text.replace(imports, (found, list: string, from: string) => {
     const bridge = bridges.find(({ name }) => name === from)
     if (bridge === undefined) return found
     const outerOf = new Map(bridge.names)

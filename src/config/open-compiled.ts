@@ -62,7 +62,8 @@ export interface SecretSources {
  */
 export function fromCompiledConfig(compiled: CompiledConfig, sources: SecretSources = {}): Config {
   const { stage, spellings, secrets, rules } = compiled
-  const { config, values } = structuredClone({ config: compiled.config, values: compiled.values })
+  // A copy of plain JSON, which Node makes by JSON in a third of the time that its clones take.
+  const { config, values } = JSON.parse(JSON.stringify({ config: compiled.config, values: compiled.values })) as Pick<CompiledConfig, 'config' | 'values'>
   const [missing, wrong]: [Fault[], Fault[]] = [[], []]
   const env = sources.env ?? environment()
   for (const secret of secrets) {

@@ -123,6 +123,11 @@ export function isHttpError(value: unknown): value is HttpError {
 export function defineError(code: string, status: number, sentence: string): ErrorMaker {
   if (!/^[A-Z][A-Z0-9_]*$/.test(code)) throw new TypeError(`defineError: the code ${JSON.stringify(code)} must be UPPER_SNAKE, for example PET_NOT_FOUND`)
   if (!Number.isInteger(status) || status < 400 || status > 999) throw new TypeError(`defineError: the status of ${code} must be a whole number from 400 to 999, not ${status}`)
+  return makerOf(code, status, sentence)
+}
+
+/** As `defineError`, for codes of the kit: what holds them in a table of its own need not be checked with every start. */
+export function makerOf(code: string, status: number, sentence: string): ErrorMaker {
   const make = (message: string = sentence, options: HttpErrorOptions = {}): HttpError => new HttpError({ status, code }, message, options)
   return Object.assign(make, { code, status, sentence })
 }

@@ -144,7 +144,7 @@ function dateText(value: Date, place: string): string {
 
 // UTF-8 has no halves of characters: all of them would be stored as the same one.
 function wholeText(text: string, place: string): string {
-  if (/\p{Surrogate}/u.test(text)) throw unstorable(new TypeError(`${place} cannot be stored: the text holds half of a character, which UTF-8 cannot keep`))
+  if (/[\ud800-\udfff]/u.test(text)) throw unstorable(new TypeError(`${place} cannot be stored: the text holds half of a character, which UTF-8 cannot keep`))
   return text
 }
 

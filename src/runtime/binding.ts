@@ -96,7 +96,12 @@ function refusingHooks(): Record<string, Hook> {
       const allow = exchange.match.kind === 'method-not-allowed' ? exchange.match.allow.join(', ') : ''
       return refuse(catalog.METHOD_NOT_ALLOWED(`${shownPath(exchange)} does not answer to ${exchange.method}, only to ${allow}`, { headers: { allow } }))
     },
-    unauthorizedHandler: async (context, exchange) => refuse((await loadRefusal()).chooseRefusal(context.security ?? {}, exchange)),
+    unauthorizedHandler: (context, exchange) => {
+      // One error needs no choice.
+      const results = context.security ?? {}
+      const [error, ...others] = Object.values(results).flatMap((result) => (result as { error?: Error } | undefined)?.error ?? [])
+      return error !== undefined && others.length === 0 ? refuse(error) : loadRefusal().then(({ chooseRefusal }) => refuse(chooseRefusal(results, exchange)))
+    },
     validationFail: (context) => refuse(invalidParameter(context.validation?.errors)),
     notImplemented: (_context, exchange) => refuse(catalog.NOT_IMPLEMENTED(`No handler is bound to ${exchange.operation?.id ?? 'this operation'}`)),
     postSecurityHandler: async (context, exchange) => {

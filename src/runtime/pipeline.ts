@@ -23,6 +23,7 @@ import { openNotes } from './line/take-notes.ts'
 import { findRawRoute, type RawRoute, toRawRoutes } from './raw-routes.ts'
 import { bearerUser } from './security/authenticate.ts'
 import { loadRefusal, needsChallenge } from './security/lazy-refusal.ts'
+import { tokenChallenge } from './security/token-challenge.ts'
 import type { Service, ServiceApi } from './service.ts'
 
 /** A service that an edge has started. */
@@ -89,7 +90,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
     response = failure.response
   }
   if (exchange.once?.settle !== undefined) ({ response, failure } = await exchange.once.settle({ response, failure }, (thrown) => fail(exchange, thrown, service.errorDecorator)))
-  if (needsChallenge(response)) response.headers['www-authenticate'] = (await loadRefusal()).challenge(exchange, failure?.error)
+  if (needsChallenge(response)) response.headers['www-authenticate'] = tokenChallenge(exchange, failure?.error) ?? (await loadRefusal()).challenge(exchange, failure?.error)
   const finished = finish(request, response, platform.config)
   const record = requestRecord(exchange, { response: finished, plain: response, failure })
   // Waits only where the record is a promise, because awaiting costs a turn of the loop.

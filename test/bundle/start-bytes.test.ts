@@ -49,7 +49,7 @@ test('a start builds no sets of Unicode and takes node:crypto without Web Crypto
     const expressions = [...text.matchAll(/\/(?:\\.|\[(?:\\.|[^\]\n\\])*\]|[^/\n\\[])+\/[a-z]*u[a-z]*/g)].map(([literal]) => literal)
     assert.ok(expressions.length > 0)
     // V8 parses every expression with the module that it stands in, also that of a function that never runs.
-    assert.deepEqual(expressions.filter((literal) => literal.split(String.raw`\p{`).length > 2), [])
+    assert.deepEqual(expressions.filter((literal) => literal.includes(String.raw`\p{`)), [])
     assert.doesNotMatch(text, /from ?"(?:node:)?crypto"/)
   }
 })

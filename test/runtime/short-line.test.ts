@@ -1,5 +1,6 @@
 // The line of an ordinary request is short, loses nothing, and counts the same for every version that reads it.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { originName, shortNames } from '../../src/config/index.ts'
@@ -7,6 +8,7 @@ import type { LogRecord } from '../../src/runtime/exchange/log.ts'
 import { toLine } from '../../src/runtime/exchange/log.ts'
 import { toBoundedLine } from '../../src/runtime/line/line-writer.ts'
 import { toShortRecord } from '../../src/runtime/line/short-line.ts'
+import { toLongRecord } from '../../src/telemetry/long-line.ts'
 import { readLine } from '../../src/telemetry/read-line.ts'
 
 // A deployed function behind an HTTP API, called by a service.
@@ -40,6 +42,19 @@ test('what the line of an ordinary request leaves out is made again, whatever it
     const record = { ...ordinary, ...fields }
     assert.deepEqual(read(record, toBoundedLine(record)), JSON.parse(JSON.stringify(record)))
   }), { numRuns: 2000 })
+})
+
+// A failure has its code, a cut line is cut as a long one: both are written in full.
+const inFull = ['slow_ms', 'error', 'error_description', 'error_id', 'error_fields', 'caught', 'stack', 'causes', 'truncated']
+
+test('no field that the record of an ordinary request may have is lost', async () => {
+  const text = await readFile(new URL('../../src/runtime/line/request-record.ts', import.meta.url), 'utf8')
+  const names = [...text.matchAll(/^ {2}(\w+)\??: /gm)].map(([, name]) => name!).filter((name) => !inFull.includes(name) && !Object.hasOwn(ordinary, name))
+  assert.ok(names.length > 15 && names.includes('trace'), names.join())
+  const record = { ...ordinary, ...Object.fromEntries(names.map((name) => [name, [name]])) }
+  assert.notEqual(toShortRecord(record), record)
+  const back = toLongRecord(JSON.parse(JSON.stringify(toShortRecord(record))) as Record<string, unknown>)
+  assert.deepEqual(Object.entries(record).filter(([name, value]) => JSON.stringify(back[name]) !== JSON.stringify(value)), [])
 })
 
 test('a request counts the same by either line, and by the names that every version reads', () => {

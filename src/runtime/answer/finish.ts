@@ -122,8 +122,11 @@ function addVary(headers: Record<string, string>, name: string): void {
 function clean(value: string): string {
   const text = String(value)
   if (/^[\t\x20-\x7e]*$/.test(text)) return text
+  // Ranges, as names of Unicode would have V8 build their sets with every start.
   return text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/\p{Surrogate}/gu, '?')
-    .replace(/[^\p{ASCII}]+/gu, encodeURIComponent)
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .replace(/[\ud800-\udfff]/gu, '?')
+    // oxlint-disable-next-line no-control-regex -- what is beyond ASCII is looked for
+    .replace(/[^\u0000-\u007f]+/gu, encodeURIComponent)
 }

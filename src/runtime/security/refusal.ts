@@ -2,7 +2,7 @@
 import { catalog, type HttpError, isHttpError } from '../../errors/index.ts'
 import type { CompiledOperation, SecurityScheme } from '../../openapi/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { readCookies } from '../input/parameters.ts'
+import { bearer, isTokenRefused, isTokenScheme, schemesOf } from './token-challenge.ts'
 
 type Schemes = Readonly<Record<string, SecurityScheme>>
 
@@ -17,11 +17,8 @@ export interface Lacking {
  * without security for each scheme of its API. With `error="invalid_token"` where `error` refuses a token that was sent.
  */
 export function challenge(exchange: Exchange, error: HttpError | undefined): string {
-  const schemes: Schemes = exchange.api?.spec.table.securitySchemes ?? {}
-  const wanted = (exchange.operation?.security ?? []).flatMap((alternative) => Object.keys(alternative))
-  const names = wanted.length > 0 ? wanted : Object.keys(schemes)
   const isRefusedToken = error !== undefined && isTokenRefused(exchange, error)
-  const challenges = names.flatMap((name) => (Object.hasOwn(schemes, name) ? [challengeOf(schemes[name]!, isRefusedToken)] : []))
+  const challenges = schemesOf(exchange).map((scheme) => challengeOf(scheme, isRefusedToken))
   // HTTP wants a challenge in every 401. Where no scheme is known it is Bearer, which private routes of every service take.
   return challenges.length === 0 ? bearer(isRefusedToken) : [...new Set(challenges)].join(', ')
 }
@@ -47,28 +44,11 @@ export function scopeRefusal({ alternative, lacking }: Lacking, schemes: Schemes
   return catalog.FORBIDDEN(`The caller lacks the scope ${lacking.join(', ')}`, { headers })
 }
 
-const tokenCodes: ReadonlySet<string> = new Set([catalog.TOKEN_INVALID.code, catalog.TOKEN_EXPIRED.code])
-
-// A 401 that the handler gives is not about the token: that one let the request in.
-function isTokenRefused({ request: { headers }, context, input }: Exchange, error: HttpError): boolean {
-  if (error.status !== 401 || context.user !== undefined || input !== undefined) return false
-  const authorization = headers['authorization']?.trim() ?? ''
-  return tokenCodes.has(error.code) || (authorization === '' ? Boolean(readCookies(headers['cookie'])['token']) : /^bearer\b/i.test(authorization))
-}
-
 function challengeOf(scheme: SecurityScheme, isRefusedToken: boolean): string {
   if (isTokenScheme(scheme)) return bearer(isRefusedToken)
   if (scheme.kind === 'basic') return 'Basic realm="klue", charset="UTF-8"'
   if (scheme.kind === 'apiKey') return `ApiKey realm="klue", in=${quoted(scheme.in)}, name=${quoted(scheme.name)}`
   return `${scheme.kind === 'custom' ? scheme.scheme : scheme.kind} realm="klue"`
-}
-
-function isTokenScheme(scheme: SecurityScheme): boolean {
-  return scheme.kind === 'bearer' || (scheme.kind === 'custom' && scheme.scheme === undefined)
-}
-
-function bearer(isRefusedToken: boolean): string {
-  return isRefusedToken ? 'Bearer error="invalid_token"' : 'Bearer'
 }
 
 // Names and scopes come from documents; characters that would end the quoted string or break the header are replaced or escaped.
