@@ -1,5 +1,5 @@
 // klue logs forget: takes away what is kept of requests, and says how much it was.
-import type { RequestFilter } from '../telemetry/index.ts'
+import type { Forgotten, RequestFilter } from '../telemetry/index.ts'
 import { type CommandCall, textOption } from './command.ts'
 import { misuse } from './run.ts'
 import { readSince } from './since.ts'
@@ -12,15 +12,21 @@ export async function forgetLogs(call: CommandCall, filter: RequestFilter): Prom
   const now = Date.now()
   if (call.values['yes'] !== true) throw misuse('klue logs forget takes records away for good', 'look at them with klue logs and the same options, then add --yes')
   const { loadStage } = await import('./stage.ts')
-  const [{ openStageStore }, { forgetRequests }] = await Promise.all([import('../dev/index.ts'), import('../telemetry/index.ts')])
-  const opened = await openStageStore(call.root, await loadStage(call.root, textOption(call, 'stage'), 'leave out'))
+  const [{ openStageStore }, { forgetRequests, keepRulesOf }] = await Promise.all([import('../dev/index.ts'), import('../telemetry/index.ts')])
+  const config = await loadStage(call.root, textOption(call, 'stage'), 'leave out')
+  const opened = await openStageStore(call.root, config)
   try {
     const span = { ...(since === undefined ? {} : { from: readSince(since, now) }), ...(until === undefined ? {} : { to: readSince(until, now, 'until') }) }
-    const forgotten = await forgetRequests(opened.database, { filter, ...span })
+    const forgotten = await forgetRequests(opened.database, { filter, ...span, ...(opened.archive === undefined ? {} : { archive: { files: opened.archive, rules: keepRulesOf(config) } }) })
     if (call.values['json'] === true) call.output.printJson(forgotten)
-    else call.output.print(`The records of ${forgotten.requests} requests are gone, from ${forgotten.items} items; counts stay. Lines that are delivered again leave none for ${forgotten.days} days, and what is on its way is looked for once more within the hour`)
+    else call.output.print(`The records of ${forgotten.requests} requests are gone, from ${forgotten.items} items${archiveText(forgotten)}; counts stay. Lines that are delivered again leave none for ${forgotten.days} days, and what is on its way is looked for once more within the hour`)
     return 0
   } finally {
     await opened.close()
   }
+}
+
+function archiveText({ files, isArchiveDone }: Forgotten): string {
+  if (files === undefined) return ''
+  return isArchiveDone === true ? ` and ${files} files of the archive` : ` and ${files} files of the archive, in which another process is writing: the look of every minute goes on there`
 }

@@ -67,6 +67,9 @@ export interface KnownConfig {
   logPersistLevel: 'debug' | 'info' | 'warn' | 'error'
   logPersistDurationMs: number
   logsMonthlyUsd: number
+  logArchive: boolean
+  /** 0: for ever. */
+  logArchiveDays: number
   metricOperations: string[]
   metricNames: string[]
   alerts: Record<string, AlertSettings>

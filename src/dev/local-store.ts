@@ -1,14 +1,19 @@
 // The store of a stage for commands: through the running local server, or opened for the moment, or in the account.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, env } from '../config/index.ts'
 import { type Database, type DatabaseOptions, ensureTables, openDatabase } from '../persist/index.ts'
 import { joinLocalDynamo, openLocalDynamo } from '../platform/local/index.ts'
 import { openStore, type Store, storeDefinition } from '../store/index.ts'
+import type { ArchiveFiles } from '../telemetry/index.ts'
+import { localArchive } from './local-archive.ts'
 
 export interface OpenedStore {
   /** Where the store lies. */
   database: Database
   store: Store
+  /** Where its requests are archived; undefined where none were. */
+  archive: ArchiveFiles | undefined
   close(): Promise<void>
 }
 
@@ -31,6 +36,7 @@ export async function openStageStore(root: string, config: Config): Promise<Open
   return {
     database,
     store,
+    archive: config.stage === 'local' && existsSync(join(root, '.klue', 'archive')) ? localArchive(root) : undefined,
     async close() {
       database.close()
       await own?.close()

@@ -5,6 +5,7 @@ import { messageOf } from '../errors/index.ts'
 import type { Database } from '../persist/index.ts'
 import type { Outgoing } from '../reports/index.ts'
 import type { LogRecord } from '../runtime/edge.ts'
+import { localArchive } from './local-archive.ts'
 import { localReporter } from './local-reporter.ts'
 import { type LogDelivery, startLogDelivery } from './log-delivery.ts'
 
@@ -34,6 +35,7 @@ export function startLocalTelemetry(options: LocalTelemetryOptions): LogDelivery
   return startLogDelivery({
     database,
     config,
+    archive: localArchive(options.root),
     ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
     ...(options.stored === undefined ? {} : { stored: options.stored }),
     async observe(observations) {

@@ -3,12 +3,14 @@ import type { Config } from '../config/index.ts'
 import type { Database } from '../persist/index.ts'
 import { type LogRecord, toLine } from '../runtime/edge.ts'
 import type { Observation } from '../store/index.ts'
-import type { LogLine } from '../telemetry/index.ts'
+import type { ArchiveFiles, LogLine } from '../telemetry/index.ts'
 
 export interface LogDeliveryOptions {
   /** Opened with the first batch. */
   database(): Database
   config(): Config
+  /** Where requests are archived, if they are. */
+  archive?: ArchiveFiles
   /** Takes what may become reports. */
   observe(observations: Observation[]): Promise<void>
   /** What else is done every minute. */
@@ -125,10 +127,14 @@ class Delivery implements LogDelivery {
 
   async #look(): Promise<void> {
     const { database, config, observe, everyMinute } = this.#options
-    const { compact, keepRulesOf, sweepEnded, sweepForgotten } = await import('../telemetry/index.ts')
-    await compact(database())
-    await sweepEnded({ database: database(), rules: keepRulesOf(config()), observe })
-    await sweepForgotten(database())
+    const { archiveRequests, compact, keepRulesOf, sweepEnded, sweepForgotten } = await import('../telemetry/index.ts')
+    const [rules, files] = [keepRulesOf(config()), this.#options.archive]
+    const isArchived = files !== undefined && config().logArchive
+    await compact(database(), { isArchived })
+    await sweepEnded({ database: database(), rules, observe })
+    // Also where it is not written into any more: what is in it is to be forgotten all the same.
+    await sweepForgotten(database(), files === undefined ? undefined : { files, rules })
+    if (isArchived) await archiveRequests({ database: database(), files, rules })
     await everyMinute()
   }
 

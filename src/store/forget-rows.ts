@@ -12,6 +12,9 @@ export interface ForgetOrder {
   asked: number
   /** Whether what was on its way when it was given has been looked for too. */
   isDone: boolean
+  /** Of archived requests: from when on they are meant, and how far the look at what was on its way has come: after the rows of the table, and up to this part. */
+  archiveFrom?: number
+  archive?: { after?: string }
 }
 
 /** Lines come again for two days at most: redelivered, or from the queue of failures. */

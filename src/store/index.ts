@@ -1,4 +1,5 @@
 // The kit's own table and what it keeps there. It builds on persist/, of the same level: the database and its items are one thing.
+export { type ArchiveLease, type ArchivePlace, forgetLateMinute, type LateMinute, lateMinutes, noteArchivePlace, noteLateMinute, readArchivePlace, takeArchiveLease } from './archive-rows.ts'
 export { claim, claimed, readState, type StoredState, unclaim, writeState } from './claim-rows.ts'
 export { type Horizon, lengthOf, markedMinutes, markMinute, moveHorizon, readCounts, readCountsBetween, readHorizon, settleHorizon, type Span, startHorizon, startOf, type StoredCounts, unmarkMinute, writeCounts } from './count-rows.ts'
 export { addFacts, readEnded, type EndedFacts, type EndedRow, noteTold, settleEnded, untoldEnded } from './ended-rows.ts'

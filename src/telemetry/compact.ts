@@ -1,7 +1,8 @@
 // Counts closed minutes, and the hours and days that they make up. Every count is made anew from the rows, never added to,
 // so that nothing is counted twice however often and wherever this is stopped.
 import type { Database } from '../persist/index.ts'
-import { lengthOf, markedMinutes, markMinute, moveHorizon, notedMinutes, notedMs, readCounts, readCountsBetween, readHorizon, type RequestRow, requestRows, settleHorizon, shards, singleRows, type Span, startOf, unmarkMinute, writeCounts } from '../store/index.ts'
+import { lengthOf, markedMinutes, markMinute, moveHorizon, notedMinutes, noteLateMinute, notedMs, readCounts, readCountsBetween, readHorizon, type RequestRow, requestRows, settleHorizon, shards, singleRows, type Span, startOf, unmarkMinute, writeCounts } from '../store/index.ts'
+import { mayBeArchived } from './archive-run.ts'
 import { indexMinute } from './find-index.ts'
 import { onceEach, readMinute } from './minute-rows.ts'
 import { type CountsByOperation, countRow, mergeCounts, parseCounts, printCounts } from './counts.ts'
@@ -14,9 +15,10 @@ const keptDays: Record<Span, number> = { minute: 14, hour: 90, day: 800 }
 
 /**
  * Counts what has closed since the last time, and what was marked. Several may run at once.
+ * @param isArchived whether requests are archived: of minutes that may have been, the archive is told
  * @returns the minutes that were counted (epoch milliseconds)
  */
-export async function compact(database: Database, { now = database.now(), limit = 600 }: { now?: number; limit?: number } = {}): Promise<number[]> {
+export async function compact(database: Database, { now = database.now(), limit = 600, isArchived = false }: { now?: number; limit?: number; isArchived?: boolean } = {}): Promise<number[]> {
   await beginMinutes(database, { now, limit })
   await markUncounted(database, now)
   const counted: number[] = []
@@ -24,6 +26,8 @@ export async function compact(database: Database, { now = database.now(), limit 
   for (const mark of (await markedMinutes(database)).slice(0, limit)) {
     try {
       await recount(database, mark.minute)
+      // Before the mark goes: who is stopped in between tells of it again.
+      if (isArchived && mayBeArchived(mark.minute, now)) await noteLateMinute(database, mark.minute)
       await unmarkMinute(database, mark)
       counted.push(mark.minute)
     } catch (failure) {

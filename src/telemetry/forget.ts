@@ -1,7 +1,9 @@
 // Forgetting requests: their records go, also out of packs and out of what comes again; their counts stay.
 import type { Database } from '../persist/index.ts'
 import { forgetDays, type ForgetOrder, forgetOrders, lengthOf, packKinds, packsBetween, packShards, putForgetOrder, replacePack, replaceSingleRow, type RequestRow, shards, singleRows, startOf } from '../store/index.ts'
+import { forgetArchived, type ForgettingArchive, type ForgottenInArchive } from './archive-forget.ts'
 import { busyHours } from './busy-hours.ts'
+import { valueOf } from './find-index.ts'
 import { filterOf, type RequestFilter } from './request-filter.ts'
 
 export interface Forgotten {
@@ -10,6 +12,10 @@ export interface Forgotten {
   items: number
   /** Days for which lines that come again leave no record either. */
   days: number
+  /** Files of the archive that were written again; undefined where there is none. */
+  files?: number
+  /** Whether the archive was looked at as a whole; if not, the look of every minute goes on. */
+  isArchiveDone?: boolean
 }
 
 // As far back as counts say where there were requests.
@@ -19,12 +25,15 @@ const longestMs = 790 * 86_400_000
  * Takes the records of requests away: those that are stored, and for some days those of lines that come again.
  * May be stopped anywhere and repeated; the look of every minute ends what was not ended.
  */
-export async function forgetRequests(database: Database, { filter, from = database.now() - longestMs, to = database.now() + 1 }: { filter: RequestFilter; from?: number; to?: number }): Promise<Forgotten> {
+export async function forgetRequests(database: Database, { filter, from, to = database.now() + 1, archive }: { filter: RequestFilter; from?: number; to?: number; archive?: ForgettingArchive }): Promise<Forgotten> {
   const asked = database.now()
-  const order: ForgetOrder = { id: `${new Date(asked).toISOString()}#${process.getBuiltinModule('node:crypto').randomUUID()}`, filter: JSON.stringify(filter), from, to, asked, isDone: false }
+  const order: ForgetOrder = { id: `${new Date(asked).toISOString()}#${process.getBuiltinModule('node:crypto').randomUUID()}`, filter: JSON.stringify(filter), from: from ?? asked - longestMs, to, asked, isDone: false, archiveFrom: from ?? 0 }
   // First: what is stored from now on is stored without.
   await putForgetOrder(database, order)
-  return { ...(await sweep(database, order)), days: forgetDays }
+  const { requests, items } = await sweep(database, order)
+  if (archive === undefined) return { requests, items, days: forgetDays }
+  const archived = await sweepArchive(database, { archive, order })
+  return { requests: requests + archived.requests, items, days: forgetDays, files: archived.files, isArchiveDone: archived.isComplete }
 }
 
 // Who takes lines in reads the orders again after this.
@@ -34,12 +43,22 @@ const knownMs = 60_000
 const settledMs = 10 * 60_000
 
 /** Looks once more for what was on its way when orders were given. To be called every minute or so. */
-export async function sweepForgotten(database: Database): Promise<void> {
+export async function sweepForgotten(database: Database, archive?: ForgettingArchive): Promise<void> {
   for (const order of await forgetOrders(database)) {
     if (order.isDone || database.now() < order.asked + settledMs) continue
-    await sweep(database, order)
-    await putForgetOrder(database, { ...order, isDone: true })
+    if (order.archive === undefined) await sweep(database, order)
+    const { isComplete, after } = archive === undefined ? { isComplete: true } : await sweepArchive(database, { archive, order, budgetMs: archiveMs })
+    await putForgetOrder(database, { ...order, isDone: isComplete, archive: after === undefined ? {} : { after } })
   }
+}
+
+// Of a large archive each look takes a piece; an order lives for days.
+const archiveMs = 20_000
+
+async function sweepArchive(database: Database, { archive, order, budgetMs }: { archive: ForgettingArchive; order: ForgetOrder; budgetMs?: number }): Promise<ForgottenInArchive> {
+  const from = order.archiveFrom ?? order.from
+  const isMeant = testOf({ ...order, from })
+  return await forgetArchived(database, archive, { from, to: order.to, value: valueOf(JSON.parse(order.filter) as RequestFilter), change: (row) => (isMeant(row) ? bare(row) : row), ...(order.archive?.after === undefined ? {} : { after: order.archive.after }), ...(budgetMs === undefined ? {} : { budgetMs }) })
 }
 
 const known = new WeakMap<Database, { at: number; orders: Promise<ForgetOrder[]> }>()

@@ -1,6 +1,7 @@
 // The stored requests of a span of time, newest first: all of them, or page by page.
 import type { Database } from '../persist/index.ts'
 import { lengthOf, type RequestRow, requestRows, startOf } from '../store/index.ts'
+import { type ArchiveLook, archivedRequests, type FileBudget, mostArchiveFiles, withArchived } from './archive-read.ts'
 import { busyHours } from './busy-hours.ts'
 import { lookUp, valueOf } from './find-index.ts'
 import { filterOf, isOnlySerious, type RequestFilter } from './request-filter.ts'
@@ -25,17 +26,21 @@ export interface RequestPage {
 /** Requests that one page looks at, at most but for those of one millisecond. */
 export const mostLooked = 20_000
 
-/** The newest requests that are meant, `limit` at most; a page ends early where it has looked at so many. */
-export async function findRequests(database: Database, { from, to }: { from: number; to: number }, { filter, limit, most = mostLooked }: { filter: RequestFilter; limit: number; most?: number }): Promise<RequestPage> {
+/** The newest requests that are meant, `limit` at most, with those of the archive where one is given; a page ends early where it has looked at so many, or has read as many files as it may. */
+export async function findRequests(database: Database, { from, to }: { from: number; to: number }, { filter, limit, most = mostLooked, archive }: { filter: RequestFilter; limit: number; most?: number; archive?: ArchiveLook | undefined }): Promise<RequestPage> {
   const isMeant = filterOf(filter)
   const page: RequestPage = { rows: [], looked: 0, lookedTo: to, isComplete: false }
-  for await (const row of everyRequest(database, { from, to }, filter)) {
+  const budget: FileBudget = { left: archive?.mostFiles ?? mostArchiveFiles }
+  const stored = everyRequest(database, { from, to }, filter)
+  const all = archive === undefined ? stored : withArchived(stored, archivedRequests(archive.files, { from, to: Math.min(to, archive.before), value: valueOf(filter), onlySerious: isOnlySerious(filter), budget }), budget)
+  for await (const row of all) {
     // Between two milliseconds: who goes on from there misses none, and sees none twice.
     if ((page.rows.length >= limit || page.looked >= most) && row.started < page.lookedTo) return page
     page.looked += 1
     page.lookedTo = row.started
     if (isMeant(row)) page.rows.push(row)
   }
+  if (budget.stoppedAt !== undefined) return { ...page, lookedTo: budget.stoppedAt }
   return { ...page, lookedTo: from, isComplete: true }
 }
 

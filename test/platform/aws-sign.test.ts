@@ -57,3 +57,20 @@ test('every signature is that of the SDK', async () => {
     { numRuns: 300 },
   )
 })
+
+test('requests to S3, with queries and bytes, have the signature of the SDK as well', async () => {
+  const query = fc.dictionary(fc.stringMatching(/^[a-z-]{1,12}$/), fc.string({ unit: 'grapheme', maxLength: 20 }), { maxKeys: 4 })
+  const name = fc.array(fc.stringMatching(/^[A-Za-z0-9=._ ä-]{1,12}$/).filter((part) => !/^\.+$/.test(part)), { minLength: 1, maxLength: 4 })
+  await fc.assert(
+    fc.asyncProperty(fc.record({ parts: name, given: query, body: fc.uint8Array({ maxLength: 50 }) }), scope, async ({ parts, given, body }, { region, now, accessKeyId, secretAccessKey, sessionToken }) => {
+      const url = new URL(`https://bucket.s3.${region}.amazonaws.com/${parts.map(encodeURIComponent).join('/')}`)
+      for (const [key, value] of Object.entries(given)) url.searchParams.set(key, value)
+      const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+      const signer = new SignatureV4({ credentials, region, service: 's3', sha256: Sha256 as never, uriEscapePath: false })
+      const sign = signer.sign.bind(signer) as unknown as (request: object, options: object) => Promise<{ headers: Record<string, string> }>
+      const wanted = await sign({ method: 'PUT', protocol: 'https:', hostname: url.hostname, path: url.pathname, query: given, headers: { range: 'bytes=0-9', host: url.host }, body }, { signingDate: new Date(now) })
+      assert.equal(signedHeaders({ method: 'PUT', url, headers: { range: 'bytes=0-9' }, body }, { credentials, region, service: 's3', now })['authorization'], wanted.headers['authorization'])
+    }),
+    { numRuns: 200 },
+  )
+})

@@ -35,7 +35,7 @@ async function play(request: Partial<CustomResourceEvent>, { fails = {}, deleted
     },
     send({ method, url, headers, body }) {
       assert.deepEqual([method, url.href, headers['content-type']], ['PUT', event.ResponseURL, ''])
-      played.told.push(JSON.parse(body) as Played['told'][number])
+      played.told.push(JSON.parse(String(body)) as Played['told'][number])
       const status = statuses[Math.min(played.told.length, statuses.length) - 1]!
       return status === 0 ? Promise.reject(new Error('no answer')) : Promise.resolve({ status, headers: {}, text: '' })
     },

@@ -1,6 +1,6 @@
 // klue logs: the requests of a stage, as they were stored.
 import type { Database } from '../../persist/index.ts'
-import type { RequestFilter } from '../../telemetry/index.ts'
+import type { ArchiveLook, RequestFilter } from '../../telemetry/index.ts'
 import { type Command, type CommandCall, type CommandOption, stageOption, textOption } from '../command.ts'
 import { logLine } from '../log-line.ts'
 import { misuse } from '../run.ts'
@@ -43,11 +43,13 @@ export const logs: Command = {
     const limit = limitOf(call)
     const [since, until] = [readSince(textOption(call, 'since') ?? '1h', Date.now()), untilOf(call)]
     const { loadStage } = await import('../stage.ts')
-    const { openStageStore } = await import('../../dev/index.ts')
-    const opened = await openStageStore(call.root, await loadStage(call.root, textOption(call, 'stage'), 'leave out'))
+    const [{ openStageStore }, { keepRulesOf, keptFrom }] = await Promise.all([import('../../dev/index.ts'), import('../../telemetry/index.ts')])
+    const config = await loadStage(call.root, textOption(call, 'stage'), 'leave out')
+    const opened = await openStageStore(call.root, config)
+    const archive = opened.archive === undefined ? undefined : { files: opened.archive, before: keptFrom(Date.now(), keepRulesOf(config)) }
     try {
       const seen = new Set<string>()
-      const look = (from: number): Promise<number> => show(call, { database: opened.database, filter, limit, from, until, seen })
+      const look = (from: number): Promise<number> => show(call, { database: opened.database, archive, filter, limit, from, until, seen })
       let newest = await look(since)
       if (call.values['follow'] === true) await follow(async () => void (newest = Math.max(newest, await look(Math.max(since, newest - overlapMs)))))
       return 0
@@ -63,6 +65,7 @@ const pollMs = 1000
 
 interface Look {
   database: Database
+  archive: ArchiveLook | undefined
   filter: RequestFilter
   limit: number
   from: number
@@ -72,9 +75,9 @@ interface Look {
 }
 
 // Resolves to the time of the newest request that was shown.
-async function show(call: CommandCall, { database, filter, limit, from, until, seen }: Look): Promise<number> {
+async function show(call: CommandCall, { database, archive, filter, limit, from, until, seen }: Look): Promise<number> {
   const { findRequests, recordOf } = await import('../../telemetry/index.ts')
-  const page = await findRequests(database, { from, to: until ?? Date.now() + overlapMs }, { filter, limit: limit + seen.size })
+  const page = await findRequests(database, { from, to: until ?? Date.now() + overlapMs }, { filter, limit: limit + seen.size, archive })
   const fresh = page.rows.filter((row) => !seen.has(`${row.started} ${row.requestId}`)).slice(0, limit).map((row) => ({ record: recordOf(row), started: row.started, name: `${row.started} ${row.requestId}` }))
   for (const { name } of fresh) seen.add(name)
   const isTerminal = process.stdout.isTTY === true && call.values['json'] !== true

@@ -5,13 +5,15 @@ export interface AwsRequest {
   method: string
   url: URL
   headers: Readonly<Record<string, string>>
-  body: string
+  body: string | Uint8Array
 }
 
 export interface AwsAnswer {
   status: number
   headers: Readonly<Record<string, string | string[] | undefined>>
   text: string
+  /** The body as it came. */
+  bytes?: Uint8Array
 }
 
 /** Sends a request; rejects where it has no answer within `limitMs`. */
@@ -42,7 +44,10 @@ function exchange({ http, agent, request: { method, url, headers, body }, limitM
       const parts: Buffer[] = []
       answer.on('data', (part: Buffer) => parts.push(part))
       answer.on('error', reject)
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(parts).toString('utf8') }))
+      answer.on('end', () => {
+        const bytes = Buffer.concat(parts)
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: bytes.toString('utf8'), bytes })
+      })
     })
     // Over the whole exchange: the socket's own time-out starts anew with every byte.
     const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${limitMs} ms`)), limitMs)
