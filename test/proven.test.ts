@@ -17,7 +17,7 @@ function resourceTypes(): string[] {
   const config = everySetting.replace('live: true\n', '').replace(/^functions:.*\n/m, '').replace('getLatest', 'getThing')
   const split = [operation('getThing', 'GET /things/{id}', { function: 'things' })]
   const things: PersistDefinition = { name: 'Thing', table: 'things', key: { partition: 'id' }, indexes: [], keyTypes: { id: 'S' }, properties: {} }
-  const templates = [synthesise({ stage: 'live', config, persist: [things] }), synthesise({ operations: split }, { nestFunctions: true }), synthesise({ config: 'shift: canary 10 5\n', context: { 'klue:candidate': 'a'.repeat(64) } })].flatMap(({ template, stack }) => [
+  const templates = [synthesise({ stage: 'live', config, persist: [things] }), synthesise({ operations: split, config: 'log_archive: true\n' }, { nestFunctions: true }), synthesise({ config: 'shift: canary 10 5\n', context: { 'klue:candidate': 'a'.repeat(64) } })].flatMap(({ template, stack }) => [
     template,
     ...stack.node.findAll().filter((found): found is NestedStack => NestedStack.isNestedStack(found)).map((nested) => Template.fromStack(nested)),
   ])

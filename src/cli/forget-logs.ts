@@ -17,7 +17,8 @@ export async function forgetLogs(call: CommandCall, filter: RequestFilter): Prom
   const opened = await openStageStore(call.root, config)
   try {
     const span = { ...(since === undefined ? {} : { from: readSince(since, now) }), ...(until === undefined ? {} : { to: readSince(until, now, 'until') }) }
-    const forgotten = await forgetRequests(opened.database, { filter, ...span, ...(opened.archive === undefined ? {} : { archive: { files: opened.archive, rules: keepRulesOf(config) } }) })
+    const files = await opened.openArchive()
+    const forgotten = await forgetRequests(opened.database, { filter, ...span, ...(files === undefined ? {} : { archive: { files, rules: keepRulesOf(config) } }) })
     if (call.values['json'] === true) call.output.printJson(forgotten)
     else call.output.print(`The records of ${forgotten.requests} requests are gone, from ${forgotten.items} items${archiveText(forgotten)}; counts stay. Lines that are delivered again leave none for ${forgotten.days} days, and what is on its way is looked for once more within the hour`)
     return 0

@@ -5,6 +5,7 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   AWS_ACCESS_KEY_ID: 'Credentials of AWS, with AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; set by Lambda. For commands they win over `aws_user`.',
   AWS_ENDPOINT_URL: 'Where AWS answers, for example an emulator.',
   AWS_ENDPOINT_URL_DYNAMODB: 'Where DynamoDB answers; wins over AWS_ENDPOINT_URL and `dynamodb_endpoint`.',
+  AWS_ENDPOINT_URL_S3: 'Where S3 answers; wins over AWS_ENDPOINT_URL.',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: 'Where Secrets Manager answers; wins over AWS_ENDPOINT_URL.',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: 'Set by Lambda: MiB of memory.',
   AWS_LAMBDA_FUNCTION_NAME: 'Set by Lambda: present where the service runs there.',
@@ -18,6 +19,7 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   DEBUG: 'Anything but empty: the same as LOGLEVEL `debug`, where that is not set.',
   DO_REPORT_ERROR: 'Anything but empty: reports are delivered in tests too.',
   KLUE_API_URLS: 'Set by the deployment: where the other services of the project answer.',
+  KLUE_ARCHIVE_BUCKET: 'Set by the deployment: the bucket of the archive, where there is one.',
   KLUE_CANDIDATE: 'Set by the deployment: SHA-256 of the token that opens the candidate.',
   KLUE_JWT_TOKEN: 'Token that acceptance tests send.',
   KLUE_SECRETS: 'Set by the deployment: names of the secrets that the function reads, separated by commas; never values.',
@@ -47,6 +49,7 @@ export type EnvironmentName =
   | 'AWS_ACCESS_KEY_ID'
   | 'AWS_ENDPOINT_URL'
   | 'AWS_ENDPOINT_URL_DYNAMODB'
+  | 'AWS_ENDPOINT_URL_S3'
   | 'AWS_ENDPOINT_URL_SECRETS_MANAGER'
   | 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE'
   | 'AWS_LAMBDA_FUNCTION_NAME'
@@ -60,6 +63,7 @@ export type EnvironmentName =
   | 'DEBUG'
   | 'DO_REPORT_ERROR'
   | 'KLUE_API_URLS'
+  | 'KLUE_ARCHIVE_BUCKET'
   | 'KLUE_CANDIDATE'
   | 'KLUE_JWT_TOKEN'
   | 'KLUE_SECRETS'

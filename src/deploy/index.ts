@@ -7,6 +7,7 @@ export { type PlannedStack, preflight, type PreflightOptions } from './preflight
 export { checkKnown, checkSecret, newSecretValue, type SecretRow, secretRows } from './secret-rows.ts'
 export type { SecretState, StageSecrets } from './secret-types.ts'
 export { openSigningKey } from './signing-key.ts'
+export { openStageBucket } from './stage-archive.ts'
 export { openStageSecrets } from './stage-secrets.ts'
 export { tableChanges } from './table-changes.ts'
 export type { Template, TemplateResource } from './template.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Config, env } from '../config/index.ts'
 import { type Database, type DatabaseOptions, ensureTables, openDatabase } from '../persist/index.ts'
 import { joinLocalDynamo, openLocalDynamo } from '../platform/local/index.ts'
-import { openStore, type Store, storeDefinition } from '../store/index.ts'
+import { openStore, readArchivePlace, type Store, storeDefinition } from '../store/index.ts'
 import type { ArchiveFiles } from '../telemetry/index.ts'
 import { localArchive } from './local-archive.ts'
 
@@ -12,8 +12,8 @@ export interface OpenedStore {
   /** Where the store lies. */
   database: Database
   store: Store
-  /** Where its requests are archived; undefined where none were. */
-  archive: ArchiveFiles | undefined
+  /** Opens where its requests are archived; undefined where none were. */
+  openArchive(): Promise<ArchiveFiles | undefined>
   close(): Promise<void>
 }
 
@@ -36,7 +36,11 @@ export async function openStageStore(root: string, config: Config): Promise<Open
   return {
     database,
     store,
-    archive: config.stage === 'local' && existsSync(join(root, '.klue', 'archive')) ? localArchive(root) : undefined,
+    async openArchive() {
+      if (config.stage === 'local') return existsSync(join(root, '.klue', 'archive')) ? localArchive(root) : undefined
+      const place = await readArchivePlace(database)
+      return place === undefined ? undefined : (await import('../deploy/index.ts')).openStageBucket(config, place)
+    },
     async close() {
       database.close()
       await own?.close()

@@ -9,9 +9,11 @@ import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { CfnSubscriptionFilter, type LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { makeArchiveBucket } from './archive-bucket.ts'
 import { grantSecrets } from './grants.ts'
 import { KlueFunction } from './klue-function.ts'
 import type { KlueTable } from './klue-table.ts'
@@ -30,7 +32,7 @@ export interface KlueTelemetryProps {
   readonly logs: ReadonlyMap<string, { group: LogGroup; pattern: string }>
   /** How long the lines of these functions themselves are kept. */
   readonly logRetention: RetentionDays
-  /** What happens to their logs and queues when the stack is deleted. */
+  /** What happens to their logs and queues, and to the archive, when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy
 }
 
@@ -49,6 +51,8 @@ export class KlueTelemetry extends Construct {
   readonly undelivered: Queue
   /** Batches of lines that ingest has failed on: `klue ingest redrive`. */
   readonly failed: Queue
+  /** Where requests are archived, with `log_archive` of the stage. */
+  readonly archive: Bucket | undefined
 
   constructor(scope: Construct, id: string, props: KlueTelemetryProps) {
     super(scope, id)
@@ -63,6 +67,8 @@ export class KlueTelemetry extends Construct {
     this.reporter = new KlueFunction(this, 'Reporter', { ...common, folder: project.telemetry.reporter, description: `${project.name}, stage ${project.stage}: tells people`, memorySize: 256, timeout: reporterTimeout, environment: { ...environment, KLUE_SECRETS: project.telemetry.reporterSecrets.join(',') } })
     this.#connect(props)
     this.#grant(props)
+    const { logArchive, logArchiveDays: days } = project.loaded.config
+    this.archive = logArchive ? makeArchiveBucket(this, { days, removalPolicy: props.removalPolicy, ingest: this.ingest }) : undefined
   }
 
   /** Raises alarms where lines or messages get lost. */

@@ -2,9 +2,12 @@
 import { env, liveUrl } from '../config/index.ts'
 import { messageOf } from '../errors/index.ts'
 import { defaultReportRules, type Outgoing, plainReport, recordReports, type ReportRules, reportsOf, type ReportSource, sweepIncidents } from '../reports/index.ts'
+import type { CustomResourceEvent } from '../platform/aws/index.ts'
 import type { Platform } from '../runtime/edge.ts'
 import { maskerOf } from '../runtime/line/mask.ts'
-import { type CloudWatch, compact, evaluateAlerts, ingest, type Ingest, keepRulesOf, linesOfEvent, type LogLine, type LogsEvent, openCloudWatch, publishMetrics, sweepEnded, sweepForgotten } from '../telemetry/index.ts'
+import { noteArchivePlace } from '../store/index.ts'
+import { archiveRequests, type CloudWatch, compact, evaluateAlerts, ingest, type Ingest, keepRulesOf, linesOfEvent, type LogLine, type LogsEvent, openCloudWatch, publishMetrics, sweepEnded, sweepForgotten } from '../telemetry/index.ts'
+import { answerForFiles, openArchive } from './archive.ts'
 import { lambdaPlatform } from './platform.ts'
 import { messageQueue, type SendMessages } from './queue.ts'
 
@@ -17,15 +20,18 @@ export interface IngestOptions {
   platform?: () => Platform
   send?: SendMessages
   cloudWatch?: CloudWatch
+  archive?: ReturnType<typeof openArchive>
 }
 
 /**
  * Makes the handler of the function that takes lines in. It rejects where lines could not be stored, so that they come again;
  * a message that could not be queued comes from the next look.
  */
-export function toIngest(options: IngestOptions = {}): (event: LogsEvent | ClockEvent) => Promise<void> {
+export function toIngest(options: IngestOptions = {}): (event: LogsEvent | ClockEvent | CustomResourceEvent) => Promise<void> {
   let opened: Opened | undefined
   return async (event) => {
+    // Of the archive alone: the configuration may be one that is being taken away.
+    if ('RequestType' in event) return await answerForFiles(event, (options.archive ?? openArchive())?.files)
     opened ??= open(options)
     if ('awslogs' in event) await takeIn(opened, linesOfEvent(event))
     else if (event.klue === 'look') await look(opened)
@@ -42,6 +48,7 @@ interface Opened {
   source: ReportSource
   cloudWatch: CloudWatch
   send: SendMessages
+  archive: ReturnType<typeof openArchive>
 }
 
 function open(options: IngestOptions): Opened {
@@ -55,6 +62,7 @@ function open(options: IngestOptions): Opened {
     platform,
     send,
     source,
+    archive: options.archive ?? openArchive(),
     cloudWatch: options.cloudWatch ?? openAccountMetrics(),
     rules: { ...defaultReportRules, minInterval: config.reportMinInterval, compressWindow: config.reportCompressWindow },
     ingest: { database, rules: keepRulesOf(config), mask: (text) => maskerOf(config.secretNames).text(text, 16_384), observe: async (observations) => tell({ platform, send }, await recordReports(database, reportsOf(observations, source))) },
@@ -79,20 +87,27 @@ async function takeIn({ platform, ingest: options }: Opened, lines: LogLine[]): 
 }
 
 // One thing that fails must not keep the others from being done; the next look tries it again.
-async function look({ platform, ingest: options, rules, send, source, cloudWatch }: Opened): Promise<void> {
+async function look({ platform, ingest: options, rules, send, source, cloudWatch, archive }: Opened): Promise<void> {
   const { database } = options
   const { config } = platform
   const steps: Record<string, () => Promise<unknown>> = {
-    'count requests': () => compact(database),
+    'count requests': () => compact(database, { isArchived: archive !== undefined }),
     'publish metrics': () => publishMetrics({ database, sink: cloudWatch, service: config.name, stage: config.stage, operations: config.metricOperations, names: config.metricNames }),
     'look for requests that were ended': () => sweepEnded(options),
-    'look for what is to be forgotten': () => sweepForgotten(database),
+    'look for what is to be forgotten': () => sweepForgotten(database, archive === undefined ? undefined : { files: archive.files, rules: options.rules }),
     'look at alerts': () => evaluateAlerts({ database, config, account: cloudWatch, tell: async (notices) => tell({ platform, send }, await recordReports(database, notices.map((notice) => plainReport(notice, source)))) }),
     'look at incidents': async () => tell({ platform, send }, await sweepIncidents(database, rules)),
+    ...(archive === undefined ? {} : { 'archive requests': () => archiveIn({ database, archive, rules: options.rules }) }),
   }
   const failures: Error[] = []
   for (const [what, step] of Object.entries(steps)) await step().catch((error: unknown) => failures.push(new Error(`It was not possible to ${what}: ${reasonOf(error)}`, { cause: error })))
   if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '))
+}
+
+// After everything that somebody waits for. Where it lies is noted for the commands that read it.
+async function archiveIn({ database, archive: { files, place }, rules }: Pick<Ingest, 'database' | 'rules'> & { archive: NonNullable<Opened['archive']> }): Promise<void> {
+  await noteArchivePlace(database, place)
+  await archiveRequests({ database, files, rules })
 }
 
 // What is not queued stays due: the next look brings it again.

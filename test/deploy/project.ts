@@ -46,6 +46,7 @@ table_billing: provisioned
 alarms: true
 alarm_email: team@example.com
 hide_internal_errors: true
+log_archive: true
 `
 
 /** Copies the reference service with the kit beside it, as a fresh clone holds them. */

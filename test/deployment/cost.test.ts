@@ -43,6 +43,14 @@ test('a small stage in Virginia without measurements, by hand', () => {
   assert.equal(estimate.assumptions.length, 3)
 })
 
+test('an archive costs its files and one more reading, and is in no estimate without it', () => {
+  const named = (settings: CostSettings): Record<string, string> => Object.fromEntries([...estimateCost(settings, undefined, pricesOf('us-east-1')).perMillion, ...estimateCost(settings, undefined, pricesOf('us-east-1')).perMonth].filter(({ name }) => name.includes('archive')).map(({ name, usd, of }) => [name, `${usd.toFixed(4)} ${of}`]))
+  assert.deepEqual(named(small), {})
+  // A quarter of 426 bytes each: 0.0992 GB at 0.023 for 365 of 30 days: 0.0278; 64 bytes each of packs: 15,600 units of 4 KiB at 0.125 a million: 0.0020.
+  assert.deepEqual(named({ ...small, archiveDays: 365 }), { archive: '0.0297 0.1 GB of files, kept 365 days', 'files of the archive': '0.0000 1440 files where every hour has requests: 0.01 USD' })
+  assert.match(named({ ...small, archiveDays: 0 })['archive']!, /kept 365 days/)
+})
+
 const large: CostSettings = {
   region: 'eu-central-1',
   functions: [{ name: 'things', memoryMb: 1024, readyInstances: 0 }, { name: 'reports', memoryMb: 2048, readyInstances: 2 }],
@@ -97,7 +105,7 @@ test('every price has a region, a date and a source', () => {
     assert.match(prices.asOf, /^20\d\d-\d\d-\d\d$/)
     for (const [name, price] of Object.entries(prices)) if (typeof price === 'number') assert.ok(price > 0, name)
   }
-  for (const source of priceSources) assert.match(source, /^https:\/\/aws\.amazon\.com\/[a-z/-]+\/$/)
+  for (const source of priceSources) assert.match(source, /^https:\/\/aws\.amazon\.com\/[a-z0-9/-]+\/$/)
 })
 
 test('more memory, more indexes and longer keeping cost more; the sum is that of the parts', () => {

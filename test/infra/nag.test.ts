@@ -16,7 +16,8 @@ const stages: Record<string, ProjectWish> = {
   candidate: { operations, persist: [things], context: { 'klue:candidate': 'a'.repeat(64), 'klue:pin': 'shop=1' } },
   canary: { operations, persist: [things], config: 'shift: canary 10 5\n' },
   provisioned: { operations, persist: [things], config: 'table_billing: provisioned\naws_hosts_min: 1\nreserved_concurrency: 5\nthrottle_rate: 10\n' },
-  live: { operations, persist: [things], stage: 'live', config: 'live_host: shop.example.com\naws_cert_arn: arn:aws:acm:eu-west-1:111111111111:certificate/1\naws_zone_id: Z1\nalarm_email: team@example.com\n' },
+  archive: { operations, persist: [things], config: 'log_archive: true\n' },
+  live: { operations, persist: [things], stage: 'live', config: 'log_archive: true\nlive_host: shop.example.com\naws_cert_arn: arn:aws:acm:eu-west-1:111111111111:certificate/1\naws_zone_id: Z1\nalarm_email: team@example.com\n' },
 }
 
 after(removeProjects)

@@ -10,7 +10,7 @@ import { App, Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { setEnvironment } from '../../src/config/index.ts'
 import { SigningKeys } from '../../src/infra/signing-keys.ts'
-import type { CustomResourceEvent } from '../../src/platform/aws/signing-keys-handler.ts'
+import type { CustomResourceEvent } from '../../src/platform/aws/index.ts'
 import { startAwsServer } from '../platform/aws-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'klue-signing-keys-'))

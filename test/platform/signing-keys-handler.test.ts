@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AwsFailure } from '../../src/platform/aws/index.ts'
-import { answerCloudFormation, type CustomResourceEvent } from '../../src/platform/aws/signing-keys-handler.ts'
+import type { CustomResourceEvent } from '../../src/platform/aws/index.ts'
+import { answerCloudFormation } from '../../src/platform/aws/signing-keys-handler.ts'
 
 interface Played {
   /** Calls of Secrets Manager: the operation and the name. */

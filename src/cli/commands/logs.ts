@@ -46,8 +46,10 @@ export const logs: Command = {
     const [{ openStageStore }, { keepRulesOf, keptFrom }] = await Promise.all([import('../../dev/index.ts'), import('../../telemetry/index.ts')])
     const config = await loadStage(call.root, textOption(call, 'stage'), 'leave out')
     const opened = await openStageStore(call.root, config)
-    const archive = opened.archive === undefined ? undefined : { files: opened.archive, before: keptFrom(Date.now(), keepRulesOf(config)) }
     try {
+      const before = keptFrom(Date.now(), keepRulesOf(config))
+      const files = since < before ? await opened.openArchive() : undefined
+      const archive = files === undefined ? undefined : { files, before }
       const seen = new Set<string>()
       const look = (from: number): Promise<number> => show(call, { database: opened.database, archive, filter, limit, from, until, seen })
       let newest = await look(since)

@@ -36,5 +36,9 @@ export const handlerWrites = 1
 /** Days of keeping for ever, as far as an estimate looks. */
 export const foreverDays = 365
 
+/** What is left of the bytes of a line in the archive, with its index; and files that an hour with requests takes. */
+export const archivedShare = 0.25
+export const filesAnHour = 2
+
 export const daysAMonth = 30
 export const minutesAMonth: number = daysAMonth * 24 * 60

@@ -1,5 +1,5 @@
 // What a million requests and a month cost at the settings of a stage: arithmetic alone.
-import { assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, seriousBytes, seriousShare, straddlingShare } from './assumptions.ts'
+import { archivedShare, assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, filesAnHour, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, seriousBytes, seriousShare, straddlingShare } from './assumptions.ts'
 import type { Prices } from './prices.ts'
 import type { CostEstimate, CostPart, CostSettings, Measured } from './types.ts'
 
@@ -12,8 +12,8 @@ const gb = 2 ** 30
  */
 export function estimateCost(settings: CostSettings, measured: Measured | undefined, prices: Prices): CostEstimate {
   const mix = mixOf(settings, measured)
-  const perMillion = sorted([...requestParts({ settings, prices, mix }), ...logParts({ settings, prices, mix }), ...rowParts({ settings, prices, mix }), ...tableParts({ settings, prices, mix })])
-  const perMonth = sorted([...readyParts({ settings, prices }), ...watchParts({ settings, prices }), ...clockParts({ settings, prices }), ...capacityParts({ settings, prices })])
+  const perMillion = sorted([...requestParts({ settings, prices, mix }), ...logParts({ settings, prices, mix }), ...rowParts({ settings, prices, mix }), ...archiveParts({ settings, prices, mix }), ...tableParts({ settings, prices, mix })])
+  const perMonth = sorted([...readyParts({ settings, prices }), ...watchParts({ settings, prices }), ...clockParts({ settings, prices }), ...archiveFileParts({ settings, prices }), ...capacityParts({ settings, prices })])
   return {
     region: prices.region,
     pricesAsOf: prices.asOf,
@@ -90,6 +90,15 @@ function rowParts({ settings, prices, mix }: Given): CostPart[] {
   return [...parts, part('storage of these rows', volume * (settings.rowDays / daysAMonth) * prices.tableGbMonth, `${amount(volume)} GB, kept ${settings.rowDays} days`)]
 }
 
+function archiveParts({ settings, prices, mix }: Given): CostPart[] {
+  if (settings.archiveDays === undefined) return []
+  const volume = (million * mix.lineBytes * archivedShare) / gb
+  const days = settings.archiveDays === 0 ? foreverDays : settings.archiveDays
+  // Packs are read once more, a unit for each 4 KiB of them.
+  const reads = settings.tableCapacity === undefined ? (million * mix.lineBytes * packedShare) / 4096 : 0
+  return [part('archive', volume * (days / daysAMonth) * prices.fileGbMonth + reads * prices.tableRead, `${amount(volume)} GB of files, kept ${days} days`)]
+}
+
 function tableParts({ settings, prices, mix }: Given): CostPart[] {
   if (settings.tables.length === 0 || settings.tableCapacity !== undefined) return []
   const indexes = settings.tables.reduce((total, table) => total + table.indexes, 0) / settings.tables.length
@@ -122,6 +131,12 @@ function clockParts({ settings, prices }: Fixed): CostPart[] {
   const compute = minutesAMonth * (prices.invocation + (lookMs / 1000) * (ingestMemoryMb / 1024) * prices.gbSecond)
   const units = settings.tableCapacity === undefined ? minutesAMonth * (lookReads * prices.tableRead + lookWrites * prices.tableWrite) : 0
   return [part("ingest's look each minute", compute + units, `${amount(minutesAMonth)} invocations`)]
+}
+
+function archiveFileParts({ settings, prices }: Fixed): CostPart[] {
+  if (settings.archiveDays === undefined) return []
+  const hours = daysAMonth * 24
+  return [part('files of the archive', 0, `${hours * filesAnHour} files where every hour has requests: ${(hours * filesAnHour * prices.filePut).toFixed(2)} USD`)]
 }
 
 function capacityParts({ settings, prices }: Fixed): CostPart[] {

@@ -20,6 +20,7 @@ export async function costSettings(root: string, { config, deployment }: LoadedC
     tableCapacity: deployment.tableBilling === 'provisioned' ? { readMin: deployment.tableReadMin, writeMin: deployment.tableWriteMin } : undefined,
     logRetentionDays: deployment.logRetentionDays,
     rowDays: Math.max(2, Math.min(config.logVolatileDays, config.logDays)),
+    archiveDays: config.logArchive ? config.logArchiveDays : undefined,
     alarms: deployment.alarms,
     dashboard: deployment.alarms && deployment.dashboard,
     metricOperations: config.metricOperations.length,

@@ -16,6 +16,8 @@ export interface CostSettings {
   logRetentionDays: number
   /** Days for which unremarkable requests are kept in the kit's table. */
   rowDays: number
+  /** Days for which requests are archived, 0: for ever; undefined where they are not. */
+  archiveDays?: number | undefined
   alarms: boolean
   dashboard: boolean
   /** Operations and own metrics that are published. */

@@ -1,4 +1,4 @@
-// Files in a bucket of S3 without the SDK: list, read whole or in part, write whole.
+// Files in a bucket of S3 without the SDK: list, read whole or in part, write whole, remove.
 import { AwsFailure } from './json-client.ts'
 import { type AwsAnswer, openSender, type SendToAws } from './send.ts'
 import { type AwsCredentials, signedHeaders } from './sign.ts'
@@ -25,10 +25,11 @@ export interface AwsBucket {
   /** A file, or some bytes of it; undefined where there is none, no bytes where it is shorter. */
   read(name: string, range?: { at: number; bytes: number }): Promise<Uint8Array | undefined>
   write(name: string, bytes: Uint8Array): Promise<void>
+  remove(name: string): Promise<void>
 }
 
 interface BucketCall {
-  method: 'GET' | 'PUT'
+  method: 'GET' | 'PUT' | 'DELETE'
   name: string
   query?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
@@ -65,6 +66,9 @@ export function awsBucket(options: AwsBucketOptions): AwsBucket {
     },
     async write(name, bytes) {
       await call(client, { method: 'PUT', name, headers: { 'content-type': 'application/octet-stream' }, body: bytes })
+    },
+    async remove(name) {
+      await call(client, { method: 'DELETE', name })
     },
   }
 }

@@ -1,19 +1,8 @@
 // A function of the stack's own: makes the signing keys that are missing, so that their values pass nobody's hands.
 import { env } from '../../config/index.ts'
+import { type CustomResourceEvent, tellCloudFormation } from './answer-cloudformation.ts'
 import { type AwsCall, AwsFailure, awsJsonClient } from './json-client.ts'
 import { openSender, type SendToAws } from './send.ts'
-
-/** What CloudFormation asks of a custom resource, as far as it is read. */
-export interface CustomResourceEvent {
-  RequestType: 'Create' | 'Update' | 'Delete'
-  ResponseURL: string
-  StackId: string
-  RequestId: string
-  LogicalResourceId: string
-  PhysicalResourceId?: string
-  /** Whole names of the secrets. */
-  ResourceProperties: { Names?: readonly string[] }
-}
 
 export interface SigningKeysParts {
   /** A client of Secrets Manager. */
@@ -35,16 +24,7 @@ export async function handler(event: CustomResourceEvent): Promise<void> {
 /** Does what is asked and tells CloudFormation; rejects where it cannot be told. */
 export async function answerCloudFormation(event: CustomResourceEvent, parts: SigningKeysParts): Promise<void> {
   const failed = await makeKeys(event, parts.call).then(() => undefined, (error: unknown) => (error instanceof Error ? error.message : String(error)))
-  const body = JSON.stringify({
-    Status: failed === undefined ? 'SUCCESS' : 'FAILED',
-    ...(failed === undefined ? {} : { Reason: `The signing keys could not be made: ${failed}` }),
-    StackId: event.StackId,
-    RequestId: event.RequestId,
-    LogicalResourceId: event.LogicalResourceId,
-    // The same for ever: another id would have CloudFormation delete what it takes for the old keys.
-    PhysicalResourceId: event.PhysicalResourceId ?? event.LogicalResourceId,
-  })
-  await tell({ url: new URL(event.ResponseURL), body }, parts)
+  await tellCloudFormation(event, failed === undefined ? undefined : `The signing keys could not be made: ${failed}`, parts)
 }
 
 // Secrets outlive the stack: deleting it deletes none.
@@ -64,19 +44,5 @@ async function makeKey(name: string, call: AwsCall): Promise<void> {
     const { DeletedDate: deleted } = await call('secretsmanager.DescribeSecret', { SecretId: name })
     if (deleted !== undefined && deleted !== null) await call('secretsmanager.RestoreSecret', { SecretId: name })
     else if (code === 'InvalidRequestException') throw error
-  }
-}
-
-const attempts = 5
-const attemptMs = 5000
-
-// CloudFormation waits for up to an hour for an answer that does not come.
-async function tell({ url, body }: { url: URL; body: string }, { send, pause }: SigningKeysParts): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    // The address is signed for a request without a media type.
-    const status = await send({ method: 'PUT', url, headers: { 'content-type': '' }, body }, attemptMs).then((answer) => answer.status, () => 0)
-    if (status >= 200 && status < 300) return
-    if (attempt === attempts) throw new Error(`CloudFormation does not take the answer (status ${status})`)
-    await pause(250 * 2 ** attempt)
   }
 }
