@@ -16,6 +16,8 @@ export async function itemChange(spec: PersistSpec, attributes: Attributes, chan
     const plain = toAttributes(item, spec)
     const result = await change(item)
     if (result === undefined) return undefined
+    const guarded = guardedProperties(spec).filter((name) => attributes[name] !== undefined)
+    if (result === 'delete' && guarded.length > 0) throw new TypeError(`its ${guarded.join(' and ')} is unique: delete it with context.table, which frees the value too, and give undefined`)
     if (result === 'delete') return { kind: 'delete' }
     if (typeof result !== 'object' || result === null) throw new TypeError(`a migration gives an item, 'delete' or undefined, and not ${JSON.stringify(result)}`)
     return changeTo(spec, attributes, { plain, wanted: toAttributes(result, spec) })
@@ -27,9 +29,16 @@ export async function itemChange(spec: PersistSpec, attributes: Attributes, chan
 function changeTo(spec: PersistSpec, stored: Attributes, { plain, wanted }: { plain: Attributes; wanted: Attributes }): Change | undefined {
   const moved = keyProperties(spec).find((key) => !isDeepStrictEqual(plain[key], wanted[key]))
   if (moved !== undefined) throw new TypeError(`its key ${moved} must not change; save it under the other key with context.table, and give 'delete'`)
+  const guarded = guardedProperties(spec).find((name) => !isDeepStrictEqual(plain[name], wanted[name]))
+  if (guarded !== undefined) throw new TypeError(`its ${guarded} is unique: change it with context.table, which moves what holds the value too, and give undefined`)
   // A set or a number in another spelling reads as what it is, and would be written as something else.
   const attributes = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, stored[name] !== undefined && isDeepStrictEqual(value, plain[name]) ? stored[name] : value]))
   if (changedNames(stored, attributes).length === 0) return undefined
   // Who has read the item before must not save it over this.
   return { kind: 'put', attributes: spec.version === undefined ? attributes : { ...attributes, [spec.version]: { N: String(Number(stored[spec.version]?.N ?? 0) + 1) } } }
+}
+
+// Other items must not have them, which rows beside the item hold: those change with the item in a transaction, or not at all.
+function guardedProperties(spec: PersistSpec & { unique?: readonly (readonly string[])[] }): string[] {
+  return [...new Set((spec.unique ?? []).flat())]
 }

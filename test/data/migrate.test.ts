@@ -7,7 +7,7 @@ import { leaseMs, migrate, type MigrateOptions, migrationFaults, migrationStatus
 import { isUsageError } from '../../src/errors/index.ts'
 import { listMigrations, readLock, takeLock } from '../../src/store/index.ts'
 import { makeProject, type ProjectFixture } from '../dev/project-fixture.ts'
-import { notes, openStageFixture, type StageFixture } from './stage-fixture.ts'
+import { noteDefinition, notes, openStageFixture, type StageFixture } from './stage-fixture.ts'
 
 let project: ProjectFixture
 let stage: StageFixture
@@ -184,4 +184,13 @@ test('a run that is stopped ends after the batch at hand and goes on there', asy
   await assert.rejects(run({ segments: 1, signal: controller.signal, progress: () => controller.abort() }), fault('migration-stopped', /was stopped \(the same command goes on at the last finished batch\)/))
   assert.deepEqual((await run()).map(({ counts }) => [counts.read, counts.changed]), [[130, 130]])
   assert.ok((await stage.all()).every((item) => /^Text \d+\+$/.test(item['text']!.S!)))
+})
+
+test('a value that is unique is changed and freed by the calls of a table alone', async () => {
+  const { itemChange } = await import('../../src/data/item-change.ts')
+  const spec = { ...noteDefinition, unique: [['text']] }
+  const [note] = notes(1)
+  await assert.rejects(itemChange(spec, note!, (item) => ({ ...item, text: 'other' })), /id=note-0000: its text is unique: change it with context\.table/)
+  await assert.rejects(itemChange(spec, note!, () => 'delete'), /its text is unique: delete it with context\.table/)
+  assert.equal((await itemChange(spec, note!, (item) => ({ ...item, state: 'x' })))?.kind, 'put')
 })

@@ -13,6 +13,8 @@ export interface Version {
   fails?: 'everywhere' | 'at live'
   /** Path of the operation that greets. */
   path?: string
+  /** Keeps notes, and brings a migration that changes them before live moves and one that does after. */
+  migrates?: boolean
 }
 
 /** Makes the project, without a commit; `kit` is the folder of klue. */
@@ -29,7 +31,8 @@ export function makeRepository(folder: string, kit: string): string {
 }
 
 /** Writes a version and commits it. */
-export function commit(folder: string, { word, fails, path = '/hello/{name}' }: Version): void {
+export function commit(folder: string, { word, fails, path = '/hello/{name}', migrates = false }: Version): void {
+  if (migrates) writeMigrations(folder)
   writeFileSync(join(folder, 'functions', 'hello.ts'), `// The service behind apis/hello.yaml.
 import { toLambda } from 'klue/lambda'
 import { defineService, type Service } from 'klue/runtime'
@@ -50,7 +53,7 @@ paths:
         - { name: name, in: path, required: true, schema: { type: string } }
       responses:
         '200': { description: A greeting, content: { application/json: { schema: { type: object, required: [text], properties: { text: { type: string } } } } } }
-`)
+${migrates ? notes : ''}`)
   writeFileSync(join(folder, 'testaccept', 'hello.test.ts'), `import assert from 'node:assert/strict'
 import { assertGetReturnJson, assertHasPing, liveSafe, test, testAuth, testUser } from 'klue/testing'
 
@@ -60,6 +63,22 @@ test('there is a user and a token', async () => assert.match(\`\${(await testUse
 ${fails === 'at live' ? "liveSafe('it is not live', () => assert.doesNotMatch(String(process.env.KLUE_TARGET), /execute-api/))\n" : ''}`)
   git(folder, 'add', '--all')
   git(folder, '-c', 'user.name=Drill', '-c', 'user.email=drill@example.com', 'commit', '--quiet', '--allow-empty', '--message', word)
+}
+
+const notes = `components:
+  schemas:
+    Note:
+      type: object
+      x-persist: { table: notes, key: id }
+      required: [id, text]
+      properties: { id: { type: string }, text: { type: string } }
+`
+
+function writeMigrations(folder: string): void {
+  mkdirSync(join(folder, 'migrations'), { recursive: true })
+  const head = "import { defineMigration, type Migration } from 'klue/data'\nimport { Note } from '../functions/gen/hello.ts'\n\n"
+  writeFileSync(join(folder, 'migrations', '001-begin.ts'), `${head}export const migration: Migration = defineMigration({ when: 'before-live', run: async (context) => void (await context.table(Note).save({ id: 'one', text: 'begun' })) })\n`)
+  writeFileSync(join(folder, 'migrations', '002-end.ts'), `${head}export const migration: Migration = defineMigration({ table: Note, when: 'after-live', each: (note) => (note.text === 'begun' ? { ...note, text: 'ended' } : undefined) })\n`)
 }
 
 function git(folder: string, ...words: string[]): void {

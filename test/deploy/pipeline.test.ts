@@ -118,6 +118,18 @@ drill('a version that fails after the shift goes back without an error for calle
   assert.match(String(refused.outcome['lines']), /deploys \d{6}-\d{4}-4-[0-9a-f]{6} since/)
 })
 
+drill('a table comes with its migrations: one before live moves, one after it has', async () => {
+  commit(project, { word: 'Five', path: '/greetings/{name}', migrates: true })
+  const ended = await deploy()
+  assert.equal(ended.code, 0, ended.printed.slice(-4000))
+  assert.deepEqual(states(ended).slice(-6), ['suite done', 'before done', 'shift done', 'prove done', 'record done', 'after done'])
+  const status = await run(['data', 'status', '--stage', stage, '--json'])
+  const ran = JSON.parse(status.printed) as { name: string; state: string; when: string; version: string; who: string }[]
+  assert.deepEqual(ran.map(({ name, state, when }) => [name, state, when]), [['001-begin', 'done', 'before-live'], ['002-end', 'done', 'after-live']])
+  assert.ok(ran.every(({ version, who }) => version === ended.outcome['version'] && who.startsWith('arn:')))
+  assert.match((await run(['data', 'export', 'notes', '--stage', stage])).printed, /"text":\{"S":"ended"\}/)
+})
+
 drill('klue diff shows what a deployment would change', async () => {
   const same = await run(['diff', '--stage', stage])
   assert.equal(same.code, 0, same.printed.slice(-4000))
