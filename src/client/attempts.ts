@@ -65,12 +65,14 @@ interface Moment {
 function pauseAfter({ answer, failure }: Outcome, { call, attempt, clock }: Moment): number | undefined {
   const { method } = call.operation
   if (call.call.signal?.aborted === true) return undefined
-  if (answer !== undefined) return method === 'GET' && (answer.status === 429 || answer.status === 503) ? retryAfter(answer.headers, call, clock) : undefined
+  // With a key, 409 and Retry-After say that an earlier attempt is still running.
+  const passing = call.hasKey === true ? [409, 429, 503] : method === 'GET' ? [429, 503] : []
+  if (answer !== undefined) return passing.includes(answer.status) ? retryAfter(answer.headers, call, clock) : undefined
   if (!isHttpError(failure)) return undefined
   const isTimeout = failure.code === catalog.BACKEND_TIMEOUT.code
   if (!isTimeout && failure.code !== catalog.BACKEND_UNREACHABLE.code) return undefined
-  // By klue's rule GET and PATCH change nothing when they are repeated; anything else is, if it may have arrived.
-  const isRepeatable = method === 'GET' || method === 'HEAD' || method === 'PATCH'
+  // By klue's rule GET and PATCH change nothing when they are repeated, nor does anything with a key; all else does, if it may have arrived.
+  const isRepeatable = call.hasKey === true || method === 'GET' || method === 'HEAD' || method === 'PATCH'
   if (!isRepeatable && (isTimeout || !wasNeverSent(failure.cause))) return undefined
   return clock.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1))
 }

@@ -11,4 +11,6 @@ export interface Call {
   options: ClientOptions
   input: CallInput
   call: CallOptions
+  /** It brings an idempotency key, so that it may be sent again whatever became of it. */
+  hasKey?: boolean
 }

@@ -3,12 +3,14 @@ import { isHttpError } from '../errors/index.ts'
 import { readAnswer } from './answer.ts'
 import { sendWithAttempts } from './attempts.ts'
 import type { Call } from './call.ts'
+import { withKey } from './idempotency.ts'
 import { requestOf } from './request.ts'
 import type { Exchange } from './types.ts'
 
 /** Calls an operation; resolves for every status. */
-export async function exchange(call: Call): Promise<Exchange> {
-  call.call.signal?.throwIfAborted()
+export async function exchange(given: Call): Promise<Exchange> {
+  given.call.signal?.throwIfAborted()
+  const call = withKey(given)
   const request = await requestOf(call)
   const ended = call.options.onCall?.({ operationId: call.operation.id, method: request.method, url: request.url })
   const { attempts, ...answer } = await sendWithAttempts(call, request).catch((error: unknown) => {

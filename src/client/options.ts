@@ -64,6 +64,8 @@ export interface ClientOptions {
   decorators?: Record<string, Decorator>
   /** Largest body of an answer. Default 50 MB. */
   maxBodyBytes?: number
+  /** Where idempotency keys travel for which the document names no place: `body` is the property `idempotency_key`. Default `header`. */
+  idempotencyIn?: 'header' | 'body'
   clock?: Partial<Clock>
   /** Told of every call as it is sent; what it returns is told how the call ended. Attempts of one call are not told apart. */
   onCall?: CallListener | undefined
@@ -79,6 +81,11 @@ export interface CallOptions {
   headers?: Record<string, string | undefined>
   /** Attempts in all, the first included. */
   attempts?: number
+  /**
+   * The idempotency key of this call, for callers that repeat calls themselves: after a restart, from a queue.
+   * Default: operations with `x-klue-idempotency` get a new key for each call, kept over its attempts; all others none.
+   */
+  idempotencyKey?: string
   /** Another token than the client's; an empty text sends none. */
   token?: string
 }
