@@ -5,7 +5,7 @@ import { type ApiSpec, loadSpec, type PersistDefinition } from 'klue/runtime'
 export const builds: ApiSpec<Operations> = loadSpec<Operations>(new URL('./builds/', import.meta.url))
 
 /** The table of Measurement. */
-export const Measurement: PersistDefinition<Measurement> = {"name":"Measurement","table":"measurements","key":{"partition":"series","sort":"id"},"indexes":[{"name":"by-job","partition":"job","sort":"measured_at"}],"ttl":"expires_at","keyTypes":{"series":"S","id":"S","job":"S","measured_at":"S"},"properties":{"series":{"type":"string"},"id":{"type":"string"},"job":{"type":"string"},"metric":{"type":"string"},"value":{"type":"number"},"unit":{"type":"string"},"build":{"type":"string"},"measured_at":{"type":"string","format":"date-time"},"recorded_by":{"type":"string"},"expires_at":{"type":"integer","format":"int64"}}}
+export const Measurement: PersistDefinition<Measurement, { key: ['series', 'id']; indexes: { 'by-job': ['job', 'measured_at'] } }> = {"name":"Measurement","table":"measurements","key":{"partition":"series","sort":"id"},"indexes":[{"name":"by-job","partition":"job","sort":"measured_at"}],"ttl":"expires_at","keyTypes":{"series":"S","id":"S","job":"S","measured_at":"S"},"properties":{"series":{"type":"string"},"id":{"type":"string"},"job":{"type":"string"},"metric":{"type":"string"},"value":{"type":"number"},"unit":{"type":"string"},"build":{"type":"string"},"measured_at":{"type":"string","format":"date-time"},"recorded_by":{"type":"string"},"expires_at":{"type":"integer","format":"int64"}}}
 
 /** Every operation as its handler sees it: parameters are coerced and have their defaults. */
 export interface Operations {

@@ -5,7 +5,7 @@ import { type ApiSpec, loadSpec, type PersistDefinition } from 'klue/runtime'
 export const metricsBackend: ApiSpec<Operations> = loadSpec<Operations>(new URL('./metrics-backend/', import.meta.url))
 
 /** The table of PackageList. */
-export const PackageList: PersistDefinition<PackageList> = {"name":"PackageList","table":"packages","key":{"partition":"job","sort":"build"},"indexes":[],"keyTypes":{"job":"S","build":"S"},"properties":{"job":{"type":"string"},"build":{"type":"string"},"packages":{"type":"array"}}}
+export const PackageList: PersistDefinition<PackageList, { key: ['job', 'build']; indexes: {} }> = {"name":"PackageList","table":"packages","key":{"partition":"job","sort":"build"},"indexes":[],"keyTypes":{"job":"S","build":"S"},"properties":{"job":{"type":"string"},"build":{"type":"string"},"packages":{"type":"array"}}}
 
 /** Every operation as its handler sees it: parameters are coerced and have their defaults. */
 export interface Operations {

@@ -1,4 +1,4 @@
-// The error codes that the kit itself answers with, but those of idempotency-codes.ts and listener-codes.ts; docs/reference/errors.md holds the same table.
+// The error codes that the kit itself answers with, but those of tables, idempotency keys and the local listener; docs/reference/errors.md holds the same table.
 import { type ErrorMaker, type HttpErrorOptions, makerOf } from './http-error.ts'
 
 export const AUTHORIZATION_HEADER_MISSING: ErrorMaker = makerOf('AUTHORIZATION_HEADER_MISSING', 401, 'There is no Authorization header in the HTTP request')
@@ -11,13 +11,11 @@ export const FORBIDDEN: ErrorMaker = makerOf('FORBIDDEN', 403, 'The caller may n
 export const ORIGIN_FORBIDDEN: ErrorMaker = makerOf('ORIGIN_FORBIDDEN', 403, 'A token cookie is accepted for this method only from an allowed Origin')
 export const INVALID_PARAMETER: ErrorMaker = makerOf('INVALID_PARAMETER', 400, 'The request does not match the specification of this operation')
 export const VALUE_NOT_STORABLE: ErrorMaker = ofInternals(makerOf('VALUE_NOT_STORABLE', 400, 'A value of the request cannot be stored'))
-export const INVALID_CURSOR: ErrorMaker = makerOf('INVALID_CURSOR', 400, 'The cursor does not belong to this listing')
 export const MALFORMED_PATH: ErrorMaker = makerOf('MALFORMED_PATH', 400, 'The path of the request is not valid percent-encoded UTF-8')
 export const NOT_FOUND: ErrorMaker = makerOf('NOT_FOUND', 404, 'No operation answers at this path')
-export const ITEM_NOT_FOUND: ErrorMaker = makerOf('ITEM_NOT_FOUND', 404, 'There is no such item')
 export const METHOD_NOT_ALLOWED: ErrorMaker = makerOf('METHOD_NOT_ALLOWED', 405, 'The path does not answer to this method')
 export const NOT_ACCEPTABLE: ErrorMaker = makerOf('NOT_ACCEPTABLE', 406, 'The operation answers with none of the media types that the request accepts')
-export const VERSION_CONFLICT: ErrorMaker = makerOf('VERSION_CONFLICT', 409, 'The item was changed by someone else meanwhile')
+export const ITEM_TOO_LARGE: ErrorMaker = ofInternals(makerOf('ITEM_TOO_LARGE', 413, 'The item is larger than what can be stored'))
 export const PAYLOAD_TOO_LARGE: ErrorMaker = makerOf('PAYLOAD_TOO_LARGE', 413, 'The body of the request is larger than this service accepts')
 export const UNSUPPORTED_MEDIA_TYPE: ErrorMaker = makerOf('UNSUPPORTED_MEDIA_TYPE', 415, 'The operation does not take a body of this media type')
 export const TOO_MANY_ATTEMPTS: ErrorMaker = makerOf('TOO_MANY_ATTEMPTS', 429, 'Too many attempts, try again later')

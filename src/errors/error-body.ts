@@ -1,7 +1,7 @@
 // From anything thrown or returned to the one JSON error shape.
-import { UNHANDLED_SERVER_ERROR, VALUE_NOT_STORABLE } from './catalog.ts'
+import { ITEM_TOO_LARGE, UNHANDLED_SERVER_ERROR, VALUE_NOT_STORABLE } from './catalog.ts'
 import { type ErrorBody, HttpError, isHttpError, messageOf } from './http-error.ts'
-import { isUnstorable } from './unstorable.ts'
+import { isTooLarge, isUnstorable } from './unstorable.ts'
 
 /**
  * Whether a value is an error: an HttpError, or an object with `error`, `error_description` and `status`
@@ -26,6 +26,7 @@ export function toHttpError(thrown: unknown, options: { hideInternals?: boolean 
 function known(thrown: unknown): HttpError | undefined {
   try {
     if (isHttpError(thrown)) return thrown
+    if (isTooLarge(thrown)) return ITEM_TOO_LARGE(messageOf(thrown), { cause: thrown })
     if (isUnstorable(thrown)) return VALUE_NOT_STORABLE(messageOf(thrown), { cause: thrown })
     return isError(thrown) ? fromErrorBody(thrown as ErrorBody) : undefined
   } catch {

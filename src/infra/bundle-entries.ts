@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { bundleFunction, type FunctionBundle } from '../bundle/index.ts'
+import { bundleFunction, type FunctionBundle, ownCode } from '../bundle/index.ts'
 import { compileConfig, type LoadedConfig, requiredSecrets } from '../config/build.ts'
 import { setConfig } from '../config/index.ts'
 import { checkHandlers, entryFault, importServices, type LocatedService, startFaults } from '../entries/index.ts'
@@ -10,6 +10,7 @@ import { type Fault, UsageError } from '../errors/index.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
 import { storeDefinition } from '../store/index.ts'
 import type { PreparedFunction } from './project.ts'
+import { tableCallsIn } from './table-calls.ts'
 
 export interface EntriesOptions {
   root: string
@@ -45,6 +46,7 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
       handler: 'index.handler',
       apis: tables,
       calls,
+      tableCalls: tableCallsIn(await ownCode(root, entry, metafile)),
       tables: [storeDefinition as PersistDefinition, ...tables.flatMap((table) => table.persist)],
       secrets: secretsOf(tables, calls, loaded),
     }

@@ -5,17 +5,18 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function } from 'aws-cdk-lib/aws-lambda'
 import type { PersistDefinition } from '../openapi/index.ts'
 import { storeDefinition } from '../store/index.ts'
+import { tableActions, type TableCall } from './table-calls.ts'
 
-// What the code of persist/ calls; tables themselves are made by the stack alone.
-const itemActions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query']
-// The code of store/ counts log-ins in the kit's own table.
-const storeActions = [...itemActions, 'dynamodb:UpdateItem']
+// The code of store/ keeps users and counts log-ins in the kit's own table.
+const storeActions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem']
 
-/** Lets a function read and write the items of a table, and query its indexes. */
-export function grantItems(table: TableV2, definition: PersistDefinition, target: Function): void {
-  const { indexes } = definition
-  target.addToRolePolicy(new PolicyStatement({ actions: definition.table === storeDefinition.table ? storeActions : itemActions, resources: [table.tableArn] }))
-  if (indexes.length > 0) target.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: indexes.map(({ name }) => `${table.tableArn}/index/${name}`) }))
+/** Lets a function do to the items of a table what its code names, and list its indexes. */
+export function grantItems(table: TableV2, target: Function, { definition, calls, isSide }: { definition: PersistDefinition; calls: readonly TableCall[]; isSide: boolean }): void {
+  const { indexes, ttl } = definition
+  const actions = definition.table === storeDefinition.table ? storeActions : tableActions(calls, { ttl: ttl !== undefined, isSide }).map((action) => `dynamodb:${action}`)
+  if (actions.length > 0) target.addToRolePolicy(new PolicyStatement({ actions, resources: [table.tableArn] }))
+  const listing = actions.filter((action) => action === 'dynamodb:Query' || action === 'dynamodb:Scan')
+  if (indexes.length > 0 && listing.length > 0) target.addToRolePolicy(new PolicyStatement({ actions: listing, resources: indexes.map(({ name }) => `${table.tableArn}/index/${name}`) }))
 }
 
 /** Lets a function read secrets by their names. */

@@ -7,7 +7,9 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { requiredSecrets } from '../config/build.ts'
+import { withSide } from '../persist/index.ts'
 import { storeDefinition } from '../store/index.ts'
+import { allTableCalls } from './table-calls.ts'
 import { grantItems, grantSecrets } from './grants.ts'
 import { KlueApi, type KlueApiProps, refusedPattern } from './klue-api.ts'
 import { candidateHash, KlueCandidate } from './klue-candidate.ts'
@@ -134,7 +136,7 @@ export class KlueService extends Construct {
   #makeTables(): Map<string, KlueTable> {
     const { capacity, deletionProtection, pointInTimeRecovery, removalPolicy } = this.#settings
     const { functions, tablePrefix } = this.#props.project
-    const definitions = new Map(functions.flatMap(({ tables }) => tables.map((definition) => [definition.table, definition])))
+    const definitions = new Map(functions.flatMap(({ tables }) => tables.flatMap(withSide).map((definition) => [definition.table, definition])))
     return new Map([...definitions].map(([name, definition]) => [
       name,
       new KlueTable(this, `Table-${name}`, { definition, tableName: `${tablePrefix}${name}`, deletionProtection, pointInTimeRecovery, removalPolicy, ...(capacity === undefined ? {} : { capacity }) }),
@@ -211,7 +213,9 @@ export class KlueService extends Construct {
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
       ...(provisioned === undefined ? {} : { provisioned }),
     })
-    for (const definition of prepared.tables) grantItems(this.tables.get(definition.table)!.table, definition, made.function)
+    for (const own of prepared.tables) {
+      for (const definition of withSide(own)) grantItems(this.tables.get(definition.table)!.table, made.function, { definition, calls: prepared.tableCalls ?? allTableCalls, isSide: definition !== own })
+    }
     grantSecrets(made.function, project.secretPrefix, prepared.secrets)
     // The key is there before the first request can ask for it.
     if (this.signingKeys !== undefined) made.node.addDependency(this.signingKeys)

@@ -1,6 +1,6 @@
 // A DynamoDB table as x-persist declares it.
 import type { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, Billing, Capacity, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, Billing, Capacity, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Construct } from 'constructs'
 import type { PersistDefinition } from '../openapi/index.ts'
 
@@ -57,6 +57,7 @@ export class KlueTable extends Construct {
         ...(capacity === undefined ? {} : { readCapacity: reads(capacity), writeCapacity: writes(capacity) }),
       })),
       ...(definition.ttl === undefined ? {} : { timeToLiveAttribute: definition.ttl }),
+      ...(definition.stream === true ? { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.pointInTimeRecovery },
       deletionProtection: props.deletionProtection,
       removalPolicy: props.removalPolicy,

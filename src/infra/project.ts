@@ -1,6 +1,7 @@
 // A project made ready for its stack.
 import type { DeploymentConfig, LoadedConfig } from '../config/build.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
+import type { TableCall } from './table-calls.ts'
 import type { PreparedTelemetry } from './bundle-telemetry.ts'
 
 /** An entry file as its function will hold it. */
@@ -15,6 +16,8 @@ export interface PreparedFunction {
   apis: readonly ApiTable[]
   /** Names of the APIs whose clients it holds. */
   calls: readonly string[]
+  /** Calls of tables that its code names. @default all of them */
+  tableCalls?: readonly TableCall[]
   /** Tables that it uses: the kit's own and those of `x-persist`. */
   tables: readonly PersistDefinition[]
   /** Names of the secrets that it reads. */

@@ -18,6 +18,6 @@ export { type PublishedDocument, readPublished } from './published.ts'
 export { readApi, readApis, type ReadOptions } from './read/read.ts'
 export { namesOf, shapeOfPath } from './compile/routes.ts'
 export type {
-  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, FormatBranch, FormatPlan, IdempotencySettings, OperationFormats, OperationSettings, OperationTypes, PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, RouteNode, SecurityScheme, Span, TableFormats,
+  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, FormatBranch, FormatPlan, IdempotencySettings, OperationFormats, OperationSettings, OperationTypes, PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, RouteNode, SecurityScheme, Span, TableFormats, TableShape,
 } from './table.ts'
 export type { PlainMark, ReplyValidators, RequestValidators, ValidationFault, Validator } from './compile/validators/validator-types.ts'

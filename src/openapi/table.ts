@@ -1,4 +1,7 @@
 // The compiled form of an OpenAPI document: what klue generate writes and the runtime and the client read.
+import type { PersistDefinition } from './persist-definition.ts'
+
+export type { PersistDefinition, PersistSpec, TableShape } from './persist-definition.ts'
 
 /** Where a parameter travels. */
 export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie'
@@ -271,28 +274,3 @@ export interface ClientSpec<Operations = unknown, Calls = unknown> {
 }
 
 export type ClientOperation = Pick<CompiledOperation, 'id' | 'clientName' | 'method' | 'path' | 'parameters' | 'body' | 'security' | 'settings'> & { replies: CompiledReply[] }
-
-/** A persisted definition: the `x-persist` of a schema, resolved. */
-export interface PersistSpec {
-  /** Logical table name; the real one is prefixed with service and stage. */
-  table: string
-  /** Property that is the partition key, and the one that is the sort key if there is one. */
-  key: { partition: string; sort?: string }
-  indexes: { name: string; partition: string; sort?: string }[]
-  /** Property that holds the time of expiry in epoch seconds. */
-  ttl?: string
-  /** Property that counts versions, for optimistic locking. */
-  version?: string
-  /** DynamoDB types of the key attributes. */
-  keyTypes: Record<string, 'S' | 'N'>
-  /** Properties whose schema says string although a number may be stored, or date, and so on: property → JSON type. */
-  properties: Record<string, { type?: string; format?: string }>
-}
-
-/** A persisted definition with the type of its items. */
-export interface PersistDefinition<Item = unknown> extends PersistSpec {
-  /** Name of the schema, for example `Measurement`. */
-  name: string
-  /** Carries the type; never set. */
-  readonly types?: Item
-}

@@ -2,7 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unstorable } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
-import { digitsFault, exactNumber, isDigits } from './numbers.ts'
+import { compareDigits, digitsFault, exactNumber, isDigits, sameDigits } from './numbers.ts'
 
 export type Attributes = Record<string, AttributeValue>
 
@@ -16,12 +16,55 @@ const maxDepth = 32
 export function toAttributes(item: object, spec: PersistSpec): Attributes {
   const attributes: Attributes = {}
   for (const [property, value] of Object.entries(item)) {
-    if (value === undefined) continue
-    attributes[storableName(property, spec.table)] = spec.keyTypes[property] === undefined ? toAttribute(value, `${spec.table}.${property}`, 1) : toKeyAttribute(spec, property, value)
+    if (value === undefined || (spec.sets?.[property] !== undefined && isEmptySet(value))) continue
+    attributes[storableName(property, spec.table)] = toPropertyAttribute(spec, property, value)
   }
   const bytes = attributesBytes(attributes)
-  if (bytes > maxItemBytes) throw unstorable(new RangeError(`The item for table ${spec.table} takes ${bytes} bytes, and DynamoDB holds at most ${maxItemBytes}: keep large parts elsewhere, for example in S3`))
+  if (bytes > maxItemBytes) throw tooLarge(spec, `takes ${bytes} bytes`)
   return attributes
+}
+
+/** The error of an item that is too large; callers get 413 where nobody catches it. */
+export function tooLarge(spec: PersistSpec, how: string, options: { cause?: unknown } = {}): RangeError {
+  return unstorable(new RangeError(`The item for table ${spec.table} ${how}, and DynamoDB holds at most ${maxItemBytes} bytes: keep large parts elsewhere, for example in S3`, options), 'size')
+}
+
+/**
+ * The value of a property as an attribute: keys, sets and bytes as the definition has them.
+ * @throws TypeError or RangeError for a value that cannot be stored there
+ */
+export function toPropertyAttribute(spec: PersistSpec, property: string, value: unknown): AttributeValue {
+  const place = `${spec.table}.${property}`
+  if (spec.keyTypes[property] !== undefined) return toKeyAttribute(spec, property, value)
+  if (spec.sets?.[property] !== undefined) return toSet(spec, property, value)
+  if (spec.properties[property]?.format === 'binary' && typeof value === 'string') throw new TypeError(`${place} cannot be stored: its schema says format: binary, so it is bytes and not text; give a Uint8Array`)
+  return toAttribute(value, place, 1)
+}
+
+/**
+ * A value somewhere in an item as an attribute.
+ * @param place where it stands, for errors
+ */
+export function toValueAttribute(value: unknown, place: string): AttributeValue {
+  return toAttribute(value, place, 1)
+}
+
+/** A list of members as a set of DynamoDB, each once. */
+export function toSet(spec: PersistSpec, property: string, value: unknown): AttributeValue {
+  const place = `${spec.table}.${property}`
+  if (!Array.isArray(value) && !(value instanceof Set)) throw new TypeError(`${place} is a set and must be a list of its members, not ${kindOf(value)}`)
+  const kind = spec.sets![property]!
+  const members = [...(value as Iterable<unknown>)].map((member, index) => {
+    const attribute = toAttribute(member, `${place}[${index}]`, 1)
+    if ((kind === 'S' ? attribute.S : attribute.N) === undefined) throw new TypeError(`${place}[${index}] is a member of a set of ${kind === 'S' ? 'texts' : 'numbers'} and must be one, not ${kindOf(member)}`)
+    return (attribute.S ?? attribute.N)!
+  })
+  if (members.length === 0) throw new TypeError(`${place} is a set, and DynamoDB has none without members: leave it out`)
+  return kind === 'S' ? { SS: [...new Set(members)] } : { NS: members.filter((member, index) => members.findIndex((other) => sameDigits(other, member)) === index) }
+}
+
+function isEmptySet(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : value instanceof Set && value.size === 0
 }
 
 /**
@@ -54,15 +97,18 @@ export function toKeyAttribute(spec: PersistSpec, property: string, value: unkno
 }
 
 /**
- * Attributes as an item. A number whose property is declared as string comes back as its digits.
+ * Attributes as an item. A number whose property is declared as string comes back as its digits; a set that is not there as an empty list.
+ * @param selected the properties that were read; all by default
  * @throws RangeError where a JavaScript number cannot hold a stored number exactly
  */
-export function fromAttributes(attributes: Attributes, spec: PersistSpec): Record<string, unknown> {
+export function fromAttributes(attributes: Attributes, spec: PersistSpec, selected?: readonly string[]): Record<string, unknown> {
   const item: Record<string, unknown> = {}
   for (const [property, attribute] of Object.entries(attributes)) {
+    if (selected !== undefined && !selected.includes(property)) continue
     const value = attribute.N !== undefined && spec.properties[property]?.type === 'string' ? attribute.N : fromAttribute(attribute, `${spec.table}.${property}`)
     item[property] = value
   }
+  for (const property in spec.sets) if (item[property] === undefined && selected?.includes(property) !== false) item[property] = []
   return item
 }
 
@@ -117,8 +163,9 @@ function fromAttribute(attribute: AttributeValue, place: string): unknown {
   if (attribute.M !== undefined) {
     return Object.fromEntries(Object.entries(attribute.M).map(([key, part]) => [key, fromAttribute(part, `${place}.${key}`)]))
   }
-  if (attribute.SS !== undefined) return attribute.SS
-  if (attribute.NS !== undefined) return attribute.NS.map((digits) => numberOf(digits, place))
+  // DynamoDB tells the members in any order.
+  if (attribute.SS !== undefined) return [...attribute.SS].sort()
+  if (attribute.NS !== undefined) return [...attribute.NS].sort(compareDigits).map((digits) => numberOf(digits, place))
   return attribute.BS
 }
 
@@ -160,6 +207,8 @@ function attributeBytes(attribute: AttributeValue): number {
   if (attribute.B !== undefined) return attribute.B.byteLength
   if (attribute.L !== undefined) return 3 + attribute.L.reduce((sum, part) => sum + 1 + attributeBytes(part), 0)
   if (attribute.M !== undefined) return 3 + attributesBytes(attribute.M) + Object.keys(attribute.M).length
+  if (attribute.SS !== undefined) return attribute.SS.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  if (attribute.NS !== undefined) return attribute.NS.reduce((sum, digits) => sum + attributeBytes({ N: digits }), 0)
   return 1
 }
 

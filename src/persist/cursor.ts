@@ -1,5 +1,6 @@
 // The opaque mark of where a listing goes on; it comes back from callers, so nothing in it is trusted.
-import { catalog, withoutStack } from '../errors/index.ts'
+import { withoutStack } from '../errors/index.ts'
+import * as tableErrors from '../errors/table-catalog.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import { type Attributes, toKeyAttribute } from './attributes.ts'
 import { digitsFault, sameDigits } from './numbers.ts'
@@ -11,8 +12,8 @@ export interface Listing {
   index: string | undefined
   partition: string
   sort: string | undefined
-  /** The partition's value. */
-  value: Attributes[string]
+  /** The values of the partitions that are read. */
+  values: readonly Attributes[string][]
   /** Whether a value of the sort key lies within the asked range. */
   within(sort: Attributes[string]): boolean
 }
@@ -21,8 +22,33 @@ const maxCursorLength = 12_000
 
 /** The cursor behind an item that was read. */
 export function toCursor(listing: Listing, item: Attributes): string {
-  const keys = positionProperties(listing).map((property) => scalarOf(item[property]!))
-  return Buffer.from(JSON.stringify([listing.index ?? '', ...keys])).toString('base64url')
+  return written(listing, listing.index ?? '', item)
+}
+
+/** The cursor of a scan, which has no partition. */
+export function toScanCursor(along: Along, name: string, item: Attributes): string {
+  return written(along, scanMark(name), item)
+}
+
+/**
+ * The position of a scan.
+ * @throws INVALID_CURSOR where it is malformed or belongs to another listing
+ */
+export function fromScanCursor(along: Along, name: string, cursor: string): Attributes {
+  return read(along, scanMark(name), cursor)
+}
+
+/** The keys that a listing runs along. */
+export type Along = Pick<Listing, 'spec' | 'partition' | 'sort'>
+
+// No index is called so: a name has three letters at least, none of them a blank.
+function scanMark(name: string): string {
+  return `scan ${name}`
+}
+
+function written(along: Along, mark: string, item: Attributes): string {
+  const keys = positionProperties(along).map((property) => scalarOf(item[property]!))
+  return Buffer.from(JSON.stringify([mark, ...keys])).toString('base64url')
 }
 
 /**
@@ -30,18 +56,24 @@ export function toCursor(listing: Listing, item: Attributes): string {
  * @throws INVALID_CURSOR where it is malformed or belongs to another listing
  */
 export function fromCursor(listing: Listing, cursor: string): Attributes {
-  const parts = parse(cursor)
-  const properties = positionProperties(listing)
-  if (parts === undefined || parts.length !== properties.length + 1 || parts[0] !== (listing.index ?? '')) throw catalog.INVALID_CURSOR()
-  const position: Attributes = {}
-  for (const [index, property] of properties.entries()) position[property] = checkedKey(listing.spec, property, parts[index + 1])
+  const position = read(listing, listing.index ?? '', cursor)
   const sort = listing.sort === undefined ? undefined : position[listing.sort]!
-  if (!sameScalar(position[listing.partition]!, listing.value) || (sort !== undefined && !listing.within(sort))) throw catalog.INVALID_CURSOR()
+  const isOfListing = listing.values.some((value) => sameScalar(position[listing.partition]!, value))
+  if (!isOfListing || (sort !== undefined && !listing.within(sort))) throw tableErrors.INVALID_CURSOR()
   return position
 }
 
-// An index position also names the item itself: many items may share the key of an index.
-function positionProperties({ spec, partition, sort }: Listing): string[] {
+function read(along: Along, mark: string, cursor: string): Attributes {
+  const parts = parse(cursor)
+  const properties = positionProperties(along)
+  if (parts === undefined || parts.length !== properties.length + 1 || parts[0] !== mark) throw tableErrors.INVALID_CURSOR()
+  const position: Attributes = {}
+  for (const [index, property] of properties.entries()) position[property] = checkedKey(along.spec, property, parts[index + 1])
+  return position
+}
+
+/** The properties that tell where a listing stands. An index position also names the item itself: many items may share the key of an index. */
+export function positionProperties({ spec, partition, sort }: Along): string[] {
   return [...new Set([partition, sort, spec.key.partition, spec.key.sort])].filter((property) => property !== undefined)
 }
 
@@ -57,10 +89,10 @@ function parse(cursor: unknown): unknown[] | undefined {
 
 function checkedKey(spec: PersistSpec, property: string, text: unknown): Attributes[string] {
   try {
-    if (typeof text !== 'string') throw catalog.INVALID_CURSOR()
+    if (typeof text !== 'string') throw tableErrors.INVALID_CURSOR()
     return toKeyAttribute(spec, property, text)
   } catch (failure) {
-    throw catalog.INVALID_CURSOR(undefined, { cause: withoutStack(failure) })
+    throw tableErrors.INVALID_CURSOR(undefined, { cause: withoutStack(failure) })
   }
 }
 
@@ -68,7 +100,8 @@ function scalarOf(attribute: Attributes[string]): string {
   return attribute.S ?? attribute.N ?? ''
 }
 
-function sameScalar(left: Attributes[string], right: Attributes[string]): boolean {
+/** Whether two values of a key are the same. */
+export function sameScalar(left: Attributes[string], right: Attributes[string]): boolean {
   if (left.N === undefined || right.N === undefined) return left.S !== undefined && left.S === right.S
   return digitsFault(left.N) === undefined && sameDigits(left.N, right.N)
 }

@@ -1,30 +1,8 @@
 // The connection to DynamoDB: made on first use, closed by whoever opened it.
-import type {
-  CreateTableCommandInput,
-  CreateTableCommandOutput,
-  DeleteItemCommandInput,
-  DeleteItemCommandOutput,
-  DeleteTableCommandInput,
-  DeleteTableCommandOutput,
-  DescribeTableCommandInput,
-  DescribeTableCommandOutput,
-  DynamoDBClient,
-  DynamoDBClientConfig,
-  GetItemCommandInput,
-  GetItemCommandOutput,
-  PutItemCommandInput,
-  PutItemCommandOutput,
-  QueryCommandInput,
-  QueryCommandOutput,
-  ScanCommandInput,
-  ScanCommandOutput,
-  UpdateItemCommandInput,
-  UpdateItemCommandOutput,
-  UpdateTableCommandInput,
-  UpdateTableCommandOutput,
-} from '@aws-sdk/client-dynamodb'
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { quietAwsSdk } from '../config/index.ts'
 import { messageOf } from '../errors/index.ts'
+import type { DatabaseCalls } from './database-calls.ts'
 
 export interface DatabaseOptions {
   /** Where DynamoDB answers instead of AWS, for example `http://127.0.0.1:8000`; without credentials of its own and `usesOwnCredentials` some are made up. */
@@ -41,20 +19,6 @@ export interface DatabaseOptions {
   prefix: string
   /** Milliseconds since 1970, for expiry; the system's clock by default. */
   now?: () => number
-}
-
-/** The calls that a database answers: input and output by name. */
-export interface DatabaseCalls {
-  CreateTable: [CreateTableCommandInput, CreateTableCommandOutput]
-  DeleteItem: [DeleteItemCommandInput, DeleteItemCommandOutput]
-  DeleteTable: [DeleteTableCommandInput, DeleteTableCommandOutput]
-  DescribeTable: [DescribeTableCommandInput, DescribeTableCommandOutput]
-  GetItem: [GetItemCommandInput, GetItemCommandOutput]
-  PutItem: [PutItemCommandInput, PutItemCommandOutput]
-  Query: [QueryCommandInput, QueryCommandOutput]
-  Scan: [ScanCommandInput, ScanCommandOutput]
-  UpdateItem: [UpdateItemCommandInput, UpdateItemCommandOutput]
-  UpdateTable: [UpdateTableCommandInput, UpdateTableCommandOutput]
 }
 
 /** A call that DynamoDB refused or did not answer; `cause` is the SDK's error and `reason` its name. */
@@ -100,7 +64,9 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 function tableOf(input: object): string {
-  return 'RequestItems' in input ? Object.keys(input.RequestItems as object).join(', ') : String((input as { TableName?: unknown }).TableName)
+  if ('RequestItems' in input) return Object.keys(input.RequestItems as object).join(', ')
+  if (!('TransactItems' in input)) return String((input as { TableName?: unknown }).TableName)
+  return [...new Set((input.TransactItems as Record<string, { TableName: string }>[]).flatMap((action) => Object.values(action).map(({ TableName }) => TableName)))].join(', ')
 }
 
 /** Whether a call failed for the named reason, for example `ConditionalCheckFailedException`. */
@@ -119,19 +85,7 @@ async function connect(options: DatabaseOptions): Promise<Connection> {
   const client = new sdk.DynamoDBClient(clientConfig(options))
   // The client says only with its text that it knows no region.
   if (options.region === undefined && options.endpoint === undefined) await client.config.region().catch((cause: unknown) => Promise.reject(Object.assign(new Error('no region of AWS is known', { cause }), { name: 'AwsRegionMissing' })))
-  const commands: Record<keyof DatabaseCalls, new (input: never) => object> = {
-    CreateTable: sdk.CreateTableCommand,
-    DeleteItem: sdk.DeleteItemCommand,
-    DeleteTable: sdk.DeleteTableCommand,
-    DescribeTable: sdk.DescribeTableCommand,
-    GetItem: sdk.GetItemCommand,
-    PutItem: sdk.PutItemCommand,
-    Query: sdk.QueryCommand,
-    Scan: sdk.ScanCommand,
-    UpdateItem: sdk.UpdateItemCommand,
-    UpdateTable: sdk.UpdateTableCommand,
-  }
-  return { client, send: (name, input, signal) => client.send(new commands[name](input as never) as never, signal === undefined ? {} : { abortSignal: signal }) }
+  return { client, send: (name, input, signal) => client.send(new sdk.commands[name](input as never) as never, signal === undefined ? {} : { abortSignal: signal }) }
 }
 
 function clientConfig({ endpoint, region, profile, usesOwnCredentials, credentials: given }: DatabaseOptions): DynamoDBClientConfig {

@@ -3,6 +3,7 @@ import { UsageError } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import { type Database, failedBecause } from './database.ts'
 import { rebuildTable, resumeRebuild } from './rebuild-table.ts'
+import { withSide } from './side-table.ts'
 import { indexInput, keyDifferences, missingIndexes, tableInput } from './table-input.ts'
 import { createTable, describeTable, waitUntilActive } from './table-states.ts'
 
@@ -11,7 +12,7 @@ import { createTable, describeTable, waitUntilActive } from './table-states.ts'
  * @throws UsageError where a table's key differs from its definition, with what to do
  */
 export async function ensureTables(database: Database, definitions: readonly PersistSpec[]): Promise<void> {
-  for (const definition of definitions) await ensureTable(database, definition)
+  for (const definition of definitions.flatMap(withSide)) await ensureTable(database, definition)
 }
 
 async function ensureTable(database: Database, definition: PersistSpec): Promise<void> {

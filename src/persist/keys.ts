@@ -1,6 +1,7 @@
 // Keys of items: from what a caller gives to attributes, and to words for an error.
 import type { PersistSpec } from '../openapi/index.ts'
 import { type Attributes, toKeyAttribute } from './attributes.ts'
+import { canonicalDigits } from './numbers.ts'
 
 /** A value of a key property. */
 export type KeyValue = string | number | bigint
@@ -29,4 +30,12 @@ export function toKey(spec: PersistSpec, key: ItemKey): Attributes {
 /** A key as words: `id=7` or `job=build, time=12`. */
 export function keyWords(spec: PersistSpec, key: Attributes): string {
   return keyProperties(spec).map((property) => `${property}=${key[property]?.S ?? key[property]?.N ?? ''}`).join(', ')
+}
+
+/** One text for each key, however its numbers are written. */
+export function keyIdentity(spec: PersistSpec, key: Attributes): string {
+  return JSON.stringify(keyProperties(spec).map((property) => {
+    const { S, N } = key[property] ?? {}
+    return N === undefined ? [S] : canonicalDigits(N)
+  }))
 }

@@ -29,6 +29,12 @@ export function sameDigits(left: string, right: string): boolean {
   return first !== undefined && second !== undefined && first.sign === second.sign && first.digits === second.digits && first.exponent === second.exponent
 }
 
+/** One text for every way to write a number. */
+export function canonicalDigits(text: string): string {
+  const number = parseDigits(text)
+  return number === undefined ? text : `${number.sign}${number.digits || '0'}e${number.exponent}`
+}
+
 interface Digits {
   sign: string
   /** Without leading and trailing zeros; empty for zero. */

@@ -1,5 +1,5 @@
 // Makes what a handler is given besides its input.
-import { lazyTable } from '../persist/start.ts'
+import { lazyTable, transact, transactGet } from '../persist/start.ts'
 import { lazyUsers } from '../store/lazy-store.ts'
 import type { Context } from './exchange/handler-context.ts'
 import type { Interruption } from './exchange/interruption.ts'
@@ -31,7 +31,9 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
     once: async (name) => (await loadIdempotency()).refuseStep(context, name),
     endsAt: request.endsAt ?? Number.POSITIVE_INFINITY,
     config: platform.config,
-    table: (definition) => lazyTable(platform.database(), definition),
+    table: (definition) => lazyTable(platform.database(), definition, { by: () => context.user?.id, signal: () => context.signal, endsAt: context.endsAt }),
+    transact,
+    transactGet,
     client: (spec, clientOptions) => callApi({ platform, context, notes, spec, options: clientOptions ?? {} }),
     generateToken: (userId, tokenOptions) => generateToken(platform, userId, tokenOptions),
     backendToken: (tokenOptions, run) => withBackendToken(platform, tokenOptions, run),

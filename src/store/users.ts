@@ -1,5 +1,6 @@
 // Users who may ask for a token: added by the operator, proven by a password.
 import { catalog, isHttpError, UsageError } from '../errors/index.ts'
+import * as tableErrors from '../errors/table-catalog.ts'
 import type { PersistDefinition } from '../openapi/index.ts'
 import { type Database, openTable, type Table } from '../persist/index.ts'
 import { addressGroup } from './address-group.ts'
@@ -78,7 +79,7 @@ async function addRow(table: Table<UserRow>, user: UserRow): Promise<void> {
   try {
     await table.save(user, { ifAbsent: true })
   } catch (failure) {
-    if (isHttpError(failure) && failure.code === catalog.VERSION_CONFLICT.code) throw fault('user-exists', `there is a user ${user.sk} already`, 'choose another name, or change the password of this user')
+    if (isHttpError(failure) && failure.code === tableErrors.VERSION_CONFLICT.code) throw fault('user-exists', `there is a user ${user.sk} already`, 'choose another name, or change the password of this user')
     throw failure
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { catalog, defineError, errorIdOf, fromErrorBody, HttpError, isError, isHttpError, messageOf, toHttpError } from '../../src/errors/index.ts'
+import * as tableErrors from '../../src/errors/table-catalog.ts'
 
 test('defineError makes errors that carry code and status', () => {
   const petNotFound = defineError('PET_NOT_FOUND', 404, 'There is no such pet')
@@ -22,7 +23,7 @@ test('defineError refuses codes and statuses that are none', () => {
 })
 
 test('every code of the catalog is its own name, with a sentence of one line', () => {
-  const makers = Object.entries(catalog)
+  const makers = Object.entries({ ...catalog, ...tableErrors })
   assert.ok(makers.length > 20)
   for (const [name, maker] of makers) {
     assert.equal(maker.code, name)

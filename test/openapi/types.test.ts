@@ -121,6 +121,6 @@ test('persisted definitions carry key types and properties', async (t) => {
     name: 'Pet', table: 'pets', key: { partition: 'id' }, indexes: [], keyTypes: { id: 'N' },
     properties: { id: { type: 'integer' }, name: { type: 'string' }, secret: { type: 'string' }, mood: { type: 'string' }, parents: { type: 'array' } },
   }])
-  assert.match(text('test.ts'), /export const Pet: PersistDefinition<Pet> = /)
+  assert.match(text('test.ts'), /export const Pet: PersistDefinition<Pet, { key: \['id'\]; indexes: {} }> = /)
   assert.doesNotMatch(text('test.ts'), /\bany\b/)
 })

@@ -26,7 +26,6 @@ const saved: [name: string, part: Record<string, unknown>][] = [
   ['a partition key above 2048 bytes', { id: 'ä'.repeat(1025) }],
   ['a sort key of an index above 1024 bytes', { owner: 'ann', name: 'x'.repeat(1025) }],
   ['a key that is a number beyond what is held', { at: 1e199 }],
-  ['an item above 400 KB', { text: 'x'.repeat(410_000) }],
   ['nesting deeper than 32 levels', { deep }],
   ['half of a character', { text: `a${half}b` }],
   ['half of a character in a key', { id: half }],
@@ -50,6 +49,16 @@ for (const [name, part] of saved) {
     }
   })
 }
+
+test('an item above 400 KB is refused with 413 ITEM_TOO_LARGE, and no report is made', async () => {
+  for (const hides of [true, false]) {
+    const { send, log } = open({ spec, handlers: { save: () => toAttributes({ id: 'a', at: 1, text: 'x'.repeat(410_000) }, definition) } as LooseHandlers }, { config: { hide_internal_errors: hides } })
+    const { status, json } = await send('GET /save')
+    assert.deepEqual([status, json['error']], [413, 'ITEM_TOO_LARGE'])
+    assert.equal(json['error_description'] === 'The item is larger than what can be stored', hides)
+    assert.equal(log.at(-1)!['level'], 'warn')
+  }
+})
 
 test('keys that are looked for are held to the same', () => {
   for (const key of [{ id: '', at: 1 }, { id: 'x'.repeat(2049), at: 1 }, { id: 'a', at: 1e199 }, { id: half, at: 1 }]) assert.throws(() => toKey(definition, key), isUnstorable)

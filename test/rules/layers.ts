@@ -68,6 +68,7 @@ export const allowedSideways: Readonly<Record<string, { typesOnly: boolean; reas
 /** Files beside index.ts that other folders may import, each with its reason. */
 export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolean }>> = {
   'src/client/lazy-client.ts': { reason: 'loads the client with its first call; the door of client/ would bring it into the start of every function' },
+  'src/errors/table-catalog.ts': { reason: 'the error codes of tables; behind the door of errors/ every start would load them' },
   'src/config/build.ts': { reason: 'reads YAML and holds the table of keys, which must stay out of every bundle' },
   'src/config/refill-secrets.ts': { reason: 'what only a function with secrets loads; behind the door of config/ every start would' },
   'src/errors/idempotency-codes.ts': { reason: 'codes that only idempotent operations answer with; behind the door of errors/ every start would hold them' },

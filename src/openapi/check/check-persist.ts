@@ -1,10 +1,10 @@
 // Faults of x-persist.
 import { nearest } from '../../errors/index.ts'
-import { kebabCase, keyPair, persistProperties, propertyType } from '../compile/persist.ts'
+import { filledKeys, kebabCase, keyPair, persistProperties, propertyType, uniqueGroups } from '../compile/persist.ts'
 import type { ApiDocument, FaultNote } from '../read/document.ts'
 import { isObject, type JsonObject, objectOf, pointerTo, stringsOf } from '../read/pointers.ts'
 
-const keys = ['table', 'key', 'indexes', 'ttl', 'version']
+const keys = ['table', 'key', 'indexes', 'ttl', 'version', 'sets', 'unique', 'sharded', ...Object.keys(filledKeys), 'stream']
 const example = 'write x-persist as a mapping, for example { key: id }'
 
 interface Subject {
@@ -46,7 +46,54 @@ function checkDefinition(subject: Subject, persist: JsonObject): FaultNote[] {
     notes.push(...checkPair(subject, pair, ['indexes', name]))
   }
   for (const property of ['ttl', 'version'] as const) if (persist[property] !== undefined) notes.push(...checkNumber(subject, persist[property], property))
+  return [...notes, ...checkOptions(subject, persist)]
+}
+
+function checkOptions(subject: Subject, persist: JsonObject): FaultNote[] {
+  const { sets, stream } = persist
+  const notes: FaultNote[] = []
+  if (sets !== undefined && (!Array.isArray(sets) || stringsOf(sets).length !== sets.length)) notes.push(invalid(subject, ['sets'], `sets of ${subject.name} must be a list of properties, not ${JSON.stringify(sets)}`))
+  for (const name of stringsOf(sets)) notes.push(...checkType(subject, name, { place: 'sets', isRight: (property) => propertyType(property) === 'array' && ['string', 'integer', 'number'].includes(propertyType(objectOf(property['items'])) ?? ''), wanted: 'an array of strings or numbers to be kept as a set' }))
+  for (const place of ['created', 'updated'] as const) if (persist[place] !== undefined) notes.push(...checkType(subject, persist[place], { place, isRight: (property) => ['string', 'integer', 'number'].includes(propertyType(property) ?? ''), wanted: 'a string (ISO time) or an integer (seconds since 1970) to be filled in' }))
+  for (const place of ['created_by', 'updated_by'] as const) if (persist[place] !== undefined) notes.push(...checkType(subject, persist[place], { place, isRight: (property) => propertyType(property) === 'string', wanted: 'a string to hold the id of a user' }))
+  notes.push(...checkUnique(subject, persist), ...checkSharded(subject, persist))
+  if (stream !== undefined && typeof stream !== 'boolean') notes.push(invalid(subject, ['stream'], `stream of ${subject.name} must be true or false, not ${JSON.stringify(stream)}`))
   return notes
+}
+
+function checkUnique(subject: Subject, { unique, key }: JsonObject): FaultNote[] {
+  if (unique === undefined) return []
+  const groups = uniqueGroups(unique)
+  const isList = Array.isArray(unique) && unique.length > 0 && groups.every((group, index) => group.length > 0 && (typeof unique[index] === 'string' || group.length === (unique[index] as unknown[]).length))
+  if (!isList) return [invalid(subject, ['unique'], `unique of ${subject.name} must be a list of properties, or of lists of them, not ${JSON.stringify(unique)}`, 'for example [email, [tenant, name]]')]
+  const keyed = typeof key === 'string' ? [key] : stringsOf(key)
+  return groups.flat().flatMap((name) => {
+    if (keyed.includes(name)) return [invalid(subject, ['unique'], `unique of ${subject.name} names ${name}, which is part of the key`, 'leave it out: no two items have the same key')]
+    return checkType(subject, name, { place: 'unique', isRight: (property) => ['string', 'integer', 'number'].includes(propertyType(property) ?? '') && property['format'] !== 'binary', wanted: 'a string or a number to be unique' })
+  })
+}
+
+const mostPlaces = 64
+
+function checkSharded(subject: Subject, { sharded, ttl }: JsonObject): FaultNote[] {
+  if (sharded === undefined) return []
+  if (!isObject(sharded) || Object.keys(sharded).length === 0) return [invalid(subject, ['sharded'], `sharded of ${subject.name} must be a mapping of counters to numbers of places, not ${JSON.stringify(sharded)}`, 'for example { visits: 16 }')]
+  const notes: FaultNote[] = ttl === undefined ? [] : [invalid(subject, ['sharded'], `${subject.name} has counters beside its items, and ttl, which would leave them behind`, 'delete the items, or count in a property with update')]
+  for (const [name, places] of Object.entries(sharded)) {
+    if (!Number.isInteger(places) || (places as number) < 2 || (places as number) > mostPlaces) notes.push(invalid(subject, ['sharded', name], `The counter ${name} of ${subject.name} must have 2 to ${mostPlaces} places, not ${JSON.stringify(places)}`))
+    if (Object.hasOwn(subject.properties, name)) notes.push(invalid(subject, ['sharded', name], `The counter ${name} of ${subject.name} is called like a property, and is none`, 'give it another name: it is kept beside the items'))
+  }
+  // An item and all of its counters are deleted in one transaction, which takes 100 actions.
+  const sum = Object.values(sharded).reduce<number>((total, places) => total + (typeof places === 'number' ? places : 0), 0)
+  if (notes.length === 0 && sum > mostPlaces) notes.push(invalid(subject, ['sharded'], `The counters of ${subject.name} have ${sum} places together, and ${mostPlaces} is the most`))
+  return notes
+}
+
+function checkType(subject: Subject, name: unknown, { place, isRight, wanted }: { place: string; isRight: (property: JsonObject) => boolean; wanted: string }): FaultNote[] {
+  if (typeof name !== 'string') return [invalid(subject, [place], `${place} of ${subject.name} must name a property, not ${JSON.stringify(name)}`)]
+  const property = subject.properties[name]
+  if (property === undefined || !Object.hasOwn(subject.properties, name)) return [missing(subject, name, [place])]
+  return isRight(property) ? [] : [invalid(subject, [place], `The property ${name} of ${subject.name} must be ${wanted}`)]
 }
 
 function checkPair(subject: Subject, value: unknown, place: string[]): FaultNote[] {

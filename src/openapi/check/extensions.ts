@@ -23,6 +23,6 @@ export const extensionVocabulary: readonly Extension[] = [
   { name: 'x-bind-client', where: ['operation'], type: 'identifier', default: 'the operationId', doc: 'Name of the method in the generated client.' },
   { name: 'x-decorate-server', where: ['operation'], type: 'module-path', default: 'no decorator', doc: 'Name of the decorator around the handler.' },
   { name: 'x-decorate-request', where: ['operation'], type: 'module-path', default: 'no decorator', doc: 'Name of the decorator around the call of the client.' },
-  { name: 'x-persist', where: ['schema'], type: 'persist', default: 'the schema is not persisted', doc: 'Keeps objects of a component schema in a DynamoDB table: table, key, indexes, ttl, version.' },
+  { name: 'x-persist', where: ['schema'], type: 'persist', default: 'the schema is not persisted', doc: 'Keeps objects of a component schema in a DynamoDB table: key, indexes, expiry, versions, sets and what klue fills in.' },
   { name: 'x-nullable', where: ['schema', 'parameter'], type: 'boolean', default: 'false', doc: 'The value may be null; the Swagger 2.0 spelling of `nullable`.' },
 ]

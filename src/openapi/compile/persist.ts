@@ -6,7 +6,7 @@ import type { PersistDefinition } from '../table.ts'
 export interface PersistedSchema {
   pointer: string
   schema: JsonObject
-  definition: Omit<PersistDefinition, 'types'>
+  definition: Omit<PersistDefinition, 'types' | 'shape'>
 }
 
 /** The persisted schemas of a document, in document order; their `x-persist` must have passed the checks. */
@@ -43,7 +43,30 @@ export function kebabCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/([A-Z])([A-Z][a-z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase()
 }
 
-function definitionOf(name: string, properties: Record<string, JsonObject>, persist: JsonObject): Omit<PersistDefinition, 'types'> {
+/** What x-persist can have klue fill in: key of x-persist → key of the definition. */
+export const filledKeys = { created: 'created', updated: 'updated', created_by: 'createdBy', updated_by: 'updatedBy' } as const
+
+/** The groups of properties of `unique`: each a name, or a list of names. */
+export function uniqueGroups(value: unknown): string[][] {
+  return arrayOf(value).map((group) => (typeof group === 'string' ? [group] : stringsOf(group)))
+}
+
+function optionsOf(properties: Record<string, JsonObject>, persist: JsonObject): Pick<PersistDefinition, 'ttl' | 'version' | 'sets' | 'unique' | 'sharded' | 'filled' | 'stream'> {
+  const sets = stringsOf(persist['sets'])
+  const sharded = objectOf(persist['sharded']) as Record<string, number>
+  const filled = Object.entries(filledKeys).filter(([key]) => typeof persist[key] === 'string')
+  return {
+    ...(typeof persist['ttl'] === 'string' ? { ttl: persist['ttl'] } : {}),
+    ...(typeof persist['version'] === 'string' ? { version: persist['version'] } : {}),
+    ...(sets.length === 0 ? {} : { sets: Object.fromEntries(sets.map((name) => [name, propertyType(objectOf(properties[name]?.['items'])) === 'string' ? 'S' : 'N'])) }),
+    ...(persist['unique'] === undefined ? {} : { unique: uniqueGroups(persist['unique']) }),
+    ...(Object.keys(sharded).length === 0 ? {} : { sharded }),
+    ...(filled.length === 0 ? {} : { filled: Object.fromEntries(filled.map(([key, name]) => [name, persist[key]])) }),
+    ...(persist['stream'] === true ? { stream: true } : {}),
+  }
+}
+
+function definitionOf(name: string, properties: Record<string, JsonObject>, persist: JsonObject): PersistedSchema['definition'] {
   const key = keyPair(persist['key'])
   const indexes = Object.entries(objectOf(persist['indexes'])).map(([index, value]) => ({ name: index, ...keyPair(value) }))
   const keys = [...new Set([key, ...indexes].flatMap((pair) => [pair.partition, pair.sort]).filter((part) => part !== undefined))]
@@ -52,8 +75,7 @@ function definitionOf(name: string, properties: Record<string, JsonObject>, pers
     table: typeof persist['table'] === 'string' ? persist['table'] : kebabCase(name),
     key,
     indexes,
-    ...(typeof persist['ttl'] === 'string' ? { ttl: persist['ttl'] } : {}),
-    ...(typeof persist['version'] === 'string' ? { version: persist['version'] } : {}),
+    ...optionsOf(properties, persist),
     keyTypes: Object.fromEntries(keys.map((part) => [part, propertyType(properties[part]) === 'string' ? 'S' : 'N'])),
     properties: Object.fromEntries(Object.entries(properties).map(([property, value]) => {
       const type = propertyType(value)

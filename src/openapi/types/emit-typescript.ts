@@ -8,6 +8,7 @@ import { isBinary } from '../compile/json-schema.ts'
 import { allowsEmpty, emptyValue, parameterSchema } from '../compile/parameters.ts'
 import { declaredParts } from '../compile/part-headers.ts'
 import { persistedSchemas } from '../compile/persist.ts'
+import { itemType, shapeType } from './emit-table.ts'
 import { generatedMark } from '../files/generated-mark.ts'
 import { constantName, docComment, literalOf, propertyName, quoted } from '../files/identifiers.ts'
 import { type StoredTypes, type TypePieces, typePieces } from '../files/type-pieces.ts'
@@ -33,7 +34,7 @@ export function emitTypes(api: ApiDocument, compiled: CompiledApi, pieces: TypeP
   const persisted = persistedSchemas(api)
   const definitions = persisted.map(({ pointer, definition }) => {
     const name = printer.nameOf(pointer)
-    return `/** The table of ${name}. */\nexport const ${name}: PersistDefinition<${name}> = ${literalOf(definition)}\n`
+    return `/** The table of ${name}. */\nexport const ${name}: PersistDefinition<${itemType(name, definition)}, ${shapeType(definition)}> = ${literalOf(definition)}\n`
   }).join('\n')
   const declarations = printer.declarations()
   const usesFormats = hasFormats && [operations, calls, declarations].some((text) => text.includes("Formatted<'"))

@@ -1,8 +1,8 @@
 // What a handler is given besides its input: who calls, how long it has, and the doors to tables and other APIs.
 import type { Client, ClientOptions, ClientSpec } from '../../client/index.ts'
 import type { Config } from '../../config/index.ts'
-import type { PersistDefinition } from '../../openapi/index.ts'
-import type { Table } from '../../persist/index.ts'
+import type { PersistDefinition, TableShape } from '../../openapi/index.ts'
+import type { ReadAction, Results, Table, TransactOptions, WriteAction } from '../../persist/index.ts'
 import type { Users } from '../../store/index.ts'
 import type { Logger } from './log.ts'
 import type { Idempotency } from './once.ts'
@@ -36,7 +36,15 @@ export interface Context {
    */
   once<Result>(name: string, run: () => Result | Promise<Result>): Promise<Result>
   /** Opens a persisted definition. */
-  table<Item>(definition: PersistDefinition<Item>): Table<Item>
+  table<Item, Shape extends TableShape>(definition: PersistDefinition<Item, Shape>): Table<Item, Shape>
+  /**
+   * Does all writes or none; at most 100. Throws 409 with the place of the action that failed, as `action`.
+   * @example
+   * await context.transact([accounts.action.update(from, { add: { balance: -5 } }, { if: { balance: { atLeast: 5 } } }), accounts.action.update(to, { add: { balance: 5 } })])
+   */
+  transact<const Actions extends readonly WriteAction[]>(actions: Actions, options?: TransactOptions): Promise<Results<Actions>>
+  /** Reads items of any tables as they are at one moment; at most 100. */
+  transactGet<const Actions extends readonly ReadAction[]>(actions: Actions, options?: { signal?: AbortSignal }): Promise<Results<Actions>>
   /**
    * A client for another API: its address comes from `apis.<name>.url` of the configuration, or the API is
    * served by this process. Call id, call path, the caller's token and the time left travel along.
