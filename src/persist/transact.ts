@@ -1,5 +1,5 @@
 // Several reads or writes of any tables, all of them or none.
-import { HttpError } from '../errors/index.ts'
+import { HttpError, isHttpError } from '../errors/index.ts'
 import * as tableErrors from '../errors/table-catalog.ts'
 import { type Attributes, fromAttributes } from './attributes.ts'
 import { type Bound, signalOf, tableName } from './bound.ts'
@@ -82,12 +82,16 @@ interface Numbered {
 
 function checkWrites(writes: readonly Numbered[]): void {
   if (writes.length > maxActions) throw tooMany(writes.length, 'writes, those that guard unique values included')
-  const seen = new Map<string, number>()
-  for (const { write, index } of writes) {
+  const [seen, seenAt] = [new Map<string, number>(), new Map<string, number>()]
+  for (const [place, { write, index }] of writes.entries()) {
     const identity = `${tableName(write.bound)} ${keyIdentity(write.bound.definition, write.key)}`
     const other = seen.get(identity)
+    // Two items of one transaction want a value, or one leaves it to the other: the row of a value changes once.
+    const conflict = other === undefined ? undefined : (write.meaning?.(undefined) ?? writes[seenAt.get(identity)!]!.write.meaning?.(undefined))
+    if (other !== undefined && isHttpError(conflict)) throw ofAction(conflict, index)
     if (other !== undefined) throw new TypeError(`Actions ${other} and ${index} of a transaction are about the same item, ${keyWords(write.bound.definition, write.key)} of table ${write.bound.definition.table}, and DynamoDB takes one for each: make one action of them`)
     seen.set(identity, index)
+    seenAt.set(identity, place)
   }
 }
 
