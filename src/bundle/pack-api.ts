@@ -13,12 +13,13 @@ export async function packApi(from: string, to: string): Promise<void> {
   const table = readTable(from)
   const pack = createPack()
   const modules = new Map<string, Span>()
-  for (const folder of ['requests', 'replies', 'schemas']) {
+  for (const folder of ['requests', 'replies', 'values', 'schemas']) {
     const files = await readdir(join(from, folder)).catch(() => [])
     for (const file of files.filter((name) => name.endsWith('.cjs')).sort()) modules.set(`${folder}/${file}`, pack.add(await readFile(join(from, folder, file))))
   }
   const { operations, routes, ...head } = table
   const spans = operations.map((operation) => pack.add(JSON.stringify({ operation, request: modules.get(`requests/${operation.file}.cjs`), reply: modules.get(`replies/${operation.file}.cjs`) })))
+  const values = Object.fromEntries([...modules].flatMap(([name, span]) => (name.startsWith('values/') ? [[name.slice('values/'.length, -'.cjs'.length), span]] : []))) as Record<string, Span>
   const index: PackedIndex = {
     // Fixed widths: the place of an operation is found without reading those of the others.
     operations: spans.map(([offset, length]) => offset.toString(36).padStart(6, '0') + length.toString(36).padStart(4, '0')).join(''),
@@ -26,6 +27,7 @@ export async function packApi(from: string, to: string): Promise<void> {
     runtime: pack.add(await readFile(join(from, 'runtime.cjs'))),
     routes: packNode(pack, routes, true) as Span,
     schemas: pack.add(JSON.stringify(Object.fromEntries([...modules].filter(([name]) => name.startsWith('schemas/'))))),
+    ...(Object.keys(values).length === 0 ? {} : { values }),
     schemes: [...new Set(operations.flatMap(({ security }) => security.flatMap(Object.keys)))],
     decorated: operations.flatMap(({ settings }, position) => settings.decorateServer === undefined ? [] : [position]),
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { findEntries, type LocalBundler, openLocalBundler } from '../bundle/index.ts'
 import { loadConfig } from '../config/build.ts'
 import { type Config, setConfig } from '../config/index.ts'
-import { checkHandlers, importServices, type LocatedService } from '../entries/index.ts'
+import { checkHandlers, checkTasks, importServices, type LocatedService } from '../entries/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { generate } from '../openapi/generate.ts'
 import type { PersistSpec } from '../openapi/index.ts'
@@ -13,6 +13,7 @@ import type { Store } from '../store/index.ts'
 import { localDocument } from './documents.ts'
 import { isGenerated, noteGenerated } from './generated-state.ts'
 import { type DataSource, type LocalData, localData } from './local-data.ts'
+import { type LocalTasks, type LocalTasksOptions, localTasks } from './local-tasks.ts'
 import { localStack } from './local-stack.ts'
 import { processFolder, pruneKept } from './process-folder.ts'
 
@@ -28,6 +29,8 @@ export interface LocalProjectOptions {
   /** Operations without a handler answer from their document, as with `mock` of the configuration; the seed varies what is made up. */
   mock?: { seed: number }
   log(record: LogRecord): void
+  /** Clock and pauses of tasks, for tests. */
+  tasks?: Pick<LocalTasksOptions, 'now' | 'leaseMs' | 'sweepMs'>
 }
 
 /** What changed since a project was loaded. */
@@ -46,6 +49,7 @@ export interface LocalProject {
   readonly config: Config
   readonly store: Store
   readonly platform: Platform
+  readonly tasks: LocalTasks
   /** The main service first. */
   readonly services: readonly LocalService[]
   /** Loads what changed; on a fault throws a UsageError and leaves all as it was. */
@@ -96,9 +100,11 @@ export async function beginLocalProject(options: BeginOptions): Promise<{ projec
         return state.services
       },
       platform: state.platform,
+      tasks: state.tasks,
       store: data.store,
       reload: (changes) => state.reload(changes, readSettings),
       async close() {
+        await state.tasks.close()
         await bundler?.dispose()
         await data.close()
         await pruneKept(processes, { kept, inUse: state.copies })
@@ -134,6 +140,7 @@ class State {
   services: LocalService[] = []
   /** The folders of compiled APIs in use. */
   copies: ReadonlySet<string> = new Set()
+  readonly tasks: LocalTasks
   readonly platform: Platform
 
   constructor(options: LocalProjectOptions, { config, data, bundler }: { config: Config; data: LocalData; bundler: LocalBundler }) {
@@ -142,12 +149,14 @@ class State {
     this.#data = data
     this.config = config
     const local = new Map<string, LocalService['answer']>()
+    this.tasks = localTasks({ database: () => data.database, log: options.log, ...options.tasks })
     this.platform = {
       config,
       database: () => data.database,
       store: () => data.store,
       secret: () => Promise.resolve(undefined),
       log: options.log,
+      tasks: () => this.tasks.port,
       local,
       version: '',
       sourceStack: localStack(join(options.root, '.klue')),
@@ -163,6 +172,7 @@ class State {
 
   async openData(): Promise<void> {
     await this.#data.ensure(this.#definitions)
+    this.tasks.start()
   }
 
   async #load(): Promise<Loaded> {
@@ -170,7 +180,7 @@ class State {
     const imported = await importServices(modules)
     const mock = this.#options.mock ?? (this.config.mock ? { seed: 0 } : undefined)
     const located = mock === undefined ? imported : await mocked(imported, this.#options.root, mock.seed)
-    const faults = checkHandlers(this.#options.root, located)
+    const faults = [...checkHandlers(this.#options.root, located), ...checkTasks(located)]
     if (faults.length > 0) throw new UsageError(faults)
     return { services: located.map((one) => this.#bind(one)), definitions: located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist)), copies: apis }
   }
@@ -178,6 +188,7 @@ class State {
   #take({ services, copies, definitions }: Loaded): void {
     this.#definitions = definitions
     this.services = services
+    this.tasks.use(services.map(({ opened }) => opened))
     this.copies = copies
     const local = this.platform.local as Map<string, LocalService['answer']>
     local.clear()

@@ -75,8 +75,8 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
     async stop() {
       stopWatching?.()
       forgetRunning(options.root)
-      // First the requests that run end, then what they said is stored.
-      await Promise.all(servers.map((server) => server.close()))
+      // First the requests and tasks that run end, then what they said is stored.
+      await Promise.all([...servers.map((server) => server.close()), project.tasks.close()])
       await link?.stop()
       await project.close()
       uncaught.stop()

@@ -65,6 +65,8 @@ export class HttpError extends Error {
   userMessage: string | undefined
   errorCaught: string | undefined
   publicMessage: string | undefined
+  /** false: a task that fails with it is not tried again. */
+  declare retry?: boolean
 
   constructor({ status, code }: { status: number; code: string }, message: string, options: HttpErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -116,14 +118,18 @@ export function isHttpError(value: unknown): value is HttpError {
  * Declares an error code. Importing the declaration has no effect; nothing is registered.
  * @param status the HTTP status, 400 to 999
  * @param sentence the message where the maker is called without one
+ * @param settings `retry: false` ends a task at once, whatever attempts it has left
  * @example
  * export const measurementNotFound = defineError('MEASUREMENT_NOT_FOUND', 404, 'There is no such measurement')
  * throw measurementNotFound(`There is no measurement ${id}`)
  */
-export function defineError(code: string, status: number, sentence: string): ErrorMaker {
+// Services write these three without names, so the options of tasks come behind them.
+// oxlint-disable-next-line max-params
+export function defineError(code: string, status: number, sentence: string, settings?: { retry?: boolean }): ErrorMaker {
   if (!/^[A-Z][A-Z0-9_]*$/.test(code)) throw new TypeError(`defineError: the code ${JSON.stringify(code)} must be UPPER_SNAKE, for example PET_NOT_FOUND`)
   if (!Number.isInteger(status) || status < 400 || status > 999) throw new TypeError(`defineError: the status of ${code} must be a whole number from 400 to 999, not ${status}`)
-  return makerOf(code, status, sentence)
+  const make = makerOf(code, status, sentence)
+  return settings === undefined ? make : Object.assign((message?: string, options?: HttpErrorOptions) => Object.assign(make(message, options), settings), { code, status, sentence })
 }
 
 /** As `defineError`, for codes of the kit: what holds them in a table of its own need not be checked with every start. */

@@ -11,6 +11,7 @@ const noOperations: ApiSpec = {
   table: { api: 'documents', title: '', version: '', openapi: '3.1.0', document: '', basePath: '', securitySchemes: {}, operations: [], routes: {}, persist: [] },
   request: () => ({ body: {} }),
   reply: () => ({ replies: {}, headers: {} }),
+  value: () => ({}),
 }
 
 /** Answers like every service, so that errors, CORS, HEAD and compression are the same; it holds documents and no operation. */

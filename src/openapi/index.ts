@@ -20,4 +20,4 @@ export { namesOf, shapeOfPath } from './compile/routes.ts'
 export type {
   ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, FormatBranch, FormatPlan, IdempotencySettings, OperationFormats, OperationSettings, OperationTypes, PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, RouteNode, SecurityScheme, Span, TableFormats, TableShape,
 } from './table.ts'
-export type { PlainMark, ReplyValidators, RequestValidators, ValidationFault, Validator } from './compile/validators/validator-types.ts'
+export type { PlainMark, ReplyValidators, RequestValidators, ValidationFault, Validator, ValueValidators } from './compile/validators/validator-types.ts'

@@ -232,8 +232,9 @@ export interface PackedIndex {
   runtime: Span
   /** The root of the route tree; a node in it may be a Span instead. */
   routes: Span
-  /** Places of the shared validators by file name. */
+  /** Places of the shared validators by file name; and those of exported schemas, where there are any. */
   schemas: Span
+  values?: Record<string, Span>
   /** The security schemes that operations use. */
   schemes: string[]
   /** Positions of the operations with x-decorate-server. */

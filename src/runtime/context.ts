@@ -17,7 +17,7 @@ import { generateToken } from './security/jwt.ts'
 export function createContext(platform: Platform, request: ApiRequest, options: { service: string; interruption: Interruption; notes: Notes }): Context {
   const callId = incomingId(request.headers['kluecallid'], request.requestId)
   const incomingPath = request.headers['kluecallpath']
-  const callPath = incomingPath !== undefined && isPath(incomingPath) ? `${incomingPath}.${options.service}` : options.service
+  const callPath = incomingPath !== undefined && /^[\w.-]{1,512}$/.test(incomingPath) ? `${incomingPath}.${options.service}` : options.service
   const { notes, interruption } = options
   const origin = (): Origin => ({ platform, context, notes, requestId: request.requestId })
   const made: Omit<Context, keyof typeof late> & WithSlowLimit & Behind = {
@@ -58,8 +58,14 @@ interface Behind {
 const late = {
   signal: lately(({ interruption }) => interruption.signal),
   log: lately((parts, context) => (parts.log ??= openLog(parts, context))),
+  fire: firing('fire'),
+  fireAll: firing('fireAll'),
   // The store is opened by a call, not by reading this property: copying a context reads every property.
   users: lately(({ platform, request }) => lazyUsers(async () => platform.store().users, request.sourceIp)),
+}
+
+function firing(name: 'fire' | 'fireAll'): ReturnType<typeof lately> {
+  return lately((...made) => (...given: unknown[]) => import('./fire.ts').then((parts): unknown => parts[name](made, given)))
 }
 
 function openLog({ platform, notes, request }: Behind[typeof behind], context: Context): Logger {
@@ -83,8 +89,4 @@ function incomingId(header: string | undefined, invocation: string | undefined):
   if (header !== undefined && /^[\w.:-]{1,128}$/.test(header)) return header
   // An invocation's id is as new and as random, and the line has it already.
   return invocation !== undefined && uuid.test(invocation) ? invocation : process.getBuiltinModule('node:crypto').randomUUID()
-}
-
-function isPath(text: string): boolean {
-  return /^[\w.-]{1,512}$/.test(text)
 }

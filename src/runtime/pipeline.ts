@@ -85,6 +85,7 @@ async function answer(opened: Opened, request: ApiRequest): Promise<ApiResponse>
   try {
     response = await respond(opened, exchange)
     checkSize(request, response, platform.config)
+    if (response.status < 400) for (const step of exchange.notes.answered ?? []) await step()
   } catch (thrown) {
     failure = await fail(exchange, thrown, service.errorDecorator)
     response = failure.response

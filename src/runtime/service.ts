@@ -2,6 +2,7 @@
 import type { ApiSpec } from './api/api-spec.ts'
 import type { Context } from './exchange/handler-context.ts'
 import type { ApiRequest } from './exchange/message.ts'
+import type { Task } from './exchange/task.ts'
 import type { ErrorDecorator, FormatSet, Handler, Handlers, NoFormats } from './exchange/types.ts'
 import type { SecurityHandler } from './security/authenticate.ts'
 
@@ -32,6 +33,8 @@ export interface ServiceOptions<Operations, Set = NoFormats> {
   include?: Service[]
   /** Handlers on paths that no spec covers, by `METHOD /path`; path templates as in OpenAPI. */
   routes?: Record<string, RawHandler>
+  /** The tasks that this service fires or runs, made by `defineTask`. */
+  tasks?: readonly Task[]
   /** Called on every error answer, refusals included. */
   errorDecorator?: ErrorDecorator
 }
@@ -43,6 +46,7 @@ export interface Service {
   readonly apis: readonly ServiceApi[]
   readonly routes: Readonly<Record<string, RawHandler>>
   readonly errorDecorator: ErrorDecorator | undefined
+  readonly tasks?: readonly Task[]
 }
 
 export interface ServiceApi {
@@ -74,5 +78,6 @@ export function defineService<Operations, Set extends FormatSet | NoFormats = No
     apis: [own, ...included.flatMap((service) => service.apis)],
     routes: Object.assign({}, ...included.map((service) => service.routes), options.routes) as Record<string, RawHandler>,
     errorDecorator: options.errorDecorator,
+    tasks: [options, ...included].flatMap((one) => one.tasks ?? []),
   }
 }

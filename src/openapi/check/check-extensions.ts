@@ -32,6 +32,7 @@ export function checkExtensions({ value, pointer, kind }: Visited): FaultNote[] 
     // Other tools may use the same names elsewhere; only an `x-klue-` name in the wrong place is a fault.
     if (!isAtHome) return name.startsWith('x-klue-') ? [{ code: 'extension-misplaced', pointer: place, message: `${name} has no meaning here`, hint: `it belongs to ${extension.where.map((where) => where === 'operation' ? 'an operation' : `a ${where}`).join(' or ')}` } satisfies FaultNote] : []
     const { valid, wanted } = values[extension.type]
+    if (name === 'x-klue-schema' && value[name] === true) return exportFaults(value, pointer, place)
     return valid(value[name]) ? [] : [{ code: 'extension-invalid', pointer: place, message: `${name} must be ${wanted}, not ${JSON.stringify(value[name])}` } satisfies FaultNote]
   })
 }
@@ -39,4 +40,10 @@ export function checkExtensions({ value, pointer, kind }: Visited): FaultNote[] 
 function unknownFault(name: string, pointer: string): FaultNote {
   const near = nearest(name, klueNames)
   return { code: 'extension-unknown', pointer, message: `There is no extension ${name}`, hint: near === undefined ? `klue knows ${klueNames.join(', ')}` : `did you mean "${near}"?` }
+}
+
+// Only a component schema has a name, and one that is persisted has given it to its table.
+function exportFaults(value: Visited['value'], pointer: string, place: string): FaultNote[] {
+  if (!/^\/components\/schemas\/[^/]+$/.test(pointer)) return [{ code: 'extension-misplaced', pointer: place, message: 'x-klue-schema has no meaning here', hint: 'it belongs to a schema directly below components/schemas, whose name the exported value gets' }]
+  return 'x-persist' in value ? [{ code: 'extension-misplaced', pointer: place, message: 'x-klue-schema stands beside x-persist, whose table is exported under the name of the schema', hint: 'describe what a task is given in a schema of its own, for example with the key alone' }] : []
 }

@@ -18,6 +18,7 @@ export const extensionVocabulary: readonly Extension[] = [
   { name: 'x-klue-function', where: ['operation', 'tag'], type: 'function-name', default: 'the function of the API', doc: 'Name of the Lambda function that serves the operation, or every operation with the tag.' },
   { name: 'x-klue-idempotency', where: ['operation'], type: 'idempotency', default: 'a request that is sent twice runs twice', doc: 'Requests with the same key have one effect and one answer: `required`, `optional`, or a mapping.' },
   { name: 'x-klue-formats', where: ['document'], type: 'names', default: 'no formats', doc: 'Formats of texts that the service may register, so that handlers see values: see [handlers](../guide/handlers.md).' },
+  { name: 'x-klue-schema', where: ['schema'], type: 'boolean', default: 'the generated file exports only the type', doc: 'The generated file exports the component schema as a value of its name, for the input and the result of tasks.' },
   { name: 'x-bind-server', where: ['operation'], type: 'module-path', default: 'the operationId binds', doc: 'Dotted path of the handler; its last part is the operationId of an operation that has none.' },
   { name: 'x-no-bind-server', where: ['operation'], type: 'flag', default: 'the operation is served', doc: 'Where the key is present, whatever its value, the operation is left out: no route, no type, no client method.' },
   { name: 'x-bind-client', where: ['operation'], type: 'identifier', default: 'the operationId', doc: 'Name of the method in the generated client.' },

@@ -7,6 +7,7 @@ import { carriesJson } from '../compile/json-media.ts'
 import { isBinary } from '../compile/json-schema.ts'
 import { allowsEmpty, emptyValue, parameterSchema } from '../compile/parameters.ts'
 import { declaredParts } from '../compile/part-headers.ts'
+import { exportedSchemas } from '../compile/exported-schemas.ts'
 import { persistedSchemas } from '../compile/persist.ts'
 import { itemType, shapeType } from './emit-table.ts'
 import { generatedMark } from '../files/generated-mark.ts'
@@ -23,7 +24,7 @@ interface Emitting {
   variant: Variant
 }
 
-const globals = ['Operations', 'Calls', 'ApiSpec', 'PersistDefinition', 'Uint8Array', 'URL', 'Record', 'Array']
+const globals = ['Operations', 'Calls', 'ApiSpec', 'PersistDefinition', 'Schema', 'Uint8Array', 'URL', 'Record', 'Array']
 
 /** The file `<api>.ts`: types of operations and schemas, persisted definitions, the specification for the runtime. */
 export function emitTypes(api: ApiDocument, compiled: CompiledApi, pieces: TypePieces = typePieces()): { text: string; stored: StoredTypes } {
@@ -36,13 +37,19 @@ export function emitTypes(api: ApiDocument, compiled: CompiledApi, pieces: TypeP
     const name = printer.nameOf(pointer)
     return `/** The table of ${name}. */\nexport const ${name}: PersistDefinition<${itemType(name, definition)}, ${shapeType(definition)}> = ${literalOf(definition)}\n`
   }).join('\n')
+  const exported = exportedSchemas(api).map(({ pointer, file }) => {
+    const [received, sent, reply] = (['received', 'sent', 'reply'] as const).map((variant) => printer.print({ $ref: `#${pointer}` }, variant, ''))
+    const name = printer.nameOf(pointer)
+    return `/** The schema ${name}, for defineTask. */\nexport const ${name}: Schema<${received}, ${sent}, ${reply}> = { spec: ${constant}, file: ${quoted(file)} }\n`
+  })
   const declarations = printer.declarations()
   const usesFormats = hasFormats && [operations, calls, declarations].some((text) => text.includes("Formatted<'"))
-  const imports = `import { type ApiSpec, ${usesFormats ? 'type Formatted, ' : ''}loadSpec${persisted.length > 0 ? ', type PersistDefinition' : ''} } from 'klue/runtime'\n`
+  const imports = `import { type ApiSpec, ${usesFormats ? 'type Formatted, ' : ''}loadSpec${persisted.length > 0 ? ', type PersistDefinition' : ''}${exported.length > 0 ? ', type Schema' : ''} } from 'klue/runtime'\n`
   const text = [
     `// Types and specification of the API ${api.api} (${api.file}). Written by ${generatedMark}\n${imports}`,
     `/** The API ${api.api}, for defineService. */\nexport const ${constant}: ApiSpec<Operations> = loadSpec<Operations>(new URL(${quoted(`./${api.api}/`)}, import.meta.url))\n`,
     ...(definitions === '' ? [] : [definitions]),
+    ...exported,
     `/** Every operation as its handler sees it: parameters are coerced and have their defaults. */\nexport interface Operations {\n${operations}}\n`,
     `/** Every operation as a caller gives it: what has a default may be left out. */\nexport interface Calls {\n${calls}}\n`,
     declarations,

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../../errors/index.ts'
-import type { ApiTable, CompiledOperation, ReplyValidators, RequestValidators } from '../../openapi/index.ts'
+import type { ApiTable, CompiledOperation, ReplyValidators, RequestValidators, ValueValidators } from '../../openapi/index.ts'
 import { boundPatterns } from './linear-patterns.ts'
 import { openPack } from './packed-api.ts'
 
@@ -17,10 +17,21 @@ export interface ApiSpec<Operations = unknown> {
   readonly table: ApiTable
   request(operation: CompiledOperation): RequestValidators
   reply(operation: CompiledOperation): ReplyValidators
+  /** The validators of an exported schema. */
+  value(file: string): ValueValidators
   /** The names that a start needs; undefined where finding them takes a look at every operation. */
   used?(): UsedNames | undefined
   /** Carries the types; never set. */
   readonly types?: Operations
+}
+
+/** A component schema with `x-klue-schema: true`, as generated code exports it: the types of its values as they are received, given and handed out. */
+export interface Schema<Received = unknown, Given = Received, Reply = Received> {
+  readonly spec: ApiSpec
+  /** File name of its validators. */
+  readonly file: string
+  /** Carries the types; never set. */
+  readonly types?: { received: Received; given: Given; reply: Reply }
 }
 
 /**
@@ -51,26 +62,22 @@ export function loadSpec<Operations>(folder: URL): ApiSpec<Operations> {
     used: () => open().used?.(),
     request: (operation) => open().request(operation),
     reply: (operation) => open().reply(operation),
+    value: (file) => open().value(file),
   }
 }
 
 // The API as klue generate writes it: for each operation one file for its request and one for its replies.
 function openFiles(table: ApiTable, read: <Content>(file: string) => Content): ApiSpec {
-  const requests = new Map<CompiledOperation, RequestValidators>()
+  // `require` remembers what it has read.
+  const bounded = <Content>(file: string): Content => {
+    boundPatterns()
+    return read<Content>(`${file}.cjs`)
+  }
   return {
     table,
-    request(operation) {
-      const known = requests.get(operation)
-      if (known !== undefined) return known
-      boundPatterns()
-      const validators = read<RequestValidators>(`requests/${operation.file}.cjs`)
-      requests.set(operation, validators)
-      return validators
-    },
-    reply: (operation) => {
-      boundPatterns()
-      return read<ReplyValidators>(`replies/${operation.file}.cjs`)
-    },
+    request: (operation) => bounded<RequestValidators>(`requests/${operation.file}`),
+    reply: (operation) => bounded<ReplyValidators>(`replies/${operation.file}`),
+    value: (file) => bounded<ValueValidators>(`values/${file}`),
   }
 }
 

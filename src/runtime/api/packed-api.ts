@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { compileFunction } from 'node:vm'
-import type { ApiTable, CompiledOperation, PackedTable, PlainMark, ReplyValidators, RequestValidators, RouteNode, Span } from '../../openapi/index.ts'
+import type { ApiTable, CompiledOperation, PackedTable, PlainMark, ReplyValidators, RequestValidators, RouteNode, Span, ValueValidators } from '../../openapi/index.ts'
 import { boundPatterns } from './linear-patterns.ts'
 
 interface OperationRecord {
@@ -25,6 +25,7 @@ export interface PackedApi {
   used: () => { schemes: readonly string[]; decorated: readonly number[] }
   request: (operation: CompiledOperation) => RequestValidators
   reply: (operation: CompiledOperation) => ReplyValidators
+  value: (file: string) => ValueValidators
 }
 
 /** The packed API in a folder; undefined where it is not packed. */
@@ -59,6 +60,7 @@ export function openPack(folder: string): PackedApi | undefined {
       return validators
     },
     reply: (operation) => cached(pack, `replies ${operation.file}`, () => spanOf(operation).reply).exports as ReplyValidators,
+    value: (file) => cached(pack, file, () => index.values![file]!).exports as ValueValidators,
   }
 }
 

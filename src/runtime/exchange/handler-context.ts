@@ -6,6 +6,7 @@ import type { ReadAction, Results, Table, TransactOptions, WriteAction } from '.
 import type { Users } from '../../store/index.ts'
 import type { Logger } from './log.ts'
 import type { Idempotency } from './once.ts'
+import type { FiredTask, FireOptions, Task } from './task.ts'
 import type { TokenOptions, User } from './user.ts'
 
 /** The second argument of every handler. */
@@ -50,6 +51,13 @@ export interface Context {
    * served by this process. Call id, call path, the caller's token and the time left travel along.
    */
   client<Operations, Calls>(spec: ClientSpec<Operations, Calls>, options?: Partial<ClientOptions>): Client<Operations, Calls>
+  /**
+   * Has a task run later, by a worker; resolves once it is accepted. Throws 400 INVALID_PARAMETER where the input does not fit its schema.
+   * @example await context.fire(sendApproval, { id }, { delaySeconds: 30, key: id })
+   */
+  fire<Given>(task: Task<Given>, input: NoInfer<Given>, options?: FireOptions): Promise<FiredTask>
+  /** Has a task run once for each input. */
+  fireAll<Given>(task: Task<Given>, inputs: readonly NoInfer<Given>[], options?: Omit<FireOptions, 'key'>): Promise<FiredTask[]>
   /** Makes a token for a user whose identity is proved. */
   generateToken(userId: string, options?: TokenOptions): Promise<string>
   /** Runs a function whose outgoing calls carry a token of the service itself; `default_user_id` unless told otherwise. */

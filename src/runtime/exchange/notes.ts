@@ -64,6 +64,8 @@ export interface Notes {
   lost: number
   /** Work that must end before the line of the request is written. */
   readonly pending: Promise<unknown>[]
+  /** What is to be done once the request has succeeded, before it is answered. */
+  answered?: (() => Promise<unknown>)[]
   metrics: number
   /** What ended the request has been reported already. */
   isTold?: true

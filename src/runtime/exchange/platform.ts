@@ -3,6 +3,7 @@ import type { Config } from '../../config/index.ts'
 import type { Database } from '../../persist/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { LogRecord } from './log.ts'
+import type { TaskPort } from './task.ts'
 import type { ApiRequest, ApiResponse } from './message.ts'
 
 /** A document or its page, as text or compressed beforehand. */
@@ -23,6 +24,8 @@ export interface Platform {
   log(record: LogRecord): void
   /** APIs that this process serves itself, by name; calls to them do not touch the network. */
   local: ReadonlyMap<string, (request: ApiRequest) => Promise<ApiResponse>>
+  /** Takes tasks, opened on first use; absent where nothing runs them. */
+  tasks?: () => TaskPort
   /** The deployed version `YYMMDD-HHMM-<count>-<sha6>`; empty on a developer's machine. */
   version: string
   /** The text of a served document or its page; undefined where this process does not hold it. */

@@ -10,6 +10,10 @@ export interface User {
   issuer: string
   /** The token as it came; empty for callers without one. */
   token: string
+  /** In a task: the token of who fired it is over, and the task runs as the service. */
+  expired?: true
+  /** In a task: who fired it, where that is no user of this service's own issuer and the task runs as the service. */
+  onBehalfOf?: { id: string; issuer: string }
 }
 
 export interface TokenOptions {

@@ -58,6 +58,9 @@ export interface RequestRecord extends LogRecord {
   response_headers?: Record<string, unknown> | undefined
   data?: unknown
   result?: unknown
+  task_id?: string | undefined
+  task_attempt?: number | undefined
+  fired_by?: string | undefined
   truncated?: string[] | undefined
   dropped?: number | undefined
 }

@@ -9,7 +9,7 @@ import { costOf, isPlainPattern } from '../pattern-cost.ts'
 import { type Mode, createCompiler, renumber, type SchemaCompiler } from './ajv-modules.ts'
 import { compactValidator } from './compact-validator.ts'
 import { revisitedIn } from './revisited.ts'
-import { bareMark, type OperationParts, type Part, type Planning, partsOf, referenceTo, refsIn, type SharedSchema, startPlan } from './validator-parts.ts'
+import { bareMark, type OperationParts, type Part, type Planning, partsOf, referenceTo, refsIn, type SharedSchema, startPlan, type ValueParts, valueParts } from './validator-parts.ts'
 import type { PlainMark } from './validator-types.ts'
 
 /** A module to be written; `code` compiles it, which the cache may make unnecessary. */
@@ -49,8 +49,9 @@ export function planValidators(api: ApiDocument, operations: PlannedOperation[],
 function planAll(api: ApiDocument, operations: PlannedOperation[]): ValidatorPlan {
   const planning = startPlan(api, usesUnevaluated(api.document))
   const parts = operations.map((operation) => partsOf(planning, operation))
+  const values = valueParts(planning)
   planning.names = namesOf(sharedIn(planning))
-  return { modules: sorted([...parts.flatMap((part) => operationModules(planning, part)), ...sharedModules(planning)]), record: planning }
+  return { modules: sorted([...parts.flatMap((part) => operationModules(planning, part)), ...valueModules(planning, values), ...sharedModules(planning)]), record: planning }
 }
 
 // Makes the plan from the changed operations and the record of the run before; undefined where the result might differ from a whole plan.
@@ -59,6 +60,8 @@ function planChanged(api: ApiDocument, operations: PlannedOperation[], { record,
   if (record.usesUnevaluated || usesUnevaluated(changed.map(({ raw }) => raw))) return undefined
   const planning = startPlan(api, false)
   const parts = changed.map((operation) => partsOf(planning, operation))
+  // They are few, and depend on no path item.
+  const values = valueParts(planning)
   const translated = new Set(sharedIn(planning))
   const kept = [...reachedFrom(record, unchanged.map(({ raw }) => raw.pointer))].filter((shared) => !translated.has(shared))
   planning.names = namesOf([...translated, ...kept])
@@ -73,7 +76,7 @@ function planChanged(api: ApiDocument, operations: PlannedOperation[], { record,
   ].map(({ path, pointer }) => ({ path, key: keyOf(path) ?? '', pointer, code: () => code(path) }))
   if (keptModules.some(({ key }) => key === '')) return undefined
   for (const owner of [...unchanged.map(({ raw }) => raw.pointer), ...kept]) planning.calls.set(owner, record.calls.get(owner) ?? new Set())
-  return { modules: sorted([...keptModules, ...parts.flatMap((part) => operationModules(planning, part)), ...sharedModules(planning)]), record: planning }
+  return { modules: sorted([...keptModules, ...parts.flatMap((part) => operationModules(planning, part)), ...valueModules(planning, values), ...sharedModules(planning)]), record: planning }
 }
 
 function usesUnevaluated(value: unknown): boolean {
@@ -103,6 +106,10 @@ function operationModules(planning: Planning, { raw, file, requests, replies }: 
     operationModule(planning, { path: `requests/${file}.cjs`, pointer: raw.pointer, groups: ['body', ...(requests.some(({ place }) => place[0] === 'parts') ? ['parts'] : [])] }, requests),
     operationModule(planning, { path: `replies/${file}.cjs`, pointer: raw.pointer, groups: ['replies', 'headers'] }, replies),
   ]
+}
+
+function valueModules(planning: Planning, values: ValueParts[]): PlannedModule[] {
+  return values.map(({ file, pointer, parts }) => operationModule(planning, { path: `values/${file}.cjs`, pointer, groups: [] }, parts))
 }
 
 function sharedModules(planning: Planning): PlannedModule[] {

@@ -2,6 +2,7 @@
 import { kindOf } from '../../../media/index.ts'
 import type { ApiDocument } from '../../read/document.ts'
 import { followRefs, isObject, type JsonObject, objectOf, stringsOf, valueAt } from '../../read/pointers.ts'
+import { exportedSchemas } from '../exported-schemas.ts'
 import { isJsonBySchema } from '../json-media.ts'
 import { acceptsEverything, isBinary, type SchemaView, toJsonSchema, typesOf } from '../json-schema.ts'
 import { bodyOf, contentOf, type RawOperation, repliesOf } from '../operations.ts'
@@ -59,6 +60,22 @@ export interface OperationParts {
 /** The parts of an operation that need a validator. */
 export function partsOf(planning: Planning, { raw, file }: { raw: RawOperation; file: string }): OperationParts {
   return ownedBy(planning, raw.pointer, () => ({ raw, file, requests: requestParts(planning, raw), replies: replyParts(planning, raw) }))
+}
+
+/** An exported schema with what checks its values: as a caller gives them, and as a result. */
+export interface ValueParts {
+  file: string
+  pointer: string
+  parts: Part[]
+}
+
+/** The parts of the exported schemas. */
+export function valueParts(planning: Planning): ValueParts[] {
+  return exportedSchemas(planning.api).map(({ pointer, file }) => ownedBy(planning, pointer, () => {
+    const schema = { $ref: `#${pointer}` }
+    const parts: Part[] = [{ place: ['input'], mode: 'request', schema: plainOf(planning, 'request', schema) }, { place: ['result'], mode: 'reply', schema: plainOf(planning, 'reply', schema) }]
+    return { file, pointer, parts: parts.filter((part) => !acceptsEverything(part.schema)) }
+  }))
 }
 
 // Runs a step and records the shared schemas that it refers to under `owner`.

@@ -34,3 +34,11 @@ export interface ReplyValidators {
   /** Headers by declared status; header values are coerced from text. */
   headers: Record<string, Validator>
 }
+
+/** The file `values/<file>.cjs` of an exported schema; what accepts everything is absent. */
+export interface ValueValidators {
+  /** A value as it is given: completed with defaults, without properties that are read-only. */
+  input?: Validator
+  /** A value as it is handed out. */
+  result?: Validator
+}

@@ -1,0 +1,64 @@
+// The guide "Work outside a request" is a project: its blocks are its files, and what it says happens.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type LocalProject, openLocalProject } from '../../src/dev/index.ts'
+import type { LogRecord } from '../../src/runtime/index.ts'
+import { makeProject, type ProjectFixture } from '../dev/project-fixture.ts'
+import { codeBlocks } from '../rules/pages.ts'
+import { until } from './harness.ts'
+
+const page = 'docs/guide/tasks.md'
+const files = Object.fromEntries([...codeBlocks(page, 'yaml'), ...codeBlocks(page, 'typescript')].map(({ code }) => [/^(?:#|\/\/) (\S+)\n/.exec(code)![1]!, code]))
+
+let fixture: ProjectFixture
+let project: LocalProject
+const lines: LogRecord[] = []
+const sent: { to: string; language: string; key: string }[] = []
+
+before(async () => {
+  ;(globalThis as { guideMail?: typeof sent }).guideMail = sent
+  const mail = "export function mail(letter: { to: string; language: string; key: string }): void {\n  ;(globalThis as unknown as { guideMail: unknown[] }).guideMail.push(letter)\n}\n"
+  fixture = await makeProject({ 'klue-config.yaml': 'name: approvals\n', 'functions/mail.ts': mail, ...files })
+  await fixture.delete('apis/notes.yaml')
+  await fixture.delete('functions/notes.ts')
+  project = await openLocalProject({ root: fixture.root, inMemory: true, log: (record) => void lines.push(record) })
+})
+after(async () => {
+  await project.close()
+  await fixture.remove()
+})
+
+async function approve(id: string): Promise<Record<string, string>> {
+  const answer = await project.services[0]!.answer({ method: 'POST', path: `/returns/${id}/approval`, query: '', headers: {}, sourceIp: '' })
+  assert.equal(answer.status, 202, String(answer.body))
+  return JSON.parse(String(answer.body)) as Record<string, string>
+}
+
+test('its files are those of the page', () => assert.deepEqual(Object.keys(files), ['apis/approvals.yaml', 'functions/approvals.ts', 'functions/later.ts']))
+
+test('an approval is answered with its task, and the mail follows once', async () => {
+  const answered = await approve('r-1')
+  const [shown] = codeBlocks(page, 'json')
+  assert.deepEqual(Object.keys(answered), Object.keys(JSON.parse(shown!.code) as object))
+  const letter = await until('the mail', () => sent[0])
+  assert.deepEqual([letter.to, letter.language], ['r-1@example.com', 'en'])
+  const line = await until('its line', () => lines.find((one) => one['task_id'] === answered['task']))
+  assert.deepEqual([line.message, line['operation'], line['fired_by'], line['task_attempt']], [`TASK /sendApproval/${answered['task']} 200`, 'task:sendApproval', 'approveReturn', 1])
+  assert.equal(sent.length, 1)
+})
+
+test('what says retry: false has failed at once, and is reported', async () => {
+  const { task } = await approve('r-0')
+  const report = await until('the report', () => lines.find((one) => one.kind === 'report' && (one['data'] as { task_id: string }).task_id === task))
+  assert.equal(report['title'], 'the task sendApproval failed after one run: Nobody can be written to')
+  assert.equal(report['fatal'], true)
+})
+
+test('its code compiles, and what does not fit the schema does not', async () => {
+  await fixture.write('functions/wrong.ts', "import type { Context } from 'klue/runtime'\nimport { sendApproval } from './approvals.ts'\nexport async function wrong(context: Context): Promise<void> {\n  await context.fire(sendApproval, { ident: 'r-1' })\n}\n")
+  await fixture.write('tsconfig.json', JSON.stringify({ extends: '../../../tsconfig.json', compilerOptions: { noEmit: true, declaration: false, isolatedDeclarations: false, incremental: false, rootDir: join(process.cwd()) }, include: ['functions'] }))
+  const { stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', fixture.root], { encoding: 'utf8' })
+  assert.deepEqual(stdout.split('\n').filter((line) => /error TS/.test(line)).map((line) => line.replace(/^.*functions\//, '').replace(/\(.*/, '')), ['wrong.ts'], stdout)
+})
