@@ -28,6 +28,33 @@ test('a measurement is recorded, with defaults, and can be read and deleted', as
   await assertCallReturnError('delete', path, { auth, status: 404, error: 'ITEM_NOT_FOUND' })
 })
 
+test('a measurement that is sent twice with one key is recorded once', async () => {
+  const auth = await testAuth()
+  const job = newJob()
+  const path = `/jobs/${job}/metrics/duration/measurements`
+  const headers = { 'Idempotency-Key': randomUUID() }
+  const first = await send('post', path, { auth, data: { value: 12.5 }, headers })
+  const again = await send('post', path, { auth, data: { value: 12.5 }, headers })
+  assert.deepEqual([first.status, first.headers.get('idempotent-replayed')], [201, null])
+  assert.deepEqual([again.status, again.headers.get('idempotent-replayed'), again.body, again.headers.get('location')], [201, 'true', first.body, first.headers.get('location')])
+  const { measurements } = await assertGetReturnJson<{ measurements: Json[] }>(`/jobs/${job}/measurements`, { auth })
+  assert.equal(measurements.length, 1)
+  const other = await send('post', path, { auth, data: { value: 13 }, headers })
+  assert.deepEqual([other.status, (other.body as Json)['error']], [422, 'IDEMPOTENCY_KEY_REUSED'])
+  const malformed = await send('post', path, { auth, data: { value: 13 }, headers: { 'Idempotency-Key': 'two words' } })
+  assert.deepEqual([malformed.status, (malformed.body as Json)['error']], [400, 'IDEMPOTENCY_KEY_INVALID'])
+})
+
+test('the typed client sends a key of its own, and the same one where it is given', async () => {
+  const client = await testClient(buildsClient)
+  const call = { path: { job: newJob(), metric: 'duration' }, body: { value: 1 } }
+  const [one, other] = [await client.recordMeasurement(call), await client.recordMeasurement(call)]
+  assert.notEqual(one.id, other.id)
+  const idempotencyKey = randomUUID()
+  const [first, again] = [await client.recordMeasurement(call, { idempotencyKey }), await client.recordMeasurement(call, { idempotencyKey })]
+  assert.equal(first.id, again.id)
+})
+
 test('numbers come back as they were sent', async () => {
   const job = newJob()
   for (const value of [0.1, -0, 1e-7, 123456789.12345679, Number.MAX_SAFE_INTEGER, 5e-100]) {

@@ -36,10 +36,14 @@ test('a call has one key over its attempts, another call another one; what has n
 test('429 and 503 with Retry-After are waited for; a 409 that names no time, 422 and 500 are answers', async () => {
   for (const [status, headers, calls] of [[429, { 'retry-after': '1' }, 2], [503, { 'retry-after': '1' }, 2], [409, {}, 1], [422, {}, 1], [500, {}, 1]] as const) {
     await using server = await serve((_request, response, count) => (count === 1 ? void response.writeHead(status, headers).end() : json(response, 200, {})))
-    const { attempts } = await createClient(api, { url: server.url, clock }).$send('pay', { body: {} })
+    const attempts = await attemptsOf(server.url)
     assert.deepEqual([attempts, server.received.length], [calls, calls], String(status))
   }
 })
+
+async function attemptsOf(url: string): Promise<number> {
+  return (await createClient(api, { url, clock }).$send('pay', { body: {} })).attempts
+}
 
 test('an own key is sent, quoted where it has to be, also to operations that ask for none; an own header wins', async () => {
   await using server = await serve((_request, response) => json(response, 200, {}))

@@ -51,6 +51,14 @@ test('an archive costs its files and one more reading, and is in no estimate wit
   assert.match(named({ ...small, archiveDays: 0 })['archive']!, /kept 365 days/)
 })
 
+test('a request with an idempotency key costs a unit for its claim, and one for each KB of its answer', () => {
+  const of = (outBytes: number): number | undefined => rounded(estimateCost({ ...large, operations: large.operations.map((operation) => ({ ...operation, takesKeys: operation.id === 'makeReport' })) }, { ...requests, outBytes }, pricesOf('eu-central-1')).perMillion)['idempotency keys']
+  assert.equal(of(600), 0.1525) // 100,000 requests: 200,000 units at 0.7625 a million
+  assert.equal(of(1000), 0.2288) // 300,000 units
+  assert.equal(of(300_001), 0.1525) // only the status is kept
+  assert.equal(rounded(estimateCost(large, requests, pricesOf('eu-central-1')).perMillion)['idempotency keys'], undefined)
+})
+
 const large: CostSettings = {
   region: 'eu-central-1',
   functions: [{ name: 'things', memoryMb: 1024, readyInstances: 0 }, { name: 'reports', memoryMb: 2048, readyInstances: 2 }],

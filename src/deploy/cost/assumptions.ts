@@ -33,6 +33,10 @@ export const findBytes = 14
 /** Units of the service's tables that a request takes: one that only reads, and one that writes (and reads before it). */
 export const handlerReads = 1
 export const handlerWrites = 1
+/** Bytes of the item of an idempotency key beside the body of its answer. */
+export const keyBytes = 400
+/** Of larger answers only the status is kept. */
+export const keptBytes = 300_000
 /** Days of keeping for ever, as far as an estimate looks. */
 export const foreverDays = 365
 

@@ -1,5 +1,5 @@
 // What a million requests and a month cost at the settings of a stage: arithmetic alone.
-import { archivedShare, assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, filesAnHour, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, seriousBytes, seriousShare, straddlingShare } from './assumptions.ts'
+import { archivedShare, assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, filesAnHour, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, keptBytes, keyBytes, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, seriousBytes, seriousShare, straddlingShare } from './assumptions.ts'
 import type { Prices } from './prices.ts'
 import type { CostEstimate, CostPart, CostSettings, Measured } from './types.ts'
 
@@ -12,7 +12,7 @@ const gb = 2 ** 30
  */
 export function estimateCost(settings: CostSettings, measured: Measured | undefined, prices: Prices): CostEstimate {
   const mix = mixOf(settings, measured)
-  const perMillion = sorted([...requestParts({ settings, prices, mix }), ...logParts({ settings, prices, mix }), ...rowParts({ settings, prices, mix }), ...archiveParts({ settings, prices, mix }), ...tableParts({ settings, prices, mix })])
+  const perMillion = sorted([...requestParts({ settings, prices, mix }), ...logParts({ settings, prices, mix }), ...rowParts({ settings, prices, mix }), ...archiveParts({ settings, prices, mix }), ...tableParts({ settings, prices, mix }), ...keyParts({ settings, prices, mix })])
   const perMonth = sorted([...readyParts({ settings, prices }), ...watchParts({ settings, prices }), ...clockParts({ settings, prices }), ...archiveFileParts({ settings, prices }), ...capacityParts({ settings, prices })])
   return {
     region: prices.region,
@@ -33,6 +33,8 @@ interface Mix {
   readyGbSeconds: number
   /** Share of requests that may write. */
   writing: number
+  /** Share of requests that bring an idempotency key. */
+  keyed: number
   outBytes: number
   lineBytes: number
 }
@@ -48,7 +50,7 @@ function mixOf(settings: CostSettings, measured: Measured | undefined): Mix {
   // Without a measurement every operation is called as often as the others.
   const calls = counted.length > 0 ? counted.map(([id, own]) => ({ id, ...own })) : settings.operations.map(({ id }) => ({ id, requests: 1, averageMs: assumedMs }))
   const all = calls.reduce((total, { requests }) => total + requests, 0)
-  const mix: Mix = { gbSeconds: 0, readyGbSeconds: 0, writing: 0, outBytes: counted.length > 0 ? measured!.outBytes : assumedOutBytes, lineBytes: measured?.lineBytes ?? assumedLineBytes }
+  const mix: Mix = { gbSeconds: 0, readyGbSeconds: 0, writing: 0, keyed: 0, outBytes: counted.length > 0 ? measured!.outBytes : assumedOutBytes, lineBytes: measured?.lineBytes ?? assumedLineBytes }
   for (const { id, requests, averageMs } of calls) {
     const operation = settings.operations.find((candidate) => candidate.id === id)
     const target = settings.functions.find(({ name }) => name === operation?.function) ?? settings.functions[0]
@@ -56,6 +58,7 @@ function mixOf(settings: CostSettings, measured: Measured | undefined): Mix {
     const gbSeconds = (requests / all) * million * (Math.ceil(averageMs) / 1000) * ((target?.memoryMb ?? 0) / 1024)
     mix[(target?.readyInstances ?? 0) > 0 ? 'readyGbSeconds' : 'gbSeconds'] += gbSeconds
     if (operation !== undefined && !['GET', 'HEAD', 'OPTIONS'].includes(operation.method)) mix.writing += requests / all
+    if (operation?.takesKeys === true) mix.keyed += requests / all
   }
   return mix
 }
@@ -108,6 +111,13 @@ function tableParts({ settings, prices, mix }: Given): CostPart[] {
   return [part('tables of the service', reads * prices.tableRead + writes * prices.tableWrite, `${amount(reads)} read and ${amount(writes)} write units`)]
 }
 
+// A claim, and an answer that is written into it.
+function keyParts({ settings, prices, mix }: Given): CostPart[] {
+  if (mix.keyed === 0 || settings.tableCapacity !== undefined) return []
+  const writes = million * mix.keyed * (1 + Math.ceil((keyBytes + (mix.outBytes > keptBytes ? 0 : mix.outBytes)) / 1024))
+  return [part('idempotency keys', writes * prices.tableWrite, `${amount(writes)} write units: a claim and an answer for each request with a key`)]
+}
+
 type Fixed = Omit<Given, 'mix'>
 
 function readyParts({ settings, prices }: Fixed): CostPart[] {
@@ -154,6 +164,7 @@ function assumptionsOf(settings: CostSettings, { measured, prices }: { measured:
   if (measured?.lineBytes === undefined) said.push(`no line was measured: ${assumedLineBytes} bytes each`)
   said.push(`${linesPerDelivery} requests in a delivery of lines, ${deliveryMs} ms of ingest each, ${seriousShare * 100} % of them failed or warned; log lines compressed to ${compressedShare * 100} %. Where less comes, deliveries hold fewer: a single one takes a write unit`)
   if (settings.tables.length > 0 && settings.tableCapacity === undefined) said.push(`a request takes ${handlerReads} read unit of the service's tables, one that is no GET ${handlerWrites} write unit more, and as many for each index`)
+  if (settings.tableCapacity === undefined && settings.operations.some(({ takesKeys }) => takesKeys)) said.push('each request of an operation with x-klue-idempotency brings a key')
   if (settings.tableCapacity !== undefined) said.push('tables stay at their lowest capacity')
   if (settings.region !== prices.region) said.push(settings.region === undefined ? `no region is set: prices of ${prices.region}` : `the prices of ${settings.region} are not in the table: those of ${prices.region}, its dearest`)
   return said

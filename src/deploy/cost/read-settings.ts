@@ -1,7 +1,7 @@
 // What of a project costs money: read from its documents, its entry files and the configuration of a stage.
 import { findEntries } from '../../bundle/index.ts'
 import type { LoadedConfig } from '../../config/build.ts'
-import { type ApiDocument, listOperations, persistedSchemas, readApis, settingsOf } from '../../openapi/index.ts'
+import { type ApiDocument, idempotencyOf, listOperations, persistedSchemas, readApis, settingsOf } from '../../openapi/index.ts'
 import { awsAccess } from '../aws-access.ts'
 import type { CostSettings } from './types.ts'
 
@@ -9,7 +9,7 @@ import type { CostSettings } from './types.ts'
 export async function costSettings(root: string, { config, deployment }: LoadedConfig): Promise<CostSettings> {
   const documents = await readApis(root)
   const entries = findEntries(root, config.name).map((file) => /([^/]+)\.[cm]?ts$/.exec(file)![1]!)
-  const operations = documents.flatMap((api) => listOperations(api).map(({ id, method, value }) => ({ id, method, function: settingsOf(api, value).function ?? (entries.includes(api.api) ? api.api : entries[0]!) })))
+  const operations = documents.flatMap((api) => listOperations(api).map(({ id, method, value }) => ({ id, method, function: settingsOf(api, value).function ?? (entries.includes(api.api) ? api.api : entries[0]!), ...(idempotencyOf(value) === undefined ? {} : { takesKeys: true }) })))
   const names = [...new Set([...entries, ...operations.map((operation) => operation.function)])]
   return {
     region: awsAccess(config).region,

@@ -5,7 +5,7 @@ export interface CostSettings {
   region: string | undefined
   /** By name; instances that always stand ready cost by the second. */
   functions: readonly { name: string; memoryMb: number; readyInstances: number }[]
-  operations: readonly { id: string; method: string; function: string }[]
+  operations: readonly { id: string; method: string; function: string; takesKeys?: boolean | undefined }[]
   /** HTTP APIs: each has alarms of its own. */
   apis: number
   /** Tables of the service with the number of their indexes; the kit's own is not among them. */
