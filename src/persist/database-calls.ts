@@ -14,6 +14,8 @@ import type {
   DescribeTableCommandOutput,
   GetItemCommandInput,
   GetItemCommandOutput,
+  ListTablesCommandInput,
+  ListTablesCommandOutput,
   PutItemCommandInput,
   PutItemCommandOutput,
   QueryCommandInput,
@@ -39,6 +41,7 @@ export interface DatabaseCalls {
   DeleteTable: [DeleteTableCommandInput, DeleteTableCommandOutput]
   DescribeTable: [DescribeTableCommandInput, DescribeTableCommandOutput]
   GetItem: [GetItemCommandInput, GetItemCommandOutput]
+  ListTables: [ListTablesCommandInput, ListTablesCommandOutput]
   PutItem: [PutItemCommandInput, PutItemCommandOutput]
   Query: [QueryCommandInput, QueryCommandOutput]
   Scan: [ScanCommandInput, ScanCommandOutput]

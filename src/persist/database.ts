@@ -100,6 +100,6 @@ function clientConfig({ endpoint, region, profile, usesOwnCredentials, credentia
 /** The error of a call that failed; the name of `failure` becomes its reason. */
 export function toDatabaseError(failure: unknown, name: keyof DatabaseCalls, input: object): DatabaseError {
   const reason = failure instanceof Error ? failure.name : 'Error'
-  const error = new Error(`DynamoDB did not do ${name} on table ${tableOf(input)}: ${reason}: ${messageOf(failure)}`, { cause: failure })
+  const error = new Error(`DynamoDB did not do ${name}${name === 'ListTables' ? '' : ` on table ${tableOf(input)}`}: ${reason}: ${messageOf(failure)}`, { cause: failure })
   return Object.assign(error, { name: 'DatabaseError', reason })
 }

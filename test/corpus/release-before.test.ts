@@ -1,9 +1,9 @@
 // The release before and this one on one table, with lines of both in flight: upgraded, gone back, and upgraded again.
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Database, ensureTables, openDatabase } from '../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
@@ -11,9 +11,8 @@ import type { LogRecord } from '../../src/runtime/exchange/log.ts'
 import { toBoundedLine } from '../../src/runtime/line/line-writer.ts'
 import { storeDefinition } from '../../src/store/index.ts'
 import { compact, defaultKeepRules, findRequests, ingest, type LogLine, readStats, recordOf, totalOf } from '../../src/telemetry/index.ts'
+import { unpackReleaseBefore } from '../release-before.ts'
 
-/** The last commit that stored a row for each request. */
-const releaseBefore = '383d5a5'
 const noon = Date.parse('2026-03-01T12:00:00Z')
 const wide = { from: noon - 3_600_000, to: noon + 3_600_000 }
 let folder = ''
@@ -21,15 +20,7 @@ let dynamo: LocalDynamo
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'klue-before-'))
-  let archive: Buffer
-  try {
-    archive = execFileSync('git', ['archive', releaseBefore, 'src', 'package.json'], { maxBuffer: 100 * 2 ** 20, stdio: ['ignore', 'pipe', 'pipe'] })
-  } catch (cause) {
-    throw new Error(`The release before (${releaseBefore}) is not in this clone, whose history is cut off: fetch all of it with "git fetch --unshallow"`, { cause })
-  }
-  mkdirSync(join(folder, 'kit'))
-  execFileSync('tar', ['-x', '-C', join(folder, 'kit')], { input: archive })
-  symlinkSync(resolve('node_modules'), join(folder, 'kit', 'node_modules'))
+  unpackReleaseBefore(join(folder, 'kit'))
   // What the other version is asked to do: its own code, in a process of its own.
   writeFileSync(join(folder, 'kit', 'old.ts'), `
     import { openDatabase } from './src/persist/index.ts'

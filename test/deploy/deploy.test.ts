@@ -17,6 +17,8 @@ import { tableRows } from '../rules/pages.ts'
 import { type Receiver, startReceiver, startSmtp } from '../reports/receivers.ts'
 import { findPlanted, plantedIn } from './scan.ts'
 import { functions, functionsByKey, logLines, physicalNames, stacks, tables } from './stack.ts'
+import { realisticLine } from '../store/realistic-line.ts'
+import { estimatedPerRequest, writtenPerRequest } from './write-units.ts'
 
 // Values that nothing but Secrets Manager, the functions' memory and this process may hold.
 const planted = {
@@ -116,6 +118,23 @@ step('what ingest could not store is taken in by a command', async () => {
   assert.match(await klue(['logs', '--stage', stage, '--operation', operation, '--json'], { cloud, project: reference }), /"path":"\/redriven"/)
   const { Attributes } = await call('GetQueueAttributes', { QueueUrl, AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] })
   assert.deepEqual(Object.values(Attributes as object), ['0', '0'])
+})
+
+step('a stored request takes the write units that klue cost says', async () => {
+  const ingest = Object.entries(await physicalNames(cloud, Object.keys(deployed.outputs))).find(([id]) => /TelemetryIngestFunction/.test(id))![1]
+  // Of closed minutes, so that the next look writes where they are found; ten in a delivery, one in a hundred failed, and told to nobody.
+  const [deliveries, begin] = [60, Math.floor(Date.now() / 60_000) * 60_000 - 1_200_000]
+  const line = (index: number): object => {
+    const { message, ...rest } = realisticLine(index, { started: begin + index * 500, failed: index % 100 === 7 })
+    return { ...rest, message: index % 100 === 7 ? message.replace(/\}$/, ',"muted":true}') : message }
+  }
+  const from = cloud.recorder.calls.length
+  for (let delivery = 0; delivery < deliveries; delivery++) await invoke(cloud.endpoint, ingest, { awslogs: { data: gzipSync(JSON.stringify({ messageType: 'DATA_MESSAGE', logGroup: '/aws/lambda/units', logStream: '2026/02/03/[12]0123456789ab', logEvents: Array.from({ length: 10 }, (_, index) => line(delivery * 10 + index)) })).toString('base64') } })
+  await invoke(cloud.endpoint, ingest, { klue: 'look' })
+  const names = await functionsByKey(cloud)
+  const calls = cloud.recorder.calls.slice(from).filter(({ accessKey }) => names[accessKey] === ingest)
+  const [written, estimated] = [writtenPerRequest(calls, { requests: deliveries * 10, from: begin, to: begin + deliveries * 5000 }), estimatedPerRequest()]
+  assert.ok(Math.abs(written - estimated) <= 0.1 * estimated, `${written} a request, ${estimated} estimated`)
 })
 
 step('an alert on a metric of the account is told', async () => {

@@ -13,7 +13,7 @@ const filterOptions: Record<string, CommandOption> = {
   status: { type: 'string', value: 'STATUS', doc: 'Only this status (`404`), or this class (`5xx`), or several (`4xx,5xx`).' },
   user: { type: 'string', value: 'ID', doc: 'Only requests of this user.' },
   'error-id': { type: 'string', value: 'ID', doc: 'Only the request with this error id.' },
-  'call-id': { type: 'string', value: 'ID', doc: 'Only requests that belong to this call.' },
+  'call-id': { type: 'string', value: 'ID', doc: 'Only requests that belong to this call, of every klue service in the account and region (locally: in the same data).' },
   path: { type: 'string', value: 'PATH', doc: 'Only paths that begin so.' },
   ip: { type: 'string', value: 'ADDRESS', doc: 'Only requests from this address.' },
   instance: { type: 'string', value: 'ID', doc: 'Only requests that this instance of a function has answered.' },
@@ -50,8 +50,8 @@ export const logs: Command = {
       const before = keptFrom(Date.now(), keepRulesOf(config))
       const files = since < before ? await opened.openArchive() : undefined
       const archive = files === undefined ? undefined : { files, before }
-      const seen = new Set<string>()
-      const look = (from: number): Promise<number> => show(call, { database: opened.database, archive, filter, limit, from, until, seen })
+      const [seen, told] = [new Set<string>(), new Set<string>()]
+      const look = (from: number): Promise<number> => show(call, { database: opened.database, archive, filter, limit, from, until, seen, told })
       let newest = await look(since)
       if (call.values['follow'] === true) await follow(async () => void (newest = Math.max(newest, await look(Math.max(since, newest - overlapMs)))))
       return 0
@@ -74,13 +74,20 @@ interface Look {
   until: number | undefined
   /** Requests that were shown already. */
   seen: Set<string>
+  /** What was said already of stores that could not be read. */
+  told: Set<string>
 }
 
 // Resolves to the time of the newest request that was shown.
-async function show(call: CommandCall, { database, archive, filter, limit, from, until, seen }: Look): Promise<number> {
+async function show(call: CommandCall, { database, archive, filter, limit, from, until, seen, told }: Look): Promise<number> {
   const { findRequests, recordOf } = await import('../../telemetry/index.ts')
-  const page = await findRequests(database, { from, to: until ?? Date.now() + overlapMs }, { filter, limit: limit + seen.size, archive })
-  const fresh = page.rows.filter((row) => !seen.has(`${row.started} ${row.requestId}`)).slice(0, limit).map((row) => ({ record: recordOf(row), started: row.started, name: `${row.started} ${row.requestId}` }))
+  const find = (store: Database): ReturnType<typeof findRequests> => findRequests(store, { from, to: until ?? Date.now() + overlapMs }, { filter, limit: limit + seen.size, archive: store === database ? archive : undefined })
+  const { page, rows } = await (await import('../find-call.ts')).findCall(database, { find, isEverywhere: filter.callId !== undefined, tell: (sentence) => {
+    if (!told.has(sentence)) call.output.printError(`klue: ${sentence}`)
+    told.add(sentence)
+  } })
+  const found = rows.map(({ row, prefix }) => ({ row, name: `${prefix} ${row.started} ${row.requestId}` })).filter(({ name }) => !seen.has(name))
+  const fresh = found.sort((one, other) => other.row.started - one.row.started).slice(0, limit).map(({ row, name }) => ({ record: recordOf(row), started: row.started, name }))
   for (const { name } of fresh) seen.add(name)
   const isTerminal = process.stdout.isTTY === true && call.values['json'] !== true
   const fields = textOption(call, 'fields')?.split(',')
