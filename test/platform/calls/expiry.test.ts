@@ -9,6 +9,8 @@ import { type Caller, callerOf, done, key, makeTable } from './one-table.ts'
 import { readAll } from './read-stream.ts'
 
 const start = 1_800_000_000_000
+// Only when a test says so.
+const everyMs = 2 ** 31 - 1
 let now: number
 let folder: string
 let dynamo: LocalDynamo
@@ -16,13 +18,13 @@ let call: Caller
 
 async function reopen(limits: object = {}): Promise<void> {
   await dynamo.close()
-  dynamo = await openLocalDynamo({ folder, now: () => now, limits })
+  dynamo = await openLocalDynamo({ folder, now: () => now, limits: { ...limits, everyMs } })
   call = callerOf(dynamo)
 }
 beforeEach(async () => {
   now = start
   folder = mkdtempSync(join(tmpdir(), 'klue-expiry-'))
-  dynamo = await openLocalDynamo({ folder, now: () => now })
+  dynamo = await openLocalDynamo({ folder, now: () => now, limits: { everyMs } })
   call = callerOf(dynamo)
   await makeTable(call, 'notes', { StreamSpecification: { StreamEnabled: true, StreamViewType: 'OLD_IMAGE' } })
 })

@@ -9,7 +9,7 @@ import { type Caller, callerOf, done, key, makeTable } from './one-table.ts'
 import { arnOf, iteratorOf, readAll, type Told } from './read-stream.ts'
 
 let now = 1_800_000_000_000
-const dynamo = await openLocalDynamo({ memory: true, now: () => now, limits: { records: 50 } })
+const dynamo = await openLocalDynamo({ memory: true, now: () => now, limits: { records: 50, everyMs: 2 ** 31 - 1 } })
 after(() => dynamo.close())
 const call = callerOf(dynamo)
 let tables = 0
@@ -209,7 +209,7 @@ test('a stream goes on over a restart, with numbers that go on, also where all i
   try {
     const reopen = async (): Promise<Caller> => {
       await kept?.close()
-      kept = await openLocalDynamo({ folder, now: () => now })
+      kept = await openLocalDynamo({ folder, now: () => now, limits: { everyMs: 2 ** 31 - 1 } })
       return callerOf(kept)
     }
     let caller = await reopen()

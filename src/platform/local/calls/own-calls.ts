@@ -8,7 +8,7 @@ import { type Kit, openKit } from './kit.ts'
 import { mayTell, writeOne } from './single-write.ts'
 import { describeStream, getRecords, getShardIterator, listStreams } from './stream-calls.ts'
 import type { Streams } from './streams.ts'
-import { startSweeping, type Sweeper } from './sweep.ts'
+import { startSweeping, type Sweeper, type SweepLimits } from './sweep.ts'
 import { tableCall } from './table-calls.ts'
 import { transactGet, transactWrite } from './transact.ts'
 
@@ -33,7 +33,7 @@ const calls: Readonly<Record<string, Call>> = {
 }
 
 /** Opens what these calls keep, and begins to sweep. */
-export async function openOwnCalls(dynalite: Dynalite, { now, rows = 20_000, records = 100_000 }: { now: () => number; rows?: number; records?: number }): Promise<OwnCalls> {
+export async function openOwnCalls(dynalite: Dynalite, { now, ...limits }: { now: () => number } & Partial<SweepLimits>): Promise<OwnCalls> {
   countBytes(dynalite.logic)
   const kit = await openKit(dynalite, now)
   return {
@@ -42,6 +42,6 @@ export async function openOwnCalls(dynalite: Dynalite, { now, rows = 20_000, rec
       return call && toAnswer(Promise.resolve().then(() => call(kit, fromBody(body))))
     },
     subscribe: kit.streams.subscribe,
-    ...startSweeping(kit, { rows, records }),
+    ...startSweeping(kit, { rows: 20_000, records: 100_000, everyMs: 60_000, ...limits }),
   }
 }

@@ -10,7 +10,6 @@ import type { StreamRecord } from './stream-record.ts'
 import { forgottenStream, recordKey, type Stream, streamChange } from './streams.ts'
 import { forgetTokens } from './tokens.ts'
 
-const pauseMs = 60_000
 const sliceRows = 200
 
 export interface SweepLimits {
@@ -18,6 +17,8 @@ export interface SweepLimits {
   rows: number
   /** Records that a stream keeps at most, however young. */
   records: number
+  /** Milliseconds between two sweeps; the first one comes after a thirtieth of them. */
+  everyMs: number
 }
 
 export interface Sweeper {
@@ -27,7 +28,7 @@ export interface Sweeper {
   stop(): Promise<void>
 }
 
-/** Sweeps soon, and every minute. */
+/** Sweeps soon, and again and again. */
 export function startSweeping(kit: Kit, limits: SweepLimits): Sweeper {
   const places = new Map<string, string>()
   let running: Promise<void> | undefined
@@ -35,8 +36,8 @@ export function startSweeping(kit: Kit, limits: SweepLimits): Sweeper {
   const sweep = (): Promise<void> => (running ??= isStopped ? Promise.resolve() : sweepOnce(kit, { places, limits, isStopped: () => isStopped }).finally(() => (running = undefined)))
   // What fails is tried again by the next one: no call depends on it.
   const quietly = (): void => void sweep().catch(() => undefined)
-  const first = setTimeout(quietly, 2000).unref()
-  const timer = setInterval(quietly, pauseMs).unref()
+  const first = setTimeout(quietly, limits.everyMs / 30).unref()
+  const timer = setInterval(quietly, limits.everyMs).unref()
   return {
     sweep,
     async stop() {
