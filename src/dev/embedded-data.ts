@@ -6,6 +6,7 @@ import { type Database, ensureTables, openDatabase } from '../persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../platform/local/index.ts'
 import { storeDefinition } from '../store/index.ts'
 import { directDatabase } from './direct-database.ts'
+import { ensureExpiry } from './embedded-expiry.ts'
 import { type DataSource, givenEndpoint, tablePrefix } from './local-data.ts'
 import type { DataAccess } from './thread-messages.ts'
 
@@ -30,10 +31,12 @@ export function embeddedData(config: Config, folder: string | undefined): Embedd
   let opening: Promise<Opened> | undefined
   return {
     async ensure(definitions) {
-      const { database } = await (opening ??= openData(config, folder))
+      const { database, embedded } = await (opening ??= openData(config, folder))
       await ensureTables(database, [storeDefinition, ...definitions]).catch((error: unknown) => {
         throw unreachable(database, error)
       })
+      // The kit's own table needs none: its readers look at the end of a row by themselves.
+      if (embedded !== undefined) await ensureExpiry(embedded, definitions, database.prefix)
       return database
     },
     async access() {

@@ -9,7 +9,6 @@ import {
   DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
-  ListTablesCommand,
   PutItemCommand,
   QueryCommand,
   ScanCommand,
