@@ -3,6 +3,7 @@ import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { UsageError } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
 import { isExpired } from '../persist/stored.ts'
@@ -38,8 +39,15 @@ export async function exportToFile(path: string, options: ExportOptions): Promis
     file.destroy()
     await written.catch(() => undefined)
     rmSync(aside, { force: true })
-    throw error
+    throw fileFault(error) ?? error
   }
+}
+
+// What the system has against the file is told in a sentence.
+function fileFault(error: unknown): UsageError | undefined {
+  const { code, syscall, path } = error as NodeJS.ErrnoException
+  if (typeof code !== 'string' || typeof syscall !== 'string') return undefined
+  return new UsageError({ code: 'export-file', file: '', message: `${path ?? 'the file'} cannot be written (${code})`, hint: 'make its folder, or choose another place with --out' })
 }
 
 /** Writes to a stream, which is not ended. Items whose time is over are left out. */

@@ -100,9 +100,20 @@ export async function migrate(options: MigrateOptions): Promise<Ran[]> {
 /** Takes the lock of the data of a stage. Throws a UsageError where somebody else has it. */
 export async function takeDataLock(options: { database: Database; who: string; doing: string; wait?: boolean; notice?: (sentence: string) => void }): Promise<HeldLock> {
   const { database, who, doing, wait = false, notice = () => undefined } = options
-  return await holdLock({ database, name: 'data', who, doing, wait, tell: notice }).catch((error: unknown) => {
-    throw error instanceof LockedError ? lockedFault(error) : error
+  const told = (error: unknown): unknown => (error instanceof LockedError ? lockedFault(error) : error)
+  const lock = await holdLock({ database, name: 'data', who, doing, wait, tell: notice }).catch((error: unknown) => {
+    throw told(error)
   })
+  return {
+    ...lock,
+    check() {
+      try {
+        lock.check()
+      } catch (error) {
+        throw told(error)
+      }
+    },
+  }
 }
 
 function lockedFault(error: LockedError): UsageError {

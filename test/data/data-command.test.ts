@@ -54,6 +54,17 @@ test('beside a running server it works on the same data', async () => {
   }
 })
 
+test('what is stopped by Ctrl-C says so and ends with 130', async () => {
+  await project.write('many.jsonl', Array.from({ length: 40 }, (_, index) => `{"Item":{"id":{"S":"many-${index}"},"text":{"S":"x"}}}\n`).join(''))
+  const before = process.listenerCount('SIGINT')
+  // So slow that it is still at work, however fast this machine is.
+  const importing = data('import', 'notes', 'many.jsonl', '--rate', '1')
+  while (process.listenerCount('SIGINT') === before) await new Promise((done) => setImmediate(done))
+  process.emit('SIGINT')
+  const { code, wrong } = await importing
+  assert.deepEqual([code, wrong], [130, 'klue: stopped; the same command goes on at the last finished batch'])
+})
+
 test('what is refused is told in a sentence', async () => {
   await project.write('klue-config.yaml', 'name: notes\nstages:\n  prod:\n    live: true\n    live_host: notes.example.com\n  local:\n    seeds: [demo.yaml]\n')
   Object.assign(process.env, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'eu-west-1' })

@@ -89,6 +89,10 @@ test('an export that is stopped leaves what was there before', async () => {
   assert.equal(readFileSync(file, 'utf8'), 'before')
 })
 
+test('a file that cannot be written is told in a sentence', async () => {
+  assert.match((await faultsOf(exported(stage, join(folder, 'nowhere', 'x.jsonl.gz'))))[0]!, /nowhere.* cannot be written \(ENOENT\)/)
+})
+
 test('items that are there already: the same count as there, others are named and left, replaced, or left unasked', async () => {
   await stage.put(notes(3))
   await exported(stage)

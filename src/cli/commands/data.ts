@@ -25,7 +25,13 @@ export const data: Command = {
     const [name, ...words] = call.positionals
     const load = Object.hasOwn(actions, name ?? '') ? actions[name!] : undefined
     if (load === undefined) throw misuse('klue data wants to be told what to do', 'for example "klue data status"')
-    return await (await load())(call, words)
+    try {
+      return await (await load())(call, words)
+    } catch (error) {
+      if ((error as { name?: unknown }).name !== 'AbortError') throw error
+      call.output.printError(`klue: stopped; ${name === 'export' ? 'what is written of a file is gone again' : 'the same command goes on at the last finished batch'}`)
+      return 130
+    }
   },
 }
 
