@@ -19,9 +19,10 @@ import { replay } from './commands/replay.ts'
 import { rollback } from './commands/rollback.ts'
 import { secret } from './commands/secret.ts'
 import { stats } from './commands/stats.ts'
+import { tasks } from './commands/tasks.ts'
 import { test } from './commands/test.ts'
 import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
 import { versions } from './commands/versions.ts'
 
-export const commands: readonly Command[] = [init, add, importApi, dev, check, generate, test, token, user, secret, data, deploy, diff, versions, rollback, remove, cost, logs, stats, incidents, replay, ingest, config]
+export const commands: readonly Command[] = [init, add, importApi, dev, check, generate, test, token, user, secret, data, deploy, diff, versions, rollback, remove, cost, logs, stats, incidents, replay, tasks, ingest, config]

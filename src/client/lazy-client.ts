@@ -1,19 +1,17 @@
 // A client whose sending part is loaded with its first call: most functions of a service call no other API.
 import type { ClientSpec } from '../openapi/table.ts'
-import { baseUrl } from './base-url.ts'
 import { namesOf } from './operation-names.ts'
 import type { ClientOptions } from './options.ts'
 import type { Client } from './types.ts'
 
 type UntypedMethod = (...args: unknown[]) => Promise<unknown>
 
-/** Does what `createClient` does, and throws at once what that throws: a UsageError where the address is missing or wrong. */
+/** Does what `createClient` does, which throws with its first call: the sentences for addresses that are missing or wrong are no part of a start. */
 export function lazyClient<Operations, Calls>(spec: ClientSpec<Operations, Calls>, options: ClientOptions): Client<Operations, Calls> {
   return lazily(spec, options) as unknown as Client<Operations, Calls>
 }
 
 function lazily(spec: ClientSpec, options: ClientOptions): object {
-  baseUrl(spec, options.url)
   const names = namesOf(spec)
   let loading: Promise<Record<string, UntypedMethod>> | undefined
   const load = (): typeof loading & {} => (loading ??= import('./create-client.ts').then(({ createClient }) => createClient(spec, options) as unknown as Record<string, UntypedMethod>))

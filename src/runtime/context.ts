@@ -83,7 +83,7 @@ function lately(read: (parts: Behind[typeof behind], context: Context) => unknow
 }
 
 // Ids come from strangers and end up in logs: anything but a plain id is replaced.
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function incomingId(header: string | undefined, invocation: string | undefined): string {
   if (header !== undefined && /^[\w.:-]{1,128}$/.test(header)) return header

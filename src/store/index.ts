@@ -27,6 +27,7 @@ export { putWitnessedRow, replaceSingleRow, type SingleRow, singleRows, type Wit
 export { openStore, type Store, type StoreOptions } from './store.ts'
 export { untilTaken } from './throttled.ts'
 export { claimTaskKey, dropDue, dueMinutes, type DueTask, dueTasks, expireInput, hashOf, type NewTask, putTasks, readTask, readTaskState, replaceTask, type StoredTask, type TaskError, type TaskIdentity, taskShards, type TaskState, type TaskStatus } from './task-rows.ts'
+export { type ListedTask, listedTasks, pausedTasks, pauseTask, resumeTask } from './task-lists.ts'
 export { addWaiter, dropWaiter, freeSlot, keepSlot, nextWaiter, type SlotGroup, takeSlot } from './task-slots.ts'
 export type { ProvenUser, Users } from './users.ts'
 export { addVolume, agreedRate, recentVolumes, type Volume } from './volume-rows.ts'

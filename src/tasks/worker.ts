@@ -2,7 +2,7 @@
 import type { Database } from '../persist/index.ts'
 import { startWork } from '../runtime/edge.ts'
 import type { Task } from '../runtime/index.ts'
-import { nextWaiter, readTask, type StoredTask, type TaskState } from '../store/index.ts'
+import { nextWaiter, pausedTasks, readTask, type StoredTask, type TaskState } from '../store/index.ts'
 import { changeTask } from './change-task.ts'
 import { faultsOf } from './fire-port.ts'
 import { isOver, lost, postponed, started } from './machine.ts'
@@ -28,6 +28,16 @@ export interface Worker {
 
 /** Opens a worker; any number of them may work on the same tasks. */
 export function openWorker(parts: WorkerParts): Worker {
+  let paused: { at: number; names: Promise<ReadonlySet<string>> } | undefined
+  // Asked for at most once a second, also by a clock that jumps.
+  const isPaused = async (name: string): Promise<boolean> => {
+    if (paused === undefined || Math.abs(parts.now() - paused.at) >= 1000) paused = { at: parts.now(), names: pausedTasks(parts.database()) }
+    const { names } = paused
+    return (await names.catch((error: unknown) => {
+      paused = undefined
+      throw error
+    })).has(name)
+  }
   return {
     async receive(id) {
       const found = await readTask(parts.database(), id)
@@ -45,6 +55,7 @@ export function openWorker(parts: WorkerParts): Worker {
       const known = parts.services().get(state.name)
       // Another version fired it, or an older one is back: it waits for one that knows it.
       if (known === undefined || input === undefined || faultsOf(known.task, JSON.parse(input)).length > 0) return postpone(parts, found, 'version')
+      if (await isPaused(state.name)) return postpone(parts, found, 'resume')
       await begin(parts, { ...known, stored: found, input })
     },
   }
@@ -80,7 +91,7 @@ export function waitMs(looks: number): number {
 }
 
 async function postpone(parts: WorkerParts, stored: StoredTask, waits: NonNullable<TaskState['waits']>): Promise<void> {
-  await changeTask({ database: parts.database() }, stored, (seen) => postponed(seen, { waits, now: parts.now(), pauseMs: Math.min(waitMs(seen.looks), parts.queue().longestPauseMs) }))
+  await changeTask({ database: parts.database() }, stored, (seen) => postponed(seen, { waits, now: parts.now(), pauseMs: waits === 'resume' ? 15_000 : Math.min(waitMs(seen.looks), parts.queue().longestPauseMs) }))
 }
 
 /** Ends a run whose lease ran out: it counts as one that failed. */

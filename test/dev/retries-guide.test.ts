@@ -14,7 +14,7 @@ function block(language: string, file: string): string {
 }
 
 test('the service of the guide answers as its table says', async () => {
-  const { root, delete: take, remove } = await makeProject({ 'apis/payments.yaml': block('yaml', 'apis/payments.yaml'), 'functions/payments.ts': block('ts', 'functions/payments.ts'), 'klue-config.yaml': 'name: payments\n' })
+  const { root, delete: take, remove } = await makeProject({ 'apis/payments.yaml': block('yaml', 'apis/payments.yaml'), 'functions/payments.ts': block('typescript', 'functions/payments.ts'), 'klue-config.yaml': 'name: payments\n' })
   after(remove)
   for (const file of ['apis/notes.yaml', 'functions/notes.ts']) await take(file)
   const running = await startProject({ root, inMemory: true, port: 0, watch: false, log: () => undefined })

@@ -90,9 +90,10 @@ const calling = defineTask('calling', { input: Work }, async (input, context) =>
   log.push({ name: 'calling', answer: await context.client(jobsClient).whoami() })
 })
 const strict = defineTask('strict', { input: Work, identity: 'fail', attempts: 4, backoff: quick }, () => void log.push({ name: 'strict' }))
+const long = defineTask('long', { input: Work, attempts: 1 }, (input, context) => sleep(600_000, undefined, { signal: context.signal }))
 const parent = defineTask('parent', { input: Work }, async (input, context) => { await context.fire(work, { id: 'child of ' + input.id }) })
 
-const tasks = { work, flaky, hopeless, wrong, narrow, keyed, windowed, brief, calling, strict, parent }
+const tasks = { work, flaky, hopeless, wrong, narrow, keyed, windowed, brief, calling, strict, parent, long }
 const stranger = defineTask('stranger', { input: Work }, () => undefined)
 const fire = async ({ path, body }, context) => {
   const task = path.task === 'stranger' ? stranger : tasks[path.task]

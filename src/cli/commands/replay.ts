@@ -20,6 +20,7 @@ export const replay: Command = {
     if (errorId === undefined || more.length > 0) throw misuse('klue replay wants one error id', 'it stands in the answer, in the log and in the report')
     const url = await addressOf(call)
     const record = await recordOf(call, errorId)
+    if (typeof record['task_id'] === 'string') throw misuse(`the error ${errorId} is that of a task and no request`, `run it again with "klue tasks redrive ${visibleLine(record['task_id'])}"`)
     const request = toRequest(record)
     // Before a token is made: nobody else must get it.
     const target = targetOf(url, request)
