@@ -1,5 +1,6 @@
 // Translates events of REST APIs (payload 1.0) and load balancers to requests, and answers to their results.
 import { type ApiRequest, type ApiResponse, isText } from '../runtime/edge.ts'
+import { bytesOf, textOf, withoutStage } from './http-event.ts'
 import { pathInApi } from './path-in-api.ts'
 
 type Values = Record<string, string | undefined> | null
@@ -59,14 +60,6 @@ export function fromRestApi(event: RestApiEvent): ApiRequest {
   return { ...requestOf(event), path, pathIsDecoded: isHttpApi, ...(isHttpApi ? {} : { isTextOnly: true }), query, sourceIp: textOf(identity?.sourceIp), ...(typeof requestId === 'string' ? { requestId } : {}) }
 }
 
-/** The path of an HTTP API's event: a stage other than $default is its first segment, though no part of the API's own paths. */
-export function withoutStage(path: string, stage: string | undefined): string {
-  if (typeof stage !== 'string' || stage === '$default') return path
-  const prefix = `/${stage}`
-  if (path === prefix) return '/'
-  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path
-}
-
 // Of the whole result, as AWS says: 1 MB.
 const albLimitBytes = 1_000_000
 
@@ -114,16 +107,6 @@ function requestOf({ httpMethod, path, headers, multiValueHeaders, body, isBase6
   }
   const bytes = bytesOf({ body, isBase64Encoded })
   return { method: httpMethod.toUpperCase(), path, pathIsDecoded: false, headers: joined, ...(bytes === undefined ? {} : { body: bytes }) }
-}
-
-/** The bytes of an event's body; undefined where there is none. */
-export function bytesOf({ body, isBase64Encoded }: { body?: string | null | undefined; isBase64Encoded?: boolean | undefined }): Buffer | undefined {
-  return typeof body === 'string' && body !== '' ? Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8') : undefined
-}
-
-/** A text, empty where the event has something else in its place. */
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }
 
 // Half of a pair of surrogates has no encoding.

@@ -1,8 +1,9 @@
 // The handler of a Lambda function: a service behind an HTTP API, a function URL, a REST API or a load balancer.
 import { env } from '../config/index.ts'
 import { type OpenService, openService, type Platform, type Service } from '../runtime/edge.ts'
-import { fromEvent, type HttpApiEvent, type HttpApiResult, type LambdaEvent, toResult } from './event.ts'
+import type { LambdaEvent } from './event.ts'
 import type { AlbEvent, GatewayResult, RestApiEvent } from './gateway-event.ts'
+import { fromHttpApi, type HttpApiEvent, type HttpApiResult, isHttpApiEvent, toHttpApi } from './http-event.ts'
 import { lambdaPlatform } from './platform.ts'
 
 /** The part of Lambda's context that is read. */
@@ -43,11 +44,15 @@ export function toLambda(service: Service, options: LambdaOptions = {}): LambdaH
   const handler = async (event: LambdaEvent, context: LambdaContext): Promise<HttpApiResult | GatewayResult> => {
     const { platform, answer } = open()
     const remaining = context.getRemainingTimeInMillis?.()
-    const request = fromEvent(event, remaining === undefined ? undefined : platform.now() + remaining)
+    // Most functions never hear of another sender, so a start does not load what reads them.
+    const others = isHttpApiEvent(event) ? undefined : await import('./event.ts')
+    const request = others === undefined ? fromHttpApi(event as HttpApiEvent) : others.fromEvent(event)
+    if (remaining !== undefined) request.endsAt = platform.now() + remaining
     request.resultLimitBytes ??= lambdaLimitBytes
     if (options.restApiTakesBytes === true) delete request.isTextOnly
     if (context.awsRequestId !== undefined) request.requestId = context.awsRequestId
-    return toResult(await answer(request), event)
+    const response = await answer(request)
+    return others === undefined ? toHttpApi(response) : others.toResult(response, event)
   }
   // The form of the result follows from the event, which overloads can say and an arrow function cannot.
   return handler as LambdaHandler

@@ -1,7 +1,8 @@
 // Events of an HTTP API and of a function URL become requests; answers become results.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fromEvent, type HttpApiEvent, toResult } from '../../src/lambda/index.ts'
+import { fromEvent, toResult } from '../../src/lambda/event.ts'
+import type { HttpApiEvent } from '../../src/lambda/index.ts'
 
 function event(part: Partial<HttpApiEvent> = {}, context: Partial<HttpApiEvent['requestContext']> = {}): HttpApiEvent {
   return { version: '2.0', rawPath: '/things', requestContext: { domainName: 'abc.execute-api.eu-west-1.amazonaws.com', stage: '$default', http: { method: 'GET' }, ...context }, ...part }

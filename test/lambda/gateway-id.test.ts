@@ -1,7 +1,7 @@
 // The line of a request and the gateway's own say the same name and time, so that a request which both tell of counts once.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { HttpApiEvent } from '../../src/lambda/event.ts'
+import type { HttpApiEvent } from '../../src/lambda/http-event.ts'
 import { toLambda } from '../../src/lambda/handler.ts'
 import { defineService } from '../../src/runtime/index.ts'
 import { defaultKeepRules, ingest, type LogLine, readStats } from '../../src/telemetry/index.ts'

@@ -1,5 +1,6 @@
 // Sends thousands of different requests through one service and prints what is left of them in memory; started with --expose-gc.
-import { fromEvent, type HttpApiEvent } from '../../src/lambda/index.ts'
+import { fromEvent } from '../../src/lambda/event.ts'
+import type { HttpApiEvent } from '../../src/lambda/index.ts'
 import { generateToken } from '../../src/runtime/edge.ts'
 import { apiDocument, jsonBody, type LooseHandlers, type Opened, openApi, operation, parameter } from './service-fixture.ts'
 
