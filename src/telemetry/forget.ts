@@ -4,6 +4,7 @@ import { forgetDays, type ForgetOrder, forgetOrders, lengthOf, packKinds, packsB
 import { forgetArchived, type ForgettingArchive, type ForgottenInArchive } from './archive-forget.ts'
 import { busyHours } from './busy-hours.ts'
 import { valueOf } from './find-index.ts'
+import { forgetAnswers } from './forget-answers.ts'
 import { filterOf, type RequestFilter } from './request-filter.ts'
 
 export interface Forgotten {
@@ -74,6 +75,7 @@ export async function withoutForgotten<Row extends RequestRow>(database: Databas
     read.orders.catch(() => known.delete(database))
   }
   const tests = (await read.orders).map(testOf)
+  await forgetAnswers(database, rows.filter((row) => tests.some((isMeant) => isMeant(row))))
   return tests.length === 0 ? [...rows] : rows.map((row) => (tests.some((isMeant) => isMeant(row)) ? bare(row) : row))
 }
 
@@ -99,16 +101,19 @@ async function sweep(database: Database, order: ForgetOrder): Promise<Omit<Forgo
       ...Array.from({ length: shards }, async (_, shard) => {
         for await (const single of singleRows(database, { ...span, shard })) {
           if (!isMeant(single.row)) continue
+          await forgetAnswers(database, [single.row])
           await replaceSingleRow(database, { ...single, row: bare(single.row) })
           note(done, 1)
         }
       }),
       ...packKinds.flatMap((kind) => Array.from({ length: busy.hasPacks(hour) ? packShards : 0 }, async (_, shard) => {
         for await (const pack of packsBetween(database, { ...span, kind, shard })) {
-          const meant = pack.rows.filter(isMeant).length
-          if (meant === 0) continue
+          const meant = pack.rows.filter(isMeant)
+          if (meant.length === 0) continue
+          // First: what is left of a row does not name its key any more.
+          await forgetAnswers(database, meant)
           await replacePack(database, pack, (rows) => rows.map((row) => (isMeant(row) ? bare(row) : row)))
-          note(done, meant)
+          note(done, meant.length)
         }
       })),
     ])

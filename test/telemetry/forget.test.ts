@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Database } from '../../src/persist/index.ts'
-import { putWitnessedRow } from '../../src/store/index.ts'
+import { claimKey, putWitnessedRow, settleKey, stepsOf } from '../../src/store/index.ts'
 import { toItem } from '../../src/store/single-rows.ts'
 import { defaultKeepRules, findRequests, forgetRequests, ingest, type LogLine, readStats, sweepForgotten } from '../../src/telemetry/index.ts'
 import { printCounts } from '../../src/telemetry/counts.ts'
@@ -101,4 +101,24 @@ test('requests are found by each filter, page by page', async () => {
   }
   assert.equal(pages.length, 3)
   assert.deepEqual(pages.flat(), await find({ user: 'bob' }))
+})
+
+test('answers that idempotency keys keep of a user go too, with their steps; that a key was used stays', async () => {
+  const database = await freshStore()
+  const use = async (id: string): Promise<void> => {
+    const state = await claimKey(database, { id, fingerprint: 'f', leaseUntil: noon + 1000, ttlSeconds: 3600 })
+    assert.ok(state.kind === 'claimed')
+    await stepsOf(database, state.claim)('look up', () => `step of ${id}`)
+    await settleKey(database, state.claim, { answer: { status: 201, headers: { 'x-name': id }, body: `answer of ${id}` } })
+  }
+  for (const id of ['ann-1', 'ann-2', 'bob-1']) await use(id)
+  await ingest({ database, rules }, [line(0, { idempotency: 'ann-1' }), line(1, { idempotency: 'bob-1' })])
+  await forgetRequests(database, { filter: { user: 'ann@example.com' } })
+  // Its line comes after the order.
+  await ingest({ database: { ...database }, rules }, [line(3, { idempotency: 'ann-2' })])
+  const left = await everything(database)
+  assert.deepEqual(['answer of ann-1', 'step of ann-1', 'answer of ann-2', 'step of ann-2', 'answer of bob-1', 'step of bob-1'].filter((text) => left.includes(text)), ['answer of bob-1', 'step of bob-1'])
+  const again = async (id: string): Promise<unknown> => claimKey(database, { id, fingerprint: 'f', leaseUntil: noon + 1000, ttlSeconds: 3600 })
+  assert.deepEqual([await again('ann-1'), await again('ann-2')], [{ kind: 'not-kept', status: 201 }, { kind: 'not-kept', status: 201 }])
+  assert.equal((await again('bob-1') as { kind: string }).kind, 'answered')
 })
