@@ -10,13 +10,13 @@ export async function forgetLogs(call: CommandCall, filter: RequestFilter): Prom
   for (const name of ['follow', 'fields', 'limit'] as const) if (call.values[name] !== undefined) throw misuse(`klue logs forget has no --${name}`, 'leave it out')
   const [since, until] = [textOption(call, 'since'), textOption(call, 'until')]
   const now = Date.now()
+  const span = { ...(since === undefined ? {} : { from: readSince(since, now) }), ...(until === undefined ? {} : { to: readSince(until, now, 'until') }) }
   if (call.values['yes'] !== true) throw misuse('klue logs forget takes records away for good', 'look at them with klue logs and the same options, then add --yes')
   const { loadStage } = await import('./stage.ts')
   const [{ openStageStore }, { forgetRequests, keepRulesOf }] = await Promise.all([import('../dev/index.ts'), import('../telemetry/index.ts')])
   const config = await loadStage(call.root, textOption(call, 'stage'), 'leave out')
   const opened = await openStageStore(call.root, config)
   try {
-    const span = { ...(since === undefined ? {} : { from: readSince(since, now) }), ...(until === undefined ? {} : { to: readSince(until, now, 'until') }) }
     const files = await opened.openArchive()
     const forgotten = await forgetRequests(opened.database, { filter, ...span, ...(files === undefined ? {} : { archive: { files, rules: keepRulesOf(config) } }) })
     if (call.values['json'] === true) call.output.printJson(forgotten)

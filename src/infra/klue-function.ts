@@ -3,7 +3,7 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Alias, Architecture, Code, Function, type IVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { LogGroup, LogGroupClass, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 
 export interface KlueFunctionProps {
@@ -23,6 +23,8 @@ export interface KlueFunctionProps {
   readonly logRetention: RetentionDays
   /** What happens to the log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy
+  /** Whether its log has the class for infrequent access: half the price, no subscription, read by Logs Insights alone. @default it has not */
+  readonly infrequentLog?: boolean
   /** Concurrency that the function keeps for itself and cannot exceed. @default it shares the account's */
   readonly reservedConcurrentExecutions?: number
   /** Instances that stand ready. @default none */
@@ -54,7 +56,9 @@ export class KlueFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: KlueFunctionProps) {
     super(scope, id)
-    this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention, removalPolicy: props.removalPolicy })
+    const log = { retention: props.logRetention, removalPolicy: props.removalPolicy }
+    // AWS changes the class of no log that is there: another class is another log.
+    this.logGroup = props.infrequentLog === true ? new LogGroup(this, 'InfrequentLog', { ...log, logGroupClass: LogGroupClass.INFREQUENT_ACCESS }) : new LogGroup(this, 'Log', log)
     // AWS's own policy for functions would let it write every log of the account.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.logGroup.grantWrite(role)

@@ -61,7 +61,8 @@ export class KlueTelemetry extends Construct {
     this.messages = this.#queue('Messages', { visibilityTimeout: Duration.minutes(12), deadLetterQueue: { queue: this.undelivered, maxReceiveCount: 5 } })
     // By this name `klue ingest redrive` finds it.
     this.failed = this.#queue('Failed', { queueName: `${project.tablePrefix}ingest-failures`, retentionPeriod: Duration.days(14) })
-    const common = { handler: 'index.handler', logRetention: props.logRetention, removalPolicy: props.removalPolicy }
+    // Nobody subscribes to them, and each delivery leaves three lines of the platform there.
+    const common = { infrequentLog: true, handler: 'index.handler', logRetention: props.logRetention, removalPolicy: props.removalPolicy }
     const environment = { KLUE_TABLE_PREFIX: project.tablePrefix, KLUE_SECRETS: '' }
     this.ingest = new KlueFunction(this, 'Ingest', { ...common, folder: project.telemetry.ingest, description: `${project.name}, stage ${project.stage}: takes lines in`, memorySize: 512, timeout: Duration.minutes(2), environment: { ...environment, KLUE_MESSAGE_QUEUE: this.messages.queueUrl, ...this.#watched(props) } })
     this.reporter = new KlueFunction(this, 'Reporter', { ...common, folder: project.telemetry.reporter, description: `${project.name}, stage ${project.stage}: tells people`, memorySize: 256, timeout: reporterTimeout, environment: { ...environment, KLUE_SECRETS: project.telemetry.reporterSecrets.join(',') } })

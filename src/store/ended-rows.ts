@@ -1,7 +1,7 @@
 // Invocations that somebody ended: what is known of each, gathered from lines that come in any order, and settled once.
 import { type Database, failedBecause } from '../persist/index.ts'
 import { storeDefinition } from './definition.ts'
-import { shardOf } from './request-row.ts'
+import { shardOf, shards } from './request-row.ts'
 
 /** What lines tell of an invocation; each fact is the same whenever its line comes. */
 export interface EndedFacts {
@@ -98,6 +98,30 @@ export async function untoldEnded(database: Database): Promise<EndedRow[]> {
     start = page.LastEvaluatedKey as Record<string, never> | undefined
   } while (start !== undefined)
   return rows.filter(({ at, endedAt }) => at !== undefined || endedAt !== undefined)
+}
+
+/** Everything that is known of invocations. */
+export async function* everyEnded(database: Database): AsyncGenerator<EndedRow> {
+  for (let shard = 0; shard < shards; shard++) {
+    let start: Record<string, never> | undefined
+    do {
+      const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: `running#${shard}` } }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
+      for (const item of page.Items ?? []) yield fromItem(item as unknown as Item)
+      start = page.LastEvaluatedKey as Record<string, never> | undefined
+    } while (start !== undefined)
+  }
+}
+
+/** Puts something in the place of facts; they stay, so that a line which comes again changes nothing. */
+export async function forgetEnded(database: Database, requestId: string, given: Partial<Record<'line' | 'settled' | 'error' | 'invoke', string>>): Promise<void> {
+  const names = Object.keys(given) as (keyof typeof given)[]
+  await database.run('UpdateItem', {
+    TableName: table(database),
+    Key: keyOf(requestId),
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, { S: given[name]! }])),
+  })
 }
 
 type Item = Record<string, { S?: string; N?: string } | undefined>

@@ -76,6 +76,16 @@ export async function readSample(database: Database, { fingerprint, key }: Pick<
   return packed === undefined ? undefined : (JSON.parse(process.getBuiltinModule('node:zlib').gunzipSync(packed).toString()) as Report)
 }
 
+/** The whole reports that are kept of a fingerprint. */
+export async function* samplesOf(database: Database, fingerprint: string): AsyncGenerator<Report> {
+  let start: Record<string, never> | undefined
+  do {
+    const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: `sample#${fingerprint}` } }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
+    for (const item of page.Items ?? []) yield JSON.parse(process.getBuiltinModule('node:zlib').gunzipSync(item['report']!.B!).toString()) as Report
+    start = page.LastEvaluatedKey as Record<string, never> | undefined
+  } while (start !== undefined)
+}
+
 /** How many reports happened from one time to another (ISO 8601; the end left out, none: all). */
 export async function countReports(database: Database, fingerprint: string, { from, to }: { from: string; to?: string }): Promise<number> {
   const counts = await Promise.all(Array.from({ length: shards }, async (_, shard) => {

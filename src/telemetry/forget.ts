@@ -5,6 +5,7 @@ import { forgetArchived, type ForgettingArchive, type ForgottenInArchive } from 
 import { busyHours } from './busy-hours.ts'
 import { valueOf } from './find-index.ts'
 import { forgetAnswers } from './forget-answers.ts'
+import { forgetTold } from './forget-told.ts'
 import { filterOf, type RequestFilter } from './request-filter.ts'
 
 export interface Forgotten {
@@ -118,6 +119,7 @@ async function sweep(database: Database, order: ForgetOrder): Promise<Omit<Forgo
       })),
     ])
   }
+  done.items += await forgetTold(database, isMeant)
   return done
 }
 

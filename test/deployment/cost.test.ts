@@ -32,12 +32,13 @@ test('a small stage in Virginia without measurements, by hand', () => {
     'data out': 0.1717, // 2,048 bytes each: 1.9073 GB at 0.09
     ingest: 0.0333, // 100,000 invocations: 0.02; 0.02 s of 0.5 GB: 1,000 GB-s: 0.0133
     'storage of these rows': 0.006, // 0.1025 GB for 7 of 30 days at 0.25
+    'log of ingest': 0.0061, // 260 bytes of Lambda about each: 0.0242 GB at 0.25
     'log storage': 0.0039, // 15 % of 0.8764 GB for a month at 0.03
   })
-  assert.equal(estimate.millionUsd.toFixed(4), '2.2687')
+  assert.equal(estimate.millionUsd.toFixed(4), '2.2748')
   assert.deepEqual(rounded(estimate.perMonth), {
     metrics: 0, // nothing is put of minutes without requests
-    "ingest's look each minute": 0.1616, // 43,200 times: 0.1 s of 0.5 GB and a request: 0.0374; 8 reads and 3 writes: 0.1242
+    "ingest's look each minute": 0.1643, // 43,200 times: 0.1 s of 0.5 GB and a request: 0.0374; 8 reads and 3 writes: 0.1242; 260 bytes of Lambda: 0.0026
   })
   assert.deepEqual(estimate.largest, { perMillion: 'HTTP API', perMonth: "ingest's look each minute" })
   assert.equal(estimate.assumptions.length, 3)
@@ -80,6 +81,7 @@ test('a large stage in Frankfurt with measurements, by hand', () => {
     'tables of the service': 0.2669, // a million reads: 0.1525; 100,000 writes with half an index each: 150,000 units: 0.1144
     'Lambda requests': 0.2,
     ingest: 0.0333,
+    'log of ingest': 0.0076, // 0.0242 GB at 0.315
     'log storage': 0.0206, // 15 % of 1.4110 GB for three months at 0.0324
   })
   assert.deepEqual(rounded(estimate.perMonth), {
@@ -87,7 +89,7 @@ test('a large stage in Frankfurt with measurements, by hand', () => {
     metrics: 0,
     dashboard: 3,
     alarms: 1, // two APIs with three, two functions, two for telemetry: ten at 0.10
-    "ingest's look each minute": 0.189,
+    "ingest's look each minute": 0.1923,
   })
   assert.deepEqual(estimate.largest, { perMillion: 'data out', perMonth: 'instances that stand ready' })
 })

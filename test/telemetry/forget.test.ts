@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Database } from '../../src/persist/index.ts'
-import { claimKey, putWitnessedRow, settleKey, stepsOf } from '../../src/store/index.ts'
+import { addFacts, claimKey, putSample, putWitnessedRow, readSample, type Report, settleEnded, settleKey, stepsOf, writeIncident } from '../../src/store/index.ts'
 import { toItem } from '../../src/store/single-rows.ts'
 import { defaultKeepRules, findRequests, forgetRequests, ingest, type LogLine, readStats, sweepForgotten } from '../../src/telemetry/index.ts'
 import { printCounts } from '../../src/telemetry/counts.ts'
@@ -121,4 +121,27 @@ test('answers that idempotency keys keep of a user go too, with their steps; tha
   const again = async (id: string): Promise<unknown> => claimKey(database, { id, fingerprint: 'f', leaseUntil: noon + 1000, ttlSeconds: 3600 })
   assert.deepEqual([await again('ann-1'), await again('ann-2')], [{ kind: 'not-kept', status: 201 }, { kind: 'not-kept', status: 201 }])
   assert.equal((await again('bob-1') as { kind: string }).kind, 'answered')
+})
+
+test('facts of ended invocations and reports that incidents keep leave nothing of the caller, also when their lines come again', async () => {
+  const database = await freshStore()
+  const idOf = (user: string): string => `invocation-${user.length}`
+  const record = (user: string): string => JSON.stringify({ kind: 'watchdog', level: 'error', time: new Date(noon).toISOString(), started: new Date(noon - 900).toISOString(), operation: 'getThing', path: '/things', user, trace: [{ name: `for ${user}` }], request_id: idOf(user) })
+  for (const user of ['ann@example.com', 'bob']) {
+    await addFacts(database, idOf(user), { line: record(user), error: JSON.stringify({ text: `no room for ${user}`, stack: '' }), at: new Date(noon).toISOString() })
+    await settleEnded(database, idOf(user), JSON.stringify({ kind: 'exit', text: `no room for ${user}`, stack: user, time: new Date(noon).toISOString(), function: 'f', requestId: idOf(user), record: JSON.parse(record(user)) as object }))
+  }
+  const report = (user: string): Report => ({ key: user, fingerprint: 'f'.repeat(16), fatal: true, severity: 1, service: 's', stage: 'live', operation: 'getThing', code: 'BROKEN', title: 'FATAL it broke', text: 'it broke', body: JSON.stringify({ user: { id: user }, call_id: 'c', request: { params: { mail: user } } }), time: new Date(noon).toISOString(), errorId: `e-${user}`, requestId: user })
+  await writeIncident(database, { fingerprint: 'f'.repeat(16), service: 's', stage: 'live', operation: 'getThing', code: 'BROKEN', fatal: true, severity: 1, title: 'FATAL it broke', text: 'it broke', status: 'open', firstSeen: '', lastSeen: '', since: '', messages: 1, undelivered: 0, announcedAt: '', announced: 1, folded: 0, foldedUpTo: '', sample: 'bob', due: [] }, undefined)
+  for (const user of ['ann@example.com', 'bob']) await putSample(database, report(user))
+  const { requests, items } = await forgetRequests(database, { filter: { user: 'ann@example.com' }, from: noon - hour })
+  assert.deepEqual([requests, items], [0, 2])
+  const known = await addFacts(database, idOf('ann@example.com'), { line: record('ann@example.com') })
+  assert.equal(JSON.stringify(known).includes('ann@example'), false)
+  assert.match(known.line!, /"kind":"watchdog".*"operation":"getThing"/)
+  const kept = await readSample(database, report('ann@example.com'))
+  assert.deepEqual({ ...kept, key: '', body: JSON.parse(kept!.body) as unknown }, { key: '', fingerprint: 'f'.repeat(16), fatal: true, severity: 1, service: 's', stage: 'live', operation: 'getThing', code: 'BROKEN', title: 'FATAL it broke', text: 'it broke', time: new Date(noon).toISOString(), body: { forgotten: true, is_fatal_error: true, title: 'it broke' } })
+  assert.deepEqual(await readSample(database, report('bob')), report('bob'))
+  assert.equal((await addFacts(database, idOf('bob'), {})).line, record('bob'))
+  assert.equal((await forgetRequests(database, { filter: { user: 'ann@example.com' }, from: noon - hour })).items, 0)
 })

@@ -88,7 +88,7 @@ function rowParts({ settings, prices, mix }: Given): CostPart[] {
   const ordinary = packBytes + linesPerDelivery * (1 - seriousShare) * mix.lineBytes * packedShare
   const writes = deliveries * Math.ceil(ordinary / 1024) * (1 + straddlingShare) + million * (seriousShare * Math.ceil(seriousBytes / 1024) + findBytes / 1024)
   const volume = (deliveries * (ordinary + straddlingShare * packBytes) + million * (seriousShare * seriousBytes + findBytes)) / gb
-  const parts = [part('ingest', deliveries * prices.invocation + deliveries * (deliveryMs / 1000) * (ingestMemoryMb / 1024) * prices.gbSecond, `${amount(deliveries)} invocations`)]
+  const parts = [part('ingest', deliveries * prices.invocation + deliveries * (deliveryMs / 1000) * (ingestMemoryMb / 1024) * prices.gbSecond, `${amount(deliveries)} invocations`), part('log of ingest', ((deliveries * platformBytes) / gb) * prices.infrequentLogGb, `${amount((deliveries * platformBytes) / gb)} GB of Lambda's lines about these, of the class for infrequent access`)]
   if (settings.tableCapacity === undefined) parts.push(part('rows of requests', writes * prices.tableWrite, `${amount(writes)} write units`))
   return [...parts, part('storage of these rows', volume * (settings.rowDays / daysAMonth) * prices.tableGbMonth, `${amount(volume)} GB, kept ${settings.rowDays} days`)]
 }
@@ -140,7 +140,8 @@ function watchParts({ settings, prices }: Fixed): CostPart[] {
 function clockParts({ settings, prices }: Fixed): CostPart[] {
   const compute = minutesAMonth * (prices.invocation + (lookMs / 1000) * (ingestMemoryMb / 1024) * prices.gbSecond)
   const units = settings.tableCapacity === undefined ? minutesAMonth * (lookReads * prices.tableRead + lookWrites * prices.tableWrite) : 0
-  return [part("ingest's look each minute", compute + units, `${amount(minutesAMonth)} invocations`)]
+  const lines = ((minutesAMonth * platformBytes) / gb) * prices.infrequentLogGb
+  return [part("ingest's look each minute", compute + units + lines, `${amount(minutesAMonth)} invocations`)]
 }
 
 function archiveFileParts({ settings, prices }: Fixed): CostPart[] {

@@ -15,6 +15,8 @@ export interface Prices {
   readyRunGbSecond: number
   /** A GB of log lines taken in, and a GB (compressed) kept for a month. */
   logGb: number
+  /** The same of a log of the class for infrequent access, which costs as much to keep. */
+  infrequentLogGb: number
   logGbMonth: number
   /** A write of 1 KiB and a strongly consistent read of 4 KiB, on demand. */
   tableWrite: number
@@ -50,16 +52,16 @@ export const priceSources: readonly string[] = [
 // The same in every region of the table.
 const everywhere = { invocation: 0.2e-6, gbSecond: 0.0000133334, readyGbSecond: 0.0000033334, readyRunGbSecond: 0.0000077778, metricMonth: 0.3, alarmMonth: 0.1, dashboardMonth: 3, metricCall: 0.01e-3, outGb: 0.09 } as const
 
-const virginia = { asOf: '2025-07-21', ...everywhere, apiRequest: 1e-6, logGb: 0.5, logGbMonth: 0.03, tableWrite: 0.625e-6, tableRead: 0.125e-6, writeUnitHour: 0.00065, readUnitHour: 0.00013, tableGbMonth: 0.25, filePut: 0.005e-3, fileGbMonth: 0.023 } as const
+const virginia = { asOf: '2025-07-21', ...everywhere, apiRequest: 1e-6, logGb: 0.5, infrequentLogGb: 0.25, logGbMonth: 0.03, tableWrite: 0.625e-6, tableRead: 0.125e-6, writeUnitHour: 0.00065, readUnitHour: 0.00013, tableGbMonth: 0.25, filePut: 0.005e-3, fileGbMonth: 0.023 } as const
 
 /** By region. */
 export const priceTable: Readonly<Record<string, Prices>> = {
   'us-east-1': { region: 'us-east-1', ...virginia },
   'us-east-2': { region: 'us-east-2', ...virginia },
   'us-west-2': { region: 'us-west-2', ...virginia },
-  'eu-west-1': { region: 'eu-west-1', asOf: '2024-12-01', ...everywhere, apiRequest: 1.11e-6, logGb: 0.57, logGbMonth: 0.03, tableWrite: 0.705e-6, tableRead: 0.141e-6, writeUnitHour: 0.000735, readUnitHour: 0.000147, tableGbMonth: 0.283, filePut: 0.005e-3, fileGbMonth: 0.023 },
+  'eu-west-1': { region: 'eu-west-1', asOf: '2024-12-01', ...everywhere, apiRequest: 1.11e-6, logGb: 0.57, infrequentLogGb: 0.285, logGbMonth: 0.03, tableWrite: 0.705e-6, tableRead: 0.141e-6, writeUnitHour: 0.000735, readUnitHour: 0.000147, tableGbMonth: 0.283, filePut: 0.005e-3, fileGbMonth: 0.023 },
   // Functions, logs and tables on demand were seen again on 2026-09-11.
-  'eu-central-1': { region: 'eu-central-1', asOf: '2024-12-01', ...everywhere, apiRequest: 1.2e-6, logGb: 0.63, logGbMonth: 0.0324, tableWrite: 0.7625e-6, tableRead: 0.1525e-6, writeUnitHour: 0.000793, readUnitHour: 0.0001586, tableGbMonth: 0.306, filePut: 0.0054e-3, fileGbMonth: 0.0245 },
+  'eu-central-1': { region: 'eu-central-1', asOf: '2024-12-01', ...everywhere, apiRequest: 1.2e-6, logGb: 0.63, infrequentLogGb: 0.315, logGbMonth: 0.0324, tableWrite: 0.7625e-6, tableRead: 0.1525e-6, writeUnitHour: 0.000793, readUnitHour: 0.0001586, tableGbMonth: 0.306, filePut: 0.0054e-3, fileGbMonth: 0.0245 },
 }
 
 // The dearest of the table: an estimate should rather be too high.
