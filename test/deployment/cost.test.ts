@@ -156,7 +156,7 @@ test('a change says what costs more, and nothing where nothing does', () => {
   const change = costChange(before, later)
   assert.deepEqual(change.parts.map(({ name, per }) => [name, per]), [['instances that stand ready', 'month'], ['Lambda compute', 'million']])
   // 50,000 GB-s where an instance stands ready: 0.3889; one of 1 GB all month: 8.6402.
-  assert.equal(costChangeText(change), 'a million requests: 2.32 USD instead of 2.27 USD; a month without any: 8.80 USD instead of 0.16 USD, most of it instances that stand ready (0.00 USD → 8.64 USD)')
+  assert.equal(costChangeText(change), 'a million requests: 2.33 USD instead of 2.27 USD; a month without any: 8.80 USD instead of 0.16 USD, most of it instances that stand ready (0.00 USD → 8.64 USD)')
 })
 
 test('the settings come from documents, entry files and the configuration of the stage', async () => {
