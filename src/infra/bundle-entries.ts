@@ -53,9 +53,14 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
   }))
   // As a deployed function does it: the configuration is there once all files are imported.
   setConfig(loaded.config)
-  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services))
+  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services), ...services.flatMap(tasksNowhere))
   if (faults.length > 0) throw new UsageError(faults)
   return prepared
+}
+
+// Accepted work that nobody runs would be lost without a word: better no deployment.
+function tasksNowhere({ entry, service }: LocatedService): Fault[] {
+  return (service.tasks ?? []).map((task) => ({ code: 'task-undeployable', file: entry, message: `the task ${task.name} has nothing that runs it in the account: deployed functions do not run tasks yet`, hint: 'take it out of tasks of defineService for this stage; klue dev and klue test run it' }))
 }
 
 // A client is generated into a file of its own, so that what holds it calls the API, or may.
