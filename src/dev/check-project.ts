@@ -6,6 +6,7 @@ import { migrationFaults } from '../data/work.ts'
 import { checkStart } from '../entries/index.ts'
 import { type Fault, isUsageError } from '../errors/index.ts'
 import { checkApis, noticesOf, readApis } from '../openapi/index.ts'
+import { checkDatabase } from './check-database.ts'
 import { generateProject } from './generate-project.ts'
 import { processFolder } from './process-folder.ts'
 
@@ -23,9 +24,11 @@ export async function checkProject(root: string, { stage, mock }: { stage?: stri
   const config = await gather(faults, () => loadConfig({ root, ...(stage === undefined ? {} : { stage }) }).config)
   const documents = (await gather(faults, () => readApis(root))) ?? []
   faults.push(...checkApis(documents), ...migrationFaults(root))
+  const database = faults.length === 0 ? await checkDatabase(config!, documents) : { faults: [], notices: [] }
   if (faults.length === 0) await gather(faults, async () => faults.push(...(await handlerFaults(root, { name: config!.name, stage }))))
+  faults.push(...database.faults)
   // What a mock answers needs neither handler nor security check; a handler without operation is a mistake all the same.
-  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing' && code !== 'security-handler-missing') : faults, notices: noticesOf(documents.filter(({ document }) => document !== undefined)), documents: documents.length }
+  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing' && code !== 'security-handler-missing') : faults, notices: [...noticesOf(documents.filter(({ document }) => document !== undefined)), ...database.notices], documents: documents.length }
 }
 
 async function handlerFaults(root: string, { name, stage }: { name: string; stage: string | undefined }): Promise<Fault[]> {

@@ -1,7 +1,7 @@
 // Reads, checks and compiles OpenAPI documents; runs at build time only.
 export { checkApis } from './check/check.ts'
 export { noticesOf } from './check/notices.ts'
-export type { ApiDocument, Origin, SourceFile } from './read/document.ts'
+export { type ApiDocument, faultIn, type Origin, type SourceFile } from './read/document.ts'
 export { type Extension, extensionVocabulary } from './check/extensions.ts'
 export { type FaultCode, faultCodes } from './read/fault-codes.ts'
 export { isMultipleOf } from './compile/decimals.ts'
