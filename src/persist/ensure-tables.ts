@@ -4,12 +4,13 @@ import type { PersistSpec } from '../openapi/index.ts'
 import { type Database, failedBecause } from './database.ts'
 import { rebuildTable, resumeRebuild } from './rebuild-table.ts'
 import { withSide } from './side-table.ts'
-import { indexInput, keyDifferences, missingIndexes, tableInput } from './table-input.ts'
+import { indexInput, keyDifferences, missingIndexes, tableInput, wholeStream } from './table-input.ts'
 import { createTable, describeTable, waitUntilActive } from './table-states.ts'
+import { ensureStream } from './table-stream.ts'
 
 /**
- * Creates missing tables and missing indexes, and waits until they can be used. Existing items stay.
- * @throws UsageError where a table's key differs from its definition, with what to do
+ * Creates missing tables, indexes and streams, and waits until they can be used. Existing items stay.
+ * @throws UsageError where a table's key differs from its definition, or where the database has no streams, with what to do
  */
 export async function ensureTables(database: Database, definitions: readonly PersistSpec[]): Promise<void> {
   for (const definition of definitions.flatMap(withSide)) await ensureTable(database, definition)
@@ -33,6 +34,7 @@ async function ensureTable(database: Database, definition: PersistSpec): Promise
   const complete = await waitUntilActive(database, input.TableName!)
   // The embedded database refuses the call, or accepts it and adds nothing.
   if (database.endpoint !== undefined && missingIndexes(definition, complete).length > 0) await rebuildTable(database, definition)
+  if (definition.stream === true) await ensureStream(database, input.TableName!, wholeStream)
 }
 
 async function addIndex(database: Database, definition: PersistSpec, name: string): Promise<void> {

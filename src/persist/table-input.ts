@@ -1,10 +1,13 @@
 // The shape of a table as DynamoDB is told it, from a definition.
-import type { CreateTableCommandInput, GlobalSecondaryIndex, KeySchemaElement, TableDescription } from '@aws-sdk/client-dynamodb'
+import type { CreateTableCommandInput, GlobalSecondaryIndex, KeySchemaElement, StreamSpecification, TableDescription } from '@aws-sdk/client-dynamodb'
 import { UsageError } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 
+/** What a table tells of a change: the item before it and after it. */
+export const wholeStream: StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
+
 /**
- * The input of CreateTable: keys and indexes (all attributes projected), paid by request.
+ * The input of CreateTable: keys, indexes (all attributes projected) and stream, paid by request.
  * @param prefix put before the table's name, for example `builds-local-`
  * @throws UsageError where the full name is none for DynamoDB
  */
@@ -18,6 +21,7 @@ export function tableInput(definition: PersistSpec, prefix: string): CreateTable
     AttributeDefinitions: [...properties].map((property) => ({ AttributeName: property, AttributeType: definition.keyTypes[property] ?? 'S' })),
     KeySchema: keySchema(definition.key),
     ...(definition.indexes.length === 0 ? {} : { GlobalSecondaryIndexes: definition.indexes.map(indexInput) }),
+    ...(definition.stream === true ? { StreamSpecification: wholeStream } : {}),
   }
 }
 

@@ -24,6 +24,12 @@ test('a stage without settings has one function on demand', () => {
   })
 })
 
+test('a table tells its changes where its definition says so, and no other does', () => {
+  const { template } = synthesise({ persist: [things, { ...things, table: 'told', stream: true }] })
+  template.hasResourceProperties('AWS::DynamoDB::GlobalTable', { TableName: 'shop-dev-told', StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } })
+  template.hasResourceProperties('AWS::DynamoDB::GlobalTable', { TableName: 'shop-dev-things', StreamSpecification: Match.absent() })
+})
+
 test('instances stand ready between aws_hosts_min and aws_hosts_max, and by schedule', () => {
   const { template } = synthesise({ config: 'aws_hosts_min: 2\naws_hosts_max: 8\naws_hosts_target: 60\naws_hosts_schedule:\n  - cron(0 7 ? * MON-FRI *) 5 20\n' })
   template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { build } from 'esbuild'
 import { isUsageError } from '../../src/errors/index.ts'
 import { type Database, ensureTables, openDatabase, openTable, tableInput } from '../../src/persist/index.ts'
+import { awsJsonClient } from '../../src/platform/aws/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../src/platform/local/index.ts'
 import { createTable } from '../../src/persist/table-states.ts'
 import type { PersistDefinition } from '../../src/openapi/table.ts'
@@ -69,6 +70,63 @@ test('finishes a rebuild that was stopped', async () => {
   await ensureTables(database, [definition])
   assert.equal((await openTable(database, definition).query({ index: 'by-kind', partition: 'k' })).items[0]?.id, 'kept')
   await assert.rejects(database.run('DescribeTable', { TableName: aside.TableName }), /ResourceNotFoundException/)
+})
+
+const streamOf = async (table: string): Promise<unknown> => (await database.run('DescribeTable', { TableName: `x-local-${table}` })).Table!.StreamSpecification
+const whole = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
+const told = async (table: string): Promise<unknown[]> => {
+  const call = awsJsonClient({ service: 'dynamodb', region: 'us-east-1', jsonVersion: '1.0', endpoint: dynamo.endpoint, credentials: () => dynamo.credentials })
+  const ask = (operation: string, input: Record<string, unknown>): Promise<Record<string, any>> => call(`DynamoDBStreams_20120810.${operation}`, input)
+  const { LatestStreamArn: StreamArn } = (await database.run('DescribeTable', { TableName: `x-local-${table}` })).Table!
+  const { Shards } = (await ask('DescribeStream', { StreamArn }))['StreamDescription'] as { Shards: { ShardId: string }[] }
+  const { ShardIterator } = await ask('GetShardIterator', { StreamArn, ShardId: Shards[0]!.ShardId, ShardIteratorType: 'TRIM_HORIZON' })
+  return ((await ask('GetRecords', { ShardIterator }))['Records'] as Record<string, any>[]).map((record) => [record['eventName'], record['dynamodb'].OldImage?.size.N, record['dynamodb'].NewImage?.size.N])
+}
+
+test('a table tells its changes where the definition says so: made with its stream, or given one later', async () => {
+  const fresh = { ...plain, table: 'fresh', stream: true }
+  assert.deepEqual(tableInput(fresh, 'x-').StreamSpecification, whole)
+  await ensureTables(database, [fresh])
+  await ensureTables(database, [fresh])
+  assert.deepEqual(await streamOf('fresh'), whole)
+  await openTable(database, fresh).save({ id: 'a', kind: 'k', size: 1 })
+  await openTable(database, fresh).save({ id: 'a', kind: 'k', size: 2 })
+  assert.deepEqual(await told('fresh'), [['INSERT', undefined, '1'], ['MODIFY', '1', '2']])
+  const later = { ...plain, table: 'later' }
+  await ensureTables(database, [later])
+  await openTable(database, later).save({ id: 'a', kind: 'k', size: 1 })
+  assert.equal(await streamOf('later'), undefined)
+  await ensureTables(database, [{ ...later, stream: true }])
+  await openTable(database, later).delete('a')
+  assert.deepEqual(await told('later'), [['REMOVE', '1', undefined]])
+})
+
+test('a table that is made anew keeps its stream, and tells no change of the copying', async () => {
+  const streaming = { ...plain, table: 'streaming', stream: true }
+  await ensureTables(database, [streaming])
+  await openTable(database, streaming).save({ id: 'a', kind: 'k', size: 1 })
+  await ensureTables(database, [{ ...indexed, table: 'streaming', stream: true }])
+  assert.deepEqual(await streamOf('streaming'), whole)
+  assert.deepEqual(await told('streaming'), [])
+  await openTable(database, streaming).save({ id: 'a', kind: 'k', size: 2 })
+  assert.deepEqual(await told('streaming'), [['MODIFY', '1', '2']])
+  // Stopped between dropping the table and making it anew: what the copy remembers counts, whatever the definition says.
+  const aside = { ...tableInput({ ...plain, table: 'cut' }, 'x-local-'), TableName: 'x-local-cut.rebuild', StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' as const } }
+  await createTable(database, aside)
+  await ensureTables(database, [{ ...indexed, table: 'cut' }])
+  assert.deepEqual(await streamOf('cut'), { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' })
+})
+
+test('says what to do where the database has no streams', async () => {
+  const without: Database = {
+    ...database,
+    run: async (name, input) => {
+      if (name === 'UpdateTable') throw Object.assign(new Error('refused'), { reason: 'ValidationException' })
+      const { StreamSpecification: _stream, ...rest } = input as { StreamSpecification?: unknown }
+      return await database.run(name, rest as never)
+    },
+  }
+  await assert.rejects(ensureTables(without, [{ ...plain, table: 'silent', stream: true }]), (failure: unknown) => isUsageError(failure) && failure.faults[0]!.code === 'database-lacks' && /asks for a stream of the table x-local-silent.*turns none on.*remove stream/.test(failure.message))
 })
 
 test('says what to do where a key has changed', async () => {
