@@ -46,6 +46,5 @@ function needsOf(api: ApiDocument): Need[] {
 }
 
 function lackFault(endpoint: string, { api, schema, pointer, ability, key }: Need): Fault {
-  const code = 'database-lacks'
-  return { ...faultIn(api, { code: 'extension-invalid', pointer, message: `${key} of ${schema} needs ${words[ability]}, which the DynamoDB at ${endpoint} does not have`, hint: `let one that has them answer there, or ${instead}, or remove ${key}` }), code }
+  return { ...faultIn(api, { code: 'extension-invalid', pointer, message: `${key} of ${schema} needs ${words[ability]}, which the DynamoDB at ${endpoint} does not have`, hint: `let one that has them answer there, or ${instead}, or remove ${key}` }), code: 'database-lacks' }
 }
