@@ -74,13 +74,15 @@ test('finishes a rebuild that was stopped', async () => {
 
 const streamOf = async (table: string): Promise<unknown> => (await database.run('DescribeTable', { TableName: `x-local-${table}` })).Table!.StreamSpecification
 const whole = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
+type Image = { size: { N: string } }
 const told = async (table: string): Promise<unknown[]> => {
   const call = awsJsonClient({ service: 'dynamodb', region: 'us-east-1', jsonVersion: '1.0', endpoint: dynamo.endpoint, credentials: () => dynamo.credentials })
-  const ask = (operation: string, input: Record<string, unknown>): Promise<Record<string, any>> => call(`DynamoDBStreams_20120810.${operation}`, input)
+  const ask = <Answer>(operation: string, input: Record<string, unknown>): Promise<Answer> => call(`DynamoDBStreams_20120810.${operation}`, input) as Promise<Answer>
   const { LatestStreamArn: StreamArn } = (await database.run('DescribeTable', { TableName: `x-local-${table}` })).Table!
-  const { Shards } = (await ask('DescribeStream', { StreamArn }))['StreamDescription'] as { Shards: { ShardId: string }[] }
-  const { ShardIterator } = await ask('GetShardIterator', { StreamArn, ShardId: Shards[0]!.ShardId, ShardIteratorType: 'TRIM_HORIZON' })
-  return ((await ask('GetRecords', { ShardIterator }))['Records'] as Record<string, any>[]).map((record) => [record['eventName'], record['dynamodb'].OldImage?.size.N, record['dynamodb'].NewImage?.size.N])
+  const { StreamDescription: { Shards } } = await ask<{ StreamDescription: { Shards: { ShardId: string }[] } }>('DescribeStream', { StreamArn })
+  const { ShardIterator } = await ask<{ ShardIterator: string }>('GetShardIterator', { StreamArn, ShardId: Shards[0]!.ShardId, ShardIteratorType: 'TRIM_HORIZON' })
+  const { Records } = await ask<{ Records: { eventName: string; dynamodb: { OldImage?: Image; NewImage?: Image } }[] }>('GetRecords', { ShardIterator })
+  return Records.map(({ eventName, dynamodb: { OldImage, NewImage } }) => [eventName, OldImage?.size.N, NewImage?.size.N])
 }
 
 test('a table tells its changes where the definition says so: made with its stream, or given one later', async () => {
