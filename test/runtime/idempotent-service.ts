@@ -38,6 +38,7 @@ export const transfersDocument: Record<string, unknown> = apiDocument({
   '/plain': { post: operation('plain', { security: [{ key: [] }] }) },
   '/nameless': { post: operation('nameless', { 'x-klue-idempotency': 'required', security: [{ nameless: [] }] }) },
   '/quick': { post: operation('quick', { 'x-klue-idempotency': 'required', 'x-klue-timeout': 0.2, security: [{ key: [] }] }) },
+  '/storm': { post: operation('storm', { 'x-klue-idempotency': 'required', 'x-klue-timeout': 4, security: [{ key: [] }] }) },
 }, { components: { securitySchemes: { key: { type: 'apiKey', name: 'X-Key', in: 'header' }, nameless: { type: 'apiKey', name: 'X-Key', in: 'header' } } } })
 
 let spec: ReturnType<typeof compileApi> | undefined

@@ -1,0 +1,5 @@
+// A small storm of equal requests with one key; test/drills/idempotency.test.ts is the large one.
+import { test } from 'node:test'
+import { keyStorm } from './key-storm.ts'
+
+test('40 equal requests from 2 processes with 2 kills: one recorded effect, one answer', () => keyStorm({ processes: 2, requests: 40, kills: 2 }))
