@@ -32,7 +32,9 @@ export async function busyHours(database: Database, { from, to }: { from: number
   const settled = horizon === undefined ? 0 : (horizon.pending ?? horizon.upTo)
   const isCounted = (hour: number): boolean => hour + lengthOf('hour') <= settled && hour >= now - countedDaysMs && !marked.has(hour)
   const countsOf = (hour: number): string => (hour >= now - countedMs ? counts.get(hour) : days.get(startOf('day', hour)))?.counts ?? '{}'
-  const hasRequests = (hour: number): boolean => !isCounted(hour) || countsOf(hour) !== '{}'
+  // Who takes the first lines in starts the horizon: without one there is at most what is noted this moment.
+  const isNew = horizon === undefined && open.length === 0
+  const hasRequests = (hour: number): boolean => (isNew ? busy.has(hour) : !isCounted(hour) || countsOf(hour) !== '{}')
   const disturbed = new Set(open.map(({ minute }) => minute))
   return { hasRequests, isSettled: (minute) => minute < settled && !disturbed.has(minute), hasPacks: (hour) => hasRequests(hour) && (hour < notedFrom || busy.has(hour)), isIndexed: (hour) => isCounted(hour) && counts.get(hour)?.hasPacks === true }
 }
