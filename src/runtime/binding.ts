@@ -104,8 +104,13 @@ function refusingHooks(): Record<string, Hook> {
     },
     validationFail: (context) => refuse(invalidParameter(context.validation?.errors)),
     notImplemented: (_context, exchange) => refuse(catalog.NOT_IMPLEMENTED(`No handler is bound to ${exchange.operation?.id ?? 'this operation'}`)),
-    postSecurityHandler: async (context, exchange) => {
-      if (context.security?.['authorized'] === true) exchange.context.user = await chooseUser(exchange.operation!.security, context.security, exchange.api!.spec.table.securitySchemes)
+    postSecurityHandler: (context, exchange) => {
+      if (context.security?.['authorized'] !== true) return undefined
+      const user = chooseUser(exchange.operation!.security, context.security, exchange.api!.spec.table.securitySchemes)
+      // openapi-backend waits for a promise, which here is a refusal.
+      if (user instanceof Promise) return user
+      exchange.context.user = user
+      return undefined
     },
   }
 }

@@ -123,7 +123,8 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
   const value = await callInTime(exchange, ready === undefined ? run : () => ready().then(run))
   if (exchange.once?.replay !== undefined) return exchange.once.replay
   const rendered = render(exchange.operation, value, { accept: exchange.headers['accept'], api: exchange.api }) // 6 reply
-  checkResponse(exchange, rendered)
+  const checking = checkResponse(exchange, rendered)
+  if (checking !== undefined) await checking
   return rendered.response
 }
 

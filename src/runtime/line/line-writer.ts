@@ -26,13 +26,14 @@ export function lineWriter(target: LineTarget = standardOutput()): (record: LogR
     const bytes = Buffer.from(isBroken ? `\n${line}\n` : `${line}\n`)
     // If lines were dropped, nobody reads at the moment: then only the first line waits for room.
     const written = writeAll(bytes, target, dropped === 0 ? patienceMs : 0)
-    if (written === bytes.length) [dropped, isBroken] = [0, false]
-    else [dropped, isBroken] = [dropped + 1, written > 0 || isBroken]
+    isBroken = written < bytes.length && (written > 0 || isBroken)
+    dropped = written === bytes.length ? 0 : dropped + 1
   }
 }
 
 function writeAll(bytes: Uint8Array, target: LineTarget, patience: number): number {
-  let [offset, waited] = [0, 0]
+  let offset = 0
+  let waited = 0
   while (offset < bytes.length) {
     try {
       offset += target.write(bytes, offset)

@@ -118,7 +118,8 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
   const { platform, request, startedAt, notes } = exchange
   const { config } = platform
   const { status } = response
-  const [now, path] = [platform.now(), mask.text(request.path, 1000)]
+  const now = platform.now()
+  const path = mask.text(request.path, 1000)
   notes.isOver = true
   const slow = slowLimit(exchange, now - startedAt)
   return {

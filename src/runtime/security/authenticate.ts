@@ -35,9 +35,9 @@ export function schemeCheck(name: string, scheme: SecurityScheme, own: SecurityH
 
 /**
  * The user of the first alternative that the request satisfies; undefined where that one is open to everybody.
- * Throws FORBIDDEN where the credentials are good but no alternative has the scopes that it asks for.
+ * A promise that rejects with FORBIDDEN where the credentials are good but no alternative has the scopes that it asks for.
  */
-export async function chooseUser(alternatives: CompiledOperation['security'], results: Record<string, unknown>, schemes: Readonly<Record<string, SecurityScheme>>): Promise<User | undefined> {
+export function chooseUser(alternatives: CompiledOperation['security'], results: Record<string, unknown>, schemes: Readonly<Record<string, SecurityScheme>>): User | Promise<never> | undefined {
   let refused: Lacking | undefined
   const isOpen = alternatives.length === 0 || alternatives.some((alternative) => Object.keys(alternative).length === 0)
   for (const alternative of alternatives) {
@@ -49,7 +49,11 @@ export async function chooseUser(alternatives: CompiledOperation['security'], re
     refused ??= { alternative, lacking }
   }
   if (isOpen) return undefined
-  throw refused === undefined ? catalog.UNAUTHORIZED() : (await loadRefusal()).scopeRefusal(refused, schemes)
+  if (refused === undefined) throw catalog.UNAUTHORIZED()
+  const lacking = refused
+  return loadRefusal().then(({ scopeRefusal }) => {
+    throw scopeRefusal(lacking, schemes)
+  })
 }
 
 /** The user of a bearer token, from the header or, where there is none, the cookie `token`, which holds it bare or behind `Bearer`. */
