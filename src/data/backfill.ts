@@ -1,8 +1,9 @@
-// Brings the items of a table into the form that its definition wants: index attributes, defaults, and what klue fills in.
+// Brings the items of a table into the form that its definition wants: index attributes, defaults, what klue fills in, and the rows of unique values.
+import { isHttpError } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
-import { type Attributes, isDigits, digitsFault, keyProperties, toAttributes } from '../persist/stored.ts'
-import type { MigrationCounts, PassPosition } from '../store/index.ts'
+import { type Attributes, isDigits, digitsFault, guardStored, keyProperties, toAttributes } from '../persist/stored.ts'
+import { type MigrationCounts, type PassPosition, untilTaken } from '../store/index.ts'
 import { changeItems } from './change-items.ts'
 import { newPosition } from './go-over.ts'
 import { keptState } from './kept-state.ts'
@@ -33,6 +34,10 @@ export interface Backfilled {
   counts: MigrationCounts
   /** Items whose index attribute is of another type and cannot be made the right one, the first of them masked; no index shows them. */
   unfit: { count: number; first: string[] }
+  /** Items that lacked rows of their unique values and have them now. */
+  guarded: number
+  /** Items whose unique values another item has, the first of them masked; nothing holds those values for them. */
+  taken: { count: number; first: string[] }
   /** Dry run: the first changes, masked. */
   samples: string[]
 }
@@ -42,7 +47,7 @@ export async function backfillTable(options: BackfillOptions): Promise<Backfille
   const { database, spec, pace, segments, signal, dryRun, progress, check } = options
   const state = dryRun ? undefined : await keptState<Backfilled & { position: PassPosition }>(database, `backfill#${spec.table}`)
   const position = state?.earlier?.position ?? newPosition(segments)
-  const done: Backfilled = { counts: state?.earlier?.counts ?? { read: 0, changed: 0, deleted: 0, again: 0 }, unfit: state?.earlier?.unfit ?? { count: 0, first: [] }, samples: [] }
+  const done: Backfilled = { counts: state?.earlier?.counts ?? { read: 0, changed: 0, deleted: 0, again: 0 }, unfit: state?.earlier?.unfit ?? { count: 0, first: [] }, guarded: state?.earlier?.guarded ?? 0, taken: state?.earlier?.taken ?? { count: 0, first: [] }, samples: [] }
   await changeItems({
     database,
     spec,
@@ -66,12 +71,23 @@ export async function backfillTable(options: BackfillOptions): Promise<Backfille
       }
       return change
     },
+    settled: spec.unique === undefined ? async () => undefined : (attributes) => guard(options, done, attributes),
     seen(before, change) {
       if (dryRun && done.samples.length < 3) done.samples.push(maskedChange(spec, before, change))
     },
   })
   await state?.forget()
   return done
+}
+
+async function guard({ database, spec, pace }: BackfillOptions, done: Backfilled, attributes: Attributes): Promise<void> {
+  try {
+    if (await untilTaken(() => guardStored({ database, spec }, attributes, pace.spend))) done.guarded += 1
+  } catch (failure) {
+    if (!isHttpError(failure) || failure.code !== 'UNIQUE_CONFLICT') throw failure
+    done.taken.count += 1
+    if (done.taken.first.length < 20) done.taken.first.push(`${maskedKey(spec, attributes)} (${String(failure.fields['property'])})`)
+  }
 }
 
 /** What an item lacks, as a change; and the index attributes that are of another type than their index, and stay so. */

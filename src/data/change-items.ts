@@ -23,6 +23,8 @@ export interface ChangeWork {
   check(): void
   /** Told each change; in a dry run nothing else happens. */
   seen?(before: Attributes, change: Change): void
+  /** Told each item that is done, as it is now; not in a dry run. */
+  settled?(attributes: Attributes): Promise<void>
   dryRun: boolean
 }
 
@@ -55,7 +57,7 @@ async function changeItem(work: ChangeWork, read: Attributes): Promise<void> {
   let before: Attributes | undefined = read
   for (let tries = 1; before !== undefined; tries++) {
     const change = await work.change(before)
-    if (change === undefined) return
+    if (change === undefined) return work.dryRun ? undefined : await work.settled?.(before)
     if (!work.dryRun) {
       await pace.spend(writeUnits(attributesBytes(change.kind === 'put' ? change.attributes : before), spec.indexes.length))
       if (!(await writeChange({ database, spec }, before, change))) {
@@ -68,6 +70,7 @@ async function changeItem(work: ChangeWork, read: Attributes): Promise<void> {
     if (change.kind === 'delete') counts.deleted += 1
     else counts.changed += 1
     work.seen?.(before, change)
+    if (!work.dryRun && change.kind === 'put') await work.settled?.(change.attributes)
     return
   }
 }

@@ -30,14 +30,16 @@ export interface Copied {
   counts: PutCounts
   /** Keys of the first items that are there and others, masked. */
   different: string[]
+  /** Keys, masked, and properties of the first items that were not copied because another item has their unique values. */
+  taken: string[]
 }
 
 /** Copies one table. */
 export async function copyTable({ from, to, spec, mode, pace, segments, signal, dryRun, progress, check }: CopyOptions): Promise<Copied> {
-  const copied: Copied = { read: 0, counts: noCounts(), different: [] }
+  const copied: Copied = { read: 0, counts: noCounts(), different: [], taken: [] }
   const state = dryRun ? undefined : await keptState<Copied & { position: PassPosition }>(to, `copy#${from.prefix}#${spec.table}#${mode}`)
   const position = state?.earlier?.position ?? newPosition(segments)
-  if (state?.earlier !== undefined) Object.assign(copied, { read: state.earlier.read, counts: state.earlier.counts, different: state.earlier.different })
+  if (state?.earlier !== undefined) Object.assign(copied, { read: state.earlier.read, counts: { ...noCounts(), ...state.earlier.counts }, different: state.earlier.different, taken: state.earlier.taken ?? [] })
   await goOver({
     database: from,
     table: spec.table,
@@ -54,9 +56,10 @@ export async function copyTable({ from, to, spec, mode, pace, segments, signal, 
     page: (items) => inParallel(items.filter((item) => !isExpired(spec, item, from.now())), 8, async (item) => {
       copied.read += 1
       if (dryRun) return
-      const outcome = await putItem({ database: to, spec, mode, pace }, item)
+      const { outcome, properties } = await putItem({ database: to, spec, mode, pace }, item)
       copied.counts[outcome] += 1
       if (outcome === 'different' && copied.different.length < 20) copied.different.push(maskedKey(spec, item))
+      if (outcome === 'taken' && copied.taken.length < 20) copied.taken.push(`${maskedKey(spec, item)} (${properties})`)
     }),
   })
   await state?.forget()

@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib'
 import { type Fault, messageOf, UsageError } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
-import { type Attributes, keyProperties } from '../persist/stored.ts'
+import { type Attributes, isExpired, keyProperties, uniqueValues } from '../persist/stored.ts'
 import { itemFaults } from './check-item.ts'
 import { inParallel } from './go-over.ts'
 import { fromLine } from './item-lines.ts'
@@ -36,6 +36,8 @@ export interface Imported {
   counts: PutCounts
   /** Keys of the first items that are there and others, masked. */
   different: string[]
+  /** File, line and properties of the first items that were not written because another item has their unique values. */
+  taken: string[]
 }
 
 const batchLines = 200
@@ -50,22 +52,23 @@ export async function importFile({ path, shown }: { path: string; shown: string 
   if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError({ code: 'import-file', file: shown, message: 'there is no such file', hint: 'klue data export writes them: <table>.jsonl or <table>.jsonl.gz' })
   const { database, spec, dryRun, mode } = options
   const lines = await checkFile({ path, shown }, options)
-  const imported: Imported = { lines, counts: noCounts(), different: [] }
+  const imported: Imported = { lines, counts: noCounts(), different: [], taken: [] }
   if (dryRun) return imported
   const state = await keptState<Imported & { at: number }>(database, `import#${spec.table}#${mode}#${identityOf(path)}`)
   let at = state.earlier?.at ?? 0
   if (state.earlier !== undefined) {
-    Object.assign(imported, { counts: state.earlier.counts, different: state.earlier.different })
+    Object.assign(imported, { counts: { ...noCounts(), ...state.earlier.counts }, different: state.earlier.different, taken: state.earlier.taken ?? [] })
     options.notice(`${shown}: goes on behind line ${at}, where an earlier run was stopped`)
   }
   for await (const batch of batches(path, at)) {
     options.signal.throwIfAborted()
     options.check()
-    await inParallel(batch.items, 16, async ({ text }) => {
+    await inParallel(batch.items, 16, async ({ number, text }) => {
       const item = fromLine(text)
-      const outcome = await putItem(options, item)
+      const { outcome, properties } = await putItem(options, item)
       imported.counts[outcome] += 1
       if (outcome === 'different' && imported.different.length < mostFaults) imported.different.push(maskedKey(spec, item))
+      if (outcome === 'taken' && imported.taken.length < mostFaults) imported.taken.push(`${shown}:${number} (${properties})`)
     })
     at = batch.end
     await state.keep({ ...imported, at })
@@ -104,15 +107,15 @@ async function* batches(path: string, behind: number): AsyncGenerator<{ items: L
   if (items.length > 0) yield { items, end: items.at(-1)!.number }
 }
 
-async function checkFile({ path, shown }: { path: string; shown: string }, { spec, signal }: ImportOptions): Promise<number> {
+async function checkFile({ path, shown }: { path: string; shown: string }, { database, spec, signal }: ImportOptions): Promise<number> {
   const faults: Fault[] = []
-  const keys = new Map<string, number>()
+  const seen = { keys: new Map<string, number>(), values: new Map<string, number>(), now: database.now() }
   let count = 0
   try {
     for await (const { number, text } of readLines(path)) {
       signal.throwIfAborted()
       count += 1
-      for (const message of faultsOf(spec, text, { keys, number })) if (faults.push({ code: 'import-item', file: shown, line: number, message, hint: 'correct the line, or the definition of the table' }) >= mostFaults) throw new UsageError(faults)
+      for (const message of faultsOf(spec, { number, text }, seen)) if (faults.push({ code: 'import-item', file: shown, line: number, message, hint: 'correct the line, or the definition of the table' }) >= mostFaults) throw new UsageError(faults)
     }
   } catch (error) {
     if (error instanceof UsageError || signal.aborted) throw error
@@ -122,10 +125,17 @@ async function checkFile({ path, shown }: { path: string; shown: string }, { spe
   return count
 }
 
-// Keys of a file are remembered by their hash as long as they are few: two lines of one item would each undo the other.
-const mostKeys = 1_000_000
+/** Lines by the hash of their key, and by their unique values. */
+interface Seen {
+  keys: Map<string, number>
+  values: Map<string, number>
+  now: number
+}
 
-function faultsOf(spec: PersistSpec, text: string, { keys, number }: { keys: Map<string, number>; number: number }): string[] {
+// Remembered as long as they are few: two lines of one item, or of one value, would each undo the other.
+const mostSeen = 1_000_000
+
+function faultsOf(spec: PersistSpec, { number, text }: Line, { keys, values, now }: Seen): string[] {
   let item: Attributes
   try {
     item = fromLine(text)
@@ -136,7 +146,13 @@ function faultsOf(spec: PersistSpec, text: string, { keys, number }: { keys: Map
   const key = createHash('sha1').update(JSON.stringify(keyProperties(spec).map((name) => item[name]))).digest('base64')
   const first = keys.get(key)
   if (first !== undefined) return [...faults, `the line has the key of line ${first}`]
-  if (keys.size < mostKeys) keys.set(key, number)
+  if (keys.size < mostSeen) keys.set(key, number)
+  // The value of an item whose time is over is free.
+  for (const { properties, value } of isExpired(spec, item, now) ? [] : uniqueValues(spec, item)) {
+    const other = values.get(value)
+    if (other !== undefined) faults.push(`the line has the ${properties} of line ${other}, which is unique`)
+    else if (values.size < mostSeen) values.set(value, number)
+  }
   return faults
 }
 

@@ -39,6 +39,6 @@ function changeTo(spec: PersistSpec, stored: Attributes, { plain, wanted }: { pl
 }
 
 // Other items must not have them, which rows beside the item hold: those change with the item in a transaction, or not at all.
-function guardedProperties(spec: PersistSpec & { unique?: readonly (readonly string[])[] }): string[] {
-  return [...new Set((spec.unique ?? []).flat())]
+function guardedProperties({ unique = [] }: PersistSpec): string[] {
+  return [...new Set(unique.flat())]
 }

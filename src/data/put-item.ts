@@ -1,7 +1,8 @@
 // Puts whole items into a table in one of three ways, so that the same items may be put again.
+import { isHttpError } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import { type Database, failedBecause } from '../persist/index.ts'
-import { type Attributes, attributesBytes, keyProperties } from '../persist/stored.ts'
+import { type Attributes, attributesBytes, keyProperties, putGuarded } from '../persist/stored.ts'
 import { untilTaken } from '../store/index.ts'
 import { sameItem } from './check-item.ts'
 import { type Pace, writeUnits } from './pace.ts'
@@ -17,6 +18,15 @@ export interface PutCounts {
   skipped: number
   /** There already, and others: named, and left as they are. */
   different: number
+  /** Not written, because another item has one of their unique values: named. */
+  taken: number
+}
+
+/** What came of an item. */
+export interface Put {
+  outcome: keyof PutCounts
+  /** Of one whose value is taken: the properties that are unique. */
+  properties?: string
 }
 
 export interface PutPlace {
@@ -28,20 +38,29 @@ export interface PutPlace {
 
 /** No item yet. */
 export function noCounts(): PutCounts {
-  return { written: 0, same: 0, skipped: 0, different: 0 }
+  return { written: 0, same: 0, skipped: 0, different: 0, taken: 0 }
 }
 
-/** Puts an item and says what came of it. */
-export async function putItem({ database, spec, mode, pace }: PutPlace, item: Attributes): Promise<keyof PutCounts> {
-  const table = `${database.prefix}${spec.table}`
-  await pace.spend(writeUnits(attributesBytes(item), spec.indexes.length))
+/** Puts an item, with the rows of its unique values, and says what came of it. */
+export async function putItem(place: PutPlace, item: Attributes): Promise<Put> {
+  const { database, spec, mode, pace } = place
+  // A transaction costs twice, and each unique value has a row.
+  const units = writeUnits(attributesBytes(item), spec.indexes.length)
+  await pace.spend(spec.unique === undefined ? units : 2 * (units + spec.unique.length))
   try {
-    await untilTaken(() => database.run('PutItem', { TableName: table, Item: item, ...(mode === 'replace' ? {} : { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': spec.key.partition } }) }))
-    return 'written'
+    await untilTaken(() => write(place, item))
+    return { outcome: 'written' }
   } catch (failure) {
-    if (!failedBecause(failure, 'ConditionalCheckFailedException')) throw failure
+    if (isHttpError(failure) && failure.code === 'UNIQUE_CONFLICT') return { outcome: 'taken', properties: String(failure.fields['property']) }
+    if (!failedBecause(failure, 'ConditionalCheckFailedException') && !(isHttpError(failure) && failure.code === 'VERSION_CONFLICT')) throw failure
   }
-  if (mode === 'skip') return 'skipped'
-  const { Item: there } = await untilTaken(() => database.run('GetItem', { TableName: table, Key: Object.fromEntries(keyProperties(spec).map((key) => [key, item[key]!])), ConsistentRead: true }))
-  return there !== undefined && sameItem(there as Attributes, item) ? 'same' : 'different'
+  if (mode === 'skip') return { outcome: 'skipped' }
+  const { Item: there } = await untilTaken(() => database.run('GetItem', { TableName: `${database.prefix}${spec.table}`, Key: Object.fromEntries(keyProperties(spec).map((key) => [key, item[key]!])), ConsistentRead: true }))
+  return { outcome: there !== undefined && sameItem(there as Attributes, item) ? 'same' : 'different' }
+}
+
+async function write({ database, spec, mode }: PutPlace, item: Attributes): Promise<void> {
+  const isNew = mode !== 'replace'
+  if (spec.unique !== undefined) return await putGuarded({ database, spec }, item, isNew)
+  await database.run('PutItem', { TableName: `${database.prefix}${spec.table}`, Item: item, ...(isNew ? { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': spec.key.partition } } : {}) })
 }

@@ -84,12 +84,13 @@ function guardedProperties({ unique = [], ttl }: PersistSpec): string[] {
   return [...new Set([...unique.flat(), ...(ttl === undefined || unique.length === 0 ? [] : [ttl])])]
 }
 
-async function readStored(bound: Bound, key: Attributes): Promise<Attributes | undefined> {
+/** An item as it is stored, whatever its time. */
+export async function readStored(bound: Bound, key: Attributes): Promise<Attributes | undefined> {
   return (await bound.database.run('GetItem', { TableName: tableName(bound), Key: key, ConsistentRead: true })).Item
 }
 
-// What the rows were planned by must still be so when they are written.
-function raced({ definition }: Bound, old: Attributes | undefined): Guards {
+/** What the rows were planned by must still be so when they are written. */
+export function raced({ definition }: Bound, old: Attributes | undefined): Guards {
   if (definition.unique === undefined) return {}
   return {
     unchanged: (places) => (old === undefined ? `attribute_not_exists(${pathOf(places, [definition.key.partition])})` : guardedProperties(definition).map((property) => sameStill(places, property, old[property])).join(' AND ')),
@@ -101,14 +102,15 @@ function sameStill(places: Placeholders, property: string, value: Attributes[str
   return value === undefined ? `attribute_not_exists(${path})` : `${path} = ${valueOf(places, value)}`
 }
 
-function watched(write: Write, { definition }: Bound, old: Attributes | undefined): Write {
+/** A write that is planned anew where what the rows were planned by has changed. */
+export function watched(write: Write, { definition }: Bound, old: Attributes | undefined): Write {
   if (definition.unique === undefined) return write
   const seen = (item: Attributes | undefined): string => JSON.stringify(item === undefined ? null : guardedProperties(definition).map((property) => item[property] ?? null))
   return { ...write, meaning: (stored) => (seen(stored) === seen(old) ? undefined : 'again') }
 }
 
 /** What becomes of the rows: `old` and `next` are the values of the item; `isWhole` writes rows that need not change too, which repairs them. */
-async function guardWrites(bound: Bound, key: Attributes, { old, next, isWhole }: { old: Attributes | undefined; next: Attributes; isWhole: boolean }): Promise<Write[]> {
+export async function guardWrites(bound: Bound, key: Attributes, { old, next, isWhole }: { old: Attributes | undefined; next: Attributes; isWhole: boolean }): Promise<Write[]> {
   const { definition } = bound
   const { ttl, unique = [] } = definition
   const writes: Write[] = []
@@ -141,7 +143,7 @@ async function leaveRow(bound: Bound, row: Attributes, key: Attributes): Promise
 }
 
 /** The row of a group's values; undefined where the item lacks one of them. */
-function rowKey(group: readonly string[], item: Attributes | undefined): Attributes | undefined {
+export function rowKey(group: readonly string[], item: Attributes | undefined): Attributes | undefined {
   const values = group.map((property) => item?.[property]).map((value) => (value?.N === undefined ? value?.S : canonicalDigits(value.N)))
   return values.some((value) => value === undefined) ? undefined : sideKey(['unique', group.join('+'), JSON.stringify(values)])
 }

@@ -3,3 +3,4 @@ export { type Attributes, attributesBytes, fromAttributes, toAttributes, toKeyAt
 export { isExpired } from './expiry.ts'
 export { keyProperties, keyWords } from './keys.ts'
 export { digitsFault, isDigits, sameDigits } from './numbers.ts'
+export { guardStored, putGuarded, uniqueValues } from './put-stored.ts'

@@ -39,7 +39,7 @@ test('a copy writes what is missing, names what is another, and goes on where it
     await assert.rejects(copy({ signal: controller.signal, progress: () => controller.abort() }))
     let pages = 0
     const { read, counts, different } = await copy({ progress: () => void (pages += 1) })
-    assert.deepEqual([read, counts, different, pages], [230, { written: 228, same: 1, skipped: 0, different: 1 }, ['id=no…'], 2])
+    assert.deepEqual([read, counts, different, pages], [230, { written: 228, same: 1, skipped: 0, different: 1, taken: 0 }, ['id=no…'], 2])
     assert.equal((await target.all())[1]!['text']!.S, 'mine')
     assert.deepEqual((await copy({ mode: 'replace' })).counts.written, 230)
     assert.deepEqual(await target.all(), await stage.all('notes'))

@@ -67,7 +67,7 @@ test('every item comes back as it was: numbers of 38 digits, empty texts, bytes,
     const { counts } = await into(zipped)
     assert.deepEqual([counts.written, plain(await target.all())], [given.length, plain(await stage.all())])
     // The same file again changes nothing.
-    assert.deepEqual((await into(zipped)).counts, { written: 0, same: given.length, skipped: 0, different: 0 })
+    assert.deepEqual((await into(zipped)).counts, { written: 0, same: given.length, skipped: 0, different: 0, taken: 0 })
   }), { numRuns: 25 }).finally(() => target.close())
 })
 
@@ -98,10 +98,10 @@ test('items that are there already: the same count as there, others are named an
   await exported(stage)
   await stage.put([{ id: { S: 'note-0001' }, text: { S: 'mine' } }])
   const same = await imported()
-  assert.deepEqual([same.counts, same.different], [{ written: 0, same: 2, skipped: 0, different: 1 }, ['id=no…']])
-  assert.deepEqual((await imported('skip')).counts, { written: 0, same: 0, skipped: 3, different: 0 })
+  assert.deepEqual([same.counts, same.different], [{ written: 0, same: 2, skipped: 0, different: 1, taken: 0 }, ['id=no…']])
+  assert.deepEqual((await imported('skip')).counts, { written: 0, same: 0, skipped: 3, different: 0, taken: 0 })
   assert.equal((await stage.all())[1]!['text']!.S, 'mine')
-  assert.deepEqual((await imported('replace')).counts, { written: 3, same: 0, skipped: 0, different: 0 })
+  assert.deepEqual((await imported('replace')).counts, { written: 3, same: 0, skipped: 0, different: 0, taken: 0 })
   assert.equal((await stage.all())[1]!['text']!.S, 'Text 1')
 })
 
@@ -145,6 +145,6 @@ test('an import that was stopped goes on at its last finished line; a dry run on
   assert.equal((await stage.all()).length, 200)
   const told: string[] = []
   const { counts } = await imported('same', stage, { notice: (sentence) => void told.push(sentence) })
-  assert.deepEqual([counts, told], [{ written: 450, same: 0, skipped: 0, different: 0 }, ['notes.jsonl: goes on behind line 200, where an earlier run was stopped']])
+  assert.deepEqual([counts, told], [{ written: 450, same: 0, skipped: 0, different: 0, taken: 0 }, ['notes.jsonl: goes on behind line 200, where an earlier run was stopped']])
   assert.equal((await stage.all()).length, 450)
 })

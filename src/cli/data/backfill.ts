@@ -3,7 +3,7 @@ import { type CommandCall, textOption } from '../command.ts'
 import { countsText } from './migrate.ts'
 import { checkLive, oneOf, openData, progressLine, refuseOptions, stopSignal, workOptions } from './open-data.ts'
 
-/** Runs the command; resolves to the exit code: 1 where an index cannot show an item. */
+/** Runs the command; resolves to the exit code: 1 where an index cannot show an item, or two items have a value that is unique. */
 export async function backfillData(call: CommandCall, words: readonly string[]): Promise<number> {
   const name = oneOf(words, 'backfill', 'a table')
   refuseOptions(call, 'backfill', ['dry-run', 'rate', 'segments', 'yes', 'wait', 'stage', 'json'])
@@ -24,9 +24,10 @@ export async function backfillData(call: CommandCall, words: readonly string[]):
     }
     progress.end()
     if (call.values['json'] === true) call.output.printJson({ stage: opened.config.stage, dryRun, tables: done })
-    else call.output.print(done.flatMap(({ table, counts, samples }) => [`${dryRun ? 'Dry run, nothing is written: ' : ''}${table}: ${countsText(counts)}`, ...samples.map((sample) => `  ${sample}`)]).join('\n'))
+    else call.output.print(done.flatMap(({ table, counts, guarded, samples }) => [`${dryRun ? 'Dry run, nothing is written: ' : ''}${table}: ${countsText(counts)}${guarded > 0 ? `, ${guarded} got the rows of their unique values` : ''}`, ...samples.map((sample) => `  ${sample}`)]).join('\n'))
     for (const { table, unfit } of done) if (unfit.count > 0) call.output.printError(`klue: ${unfit.count} items of ${table} have an index attribute of another type, so that the index does not show them: ${unfit.first.join('; ')}`)
-    return done.some(({ unfit }) => unfit.count > 0) ? 1 : 0
+    for (const { table, taken } of done) if (taken.count > 0) call.output.printError(`klue: ${taken.count} items of ${table} have a value that is unique and that another item has: ${taken.first.join('; ')} (change one of the two with the service, and run the same command again)`)
+    return done.some(({ unfit, taken }) => unfit.count + taken.count > 0) ? 1 : 0
   } finally {
     progress.end()
     stop.end()

@@ -29,7 +29,7 @@ export async function importData(call: CommandCall, words: readonly string[]): P
     const files = tables.flatMap((spec) => [{ spec, file: fileOf(spec.table) }])
     if (files.every(({ file }) => file === undefined)) throw misuse(`${from} holds no file of ${name === 'all' ? 'a table' : name}`, `it would be called ${tables[0]!.table}.jsonl or ${tables[0]!.table}.jsonl.gz`)
     const lock = dryRun ? undefined : await takeDataLock({ database: opened.database, who: opened.who, doing: 'imports data', wait: call.values['wait'] === true, notice })
-    const done: { table: string; lines: number; counts: Awaited<ReturnType<typeof importFile>>['counts']; different: string[] }[] = []
+    const done: ({ table: string } & Awaited<ReturnType<typeof importFile>>)[] = []
     try {
       const pace = openPace(rate, stop.signal)
       for (const { spec, file } of files) if (file !== undefined) done.push({ table: spec.table, ...(await importFile(file, { database: opened.database, spec, mode, pace, dryRun, signal: stop.signal, notice, check: () => lock?.check(), progress: (lines) => progress.show(`${spec.table}: ${lines} lines`) })) })

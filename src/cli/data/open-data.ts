@@ -110,14 +110,15 @@ export function modeOf(call: CommandCall): PutMode {
 }
 
 /** Counts of items that were put, as words. */
-export function putText({ written, same, skipped, different }: PutCounts): string {
-  return [`${written} written`, ...(same > 0 ? [`${same} there already`] : []), ...(skipped > 0 ? [`${skipped} there already and left`] : []), ...(different > 0 ? [`${different} there already and others`] : [])].join(', ')
+export function putText({ written, same, skipped, different, taken }: PutCounts): string {
+  return [`${written} written`, ...(same > 0 ? [`${same} there already`] : []), ...(skipped > 0 ? [`${skipped} there already and left`] : []), ...(different > 0 ? [`${different} there already and others`] : []), ...(taken > 0 ? [`${taken} with a value that another item has`] : [])].join(', ')
 }
 
-/** Tells which items are there and others; gives the exit code. */
-export function differentText(call: CommandCall, done: readonly { table: string; counts: PutCounts; different: readonly string[] }[]): number {
+/** Tells which items are there and others, and which have a unique value of another one; gives the exit code. */
+export function differentText(call: CommandCall, done: readonly { table: string; counts: PutCounts; different: readonly string[]; taken: readonly string[] }[]): number {
   for (const { table, counts, different } of done) if (counts.different > 0) call.output.printError(`klue: ${counts.different} items of ${table} are there already and others, and were left as they are: ${different.join('; ')} (--replace writes over them, --skip-existing leaves them)`)
-  return done.some(({ counts }) => counts.different > 0) ? 1 : 0
+  for (const { table, counts, taken } of done) if (counts.taken > 0) call.output.printError(`klue: ${counts.taken} items of ${table} were not written, because another item there has a value of them that is unique: ${taken.join('; ')} (change one of the two, and run the same command again)`)
+  return done.some(({ counts }) => counts.different + counts.taken > 0) ? 1 : 0
 }
 
 /** Whether there is such a file or folder. */
