@@ -30,7 +30,7 @@ export const allTableCalls: readonly TableCall[] = Object.keys(needs) as TableCa
  */
 export function tableCallsIn(code: readonly string[]): TableCall[] {
   if (code.some((text) => /\.table\(/.test(text) && /[\w$)\]]\[[A-Za-z_$][\w$.]*\]\(/.test(text))) return [...allTableCalls]
-  return allTableCalls.filter((name) => code.some((text) => new RegExp(`[.{,[]["'\`]?${name}(?![\\w$])`).test(text)))
+  return allTableCalls.filter((name) => code.some((text) => new RegExp(`(?:[.[]|\\{(?:[^{}()]*,)?)["'\`]?${name}(?![\\w$])`).test(text)))
 }
 
 /** What the calls need on a table: sorted names of actions. `ttl` says that its items have an end, and `isSide` that it is the table beside another. */

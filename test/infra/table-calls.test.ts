@@ -28,6 +28,9 @@ test('each call needs what it does, and nothing else', () => {
 test('a name counts where it is a member, and every call where only a run knows the name', () => {
   assert.deepEqual(tableCallsIn(['context.table(Note).find(id);const{update}=t;t?.query(x);t["count"]()']).sort(), ['count', 'find', 'query', 'update'])
   assert.deepEqual(tableCallsIn(['throw new Error("cannot save");savedItem.x();let load=1;a.loaded()']), [])
+  // Parameters and arguments of these names are no members.
+  assert.deepEqual(tableCallsIn(['function last(table,count){return load(path,count)}']), [])
+  assert.deepEqual(tableCallsIn(['const{find,save:keep}=t']).sort(), ['find', 'save'])
   assert.deepEqual(tableCallsIn(['const t=context.table(Note);t[name](id)']), allTableCalls)
   assert.deepEqual(tableCallsIn(['list[0](x);handlers[name](x);y.find(1)']), ['find'])
 })

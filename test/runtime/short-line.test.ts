@@ -44,8 +44,8 @@ test('what the line of an ordinary request leaves out is made again, whatever it
   }), { numRuns: 2000 })
 })
 
-// A failure has its code, a cut line is cut as a long one: both are written in full.
-const inFull = ['slow_ms', 'error', 'error_description', 'error_id', 'error_fields', 'caught', 'stack', 'causes', 'truncated']
+// A failure has its code, a cut line is cut as a long one, a run of a task has its id: they are written in full.
+const inFull = ['slow_ms', 'error', 'error_description', 'error_id', 'error_fields', 'caught', 'stack', 'causes', 'truncated', 'task_id', 'task_attempt', 'fired_by']
 
 test('no field that the record of an ordinary request may have is lost', async () => {
   const text = await readFile(new URL('../../src/runtime/line/request-record.ts', import.meta.url), 'utf8')
@@ -67,7 +67,7 @@ test('a request counts the same by either line, and by the names that every vers
 })
 
 test('lines of failed, slow and warned requests, and all others, are written in full', () => {
-  for (const record of [{ ...ordinary, level: 'error' as const }, { ...ordinary, level: 'warn' as const }, { ...ordinary, slow_ms: 5 }, { ...ordinary, error: 'X' }, { ...ordinary, kind: 'metric' as const }, { ...ordinary, level: 'debug' as const }]) assert.equal(toShortRecord(record), record)
+  for (const record of [{ ...ordinary, level: 'error' as const }, { ...ordinary, level: 'warn' as const }, { ...ordinary, slow_ms: 5 }, { ...ordinary, error: 'X' }, { ...ordinary, task_id: 'T' }, { ...ordinary, kind: 'metric' as const }, { ...ordinary, level: 'debug' as const }]) assert.equal(toShortRecord(record), record)
   assert.equal(new Set(Object.values(shortNames)).size, Object.keys(shortNames).length)
   assert.equal(Object.hasOwn(ordinary, originName), false)
 })

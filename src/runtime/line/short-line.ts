@@ -3,11 +3,11 @@ import { delayName, jsonType, originName, ownPrefix, shortJson } from '../../con
 import type { LogRecord } from '../exchange/log.ts'
 
 /**
- * The record as it is written; those of failed, slow and warned requests, and of anything else, as they are:
+ * The record as it is written; those of failed, slow and warned requests, of tasks, and of anything else, as they are:
  * they are few, and people read them where they lie.
  */
 export function toShortRecord(record: LogRecord): LogRecord {
-  if (record.kind !== 'request' || record.level !== 'info' || record['slow_ms'] !== undefined || record['error'] !== undefined) return record
+  if (record.kind !== 'request' || record.level !== 'info' || record['slow_ms'] !== undefined || record['error'] !== undefined || record['task_id'] !== undefined) return record
   const origin = knownOrigin(record)
   if (origin === undefined) return record
   const delay = delayOf(record)
