@@ -1,4 +1,4 @@
-// A small storm of equal requests with one key; test/drills/idempotency.test.ts is the large one.
+// A small storm of equal requests with one key, from processes that are killed.
 import { test } from 'node:test'
 import { keyStorm } from './key-storm.ts'
 
