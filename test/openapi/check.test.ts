@@ -156,6 +156,13 @@ test('takes what public documents do', async (t) => {
   assert.deepEqual(faults, [])
 })
 
+test('what an operation with idempotency names is there', async (t) => {
+  const codesOf = async (value: string): Promise<string[]> => (await faultsOf(t, { 'apis/a.yaml': openapi(`/a:\n  post:\n    operationId: a\n    x-klue-idempotency: ${value}\n    ${ok}`) })).map(({ code }) => code).sort()
+  assert.deepEqual(await codesOf('required'), ['idempotency-anonymous'])
+  assert.deepEqual(await codesOf('{ anonymous: true, key: /id }'), ['idempotency-key-undeclared'])
+  assert.deepEqual(await codesOf('{ anonymous: true, headers: [X-Other] }'), ['idempotency-header-undeclared'])
+})
+
 test('every code of the list is met in these tests', () => {
   // A schema that passes the checks but not Ajv, and a document that the converter refuses, are guarded against without a known example.
   const guards = ['conversion-failed']
