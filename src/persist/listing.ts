@@ -100,6 +100,38 @@ export function keptItem({ database, definition }: Bound, attributes: Attributes
   return typeof filter === 'function' && !filter(item as never) ? undefined : item
 }
 
+/** What the reads of one page have in common. */
+export interface PageReading {
+  limit: number
+  /** Where an earlier page ended. */
+  start: Attributes | undefined
+  /** Reads on from a place. */
+  read(input: { Limit: number; ExclusiveStartKey?: Attributes }): Promise<{ Items?: Attributes[] | undefined; ScannedCount?: number | undefined; LastEvaluatedKey?: Attributes | undefined }>
+  cursorOf(position: Attributes): string
+}
+
+/** Reads until a page is full, nothing is left, or enough was looked at. */
+export async function readPage(bound: Bound, options: AnyListing, { limit, start, read, cursorOf }: PageReading): Promise<Page<object>> {
+  const found: { item: object; attributes: Attributes }[] = []
+  const page = (position: Attributes | undefined): Page<object> => ({ items: found.map(({ item }) => item), ...(position === undefined ? {} : { cursor: cursorOf(position) }) })
+  let looked = 0
+  let from = start
+  do {
+    // One more than asked for tells whether there is a next page, so that no cursor leads to an empty one.
+    const wanted = options.filter === undefined ? limit + 1 - found.length : Math.max(limit + 1, 100)
+    const answer = await read({ Limit: Math.min(wanted, maxRead - looked), ...(from === undefined ? {} : { ExclusiveStartKey: from }) })
+    looked += answer.ScannedCount ?? 0
+    for (const attributes of answer.Items ?? []) {
+      const item = keptItem(bound, attributes, options)
+      if (item === undefined) continue
+      if (found.length === limit) return page(found.at(-1)!.attributes)
+      found.push({ item, attributes })
+    }
+    from = answer.LastEvaluatedKey
+  } while (from !== undefined && looked < maxRead)
+  return page(from)
+}
+
 /** Orders values of a key as DynamoDB does. */
 export function compareKeys(left: Attributes[string], right: Attributes[string]): number {
   if (left.N !== undefined && right.N !== undefined) return compareDigits(left.N, right.N)

@@ -1,11 +1,10 @@
 // Listing the items of a partition, of the table or of an index, page by page.
 import type { TableShape } from '../openapi/index.ts'
-import type { Attributes } from './attributes.ts'
 import { type Bound, signalOf } from './bound.ts'
 import type { Condition } from './conditions.ts'
 import { fromCursor, toCursor } from './cursor.ts'
 import type { Along, AlongMany, Selected } from './item-types.ts'
-import { type AnyQuery, checkedLimit, keptItem, maxRead, type Page, queryInput, toListing } from './listing.ts'
+import { type AnyQuery, checkedLimit, type Page, queryInput, readPage, toListing } from './listing.ts'
 
 /** What a listing does with what it reads. */
 export interface PageOptions<Item, Name extends keyof Item = never> {
@@ -34,24 +33,13 @@ export async function queryTable(bound: Bound, options: AnyQuery): Promise<Page<
   if (options.partitions !== undefined) return (await import('./merge.ts')).queryPartitions(bound, options)
   const limit = checkedLimit(options.limit, definition)
   const listing = toListing(definition, options, [options.partition!])
-  let start = options.cursor === undefined ? undefined : fromCursor(listing, options.cursor)
+  const start = options.cursor === undefined ? undefined : fromCursor(listing, options.cursor)
   const input = await queryInput(bound, listing, { value: listing.values[0]!, bounds: listing.bounds, options })
   if (input === undefined) return { items: [] }
-  const found: { item: object; attributes: Attributes }[] = []
-  const page = (position: Attributes | undefined): Page<object> => ({ items: found.map((entry) => entry.item), ...(position === undefined ? {} : { cursor: toCursor(listing, position) }) })
-  let read = 0
-  do {
-    // One more than asked for tells whether there is a next page, so that no cursor leads to an empty one.
-    const wanted = options.filter === undefined ? limit + 1 - found.length : Math.max(limit + 1, 100)
-    const answer = await database.run('Query', { ...input, Limit: Math.min(wanted, maxRead - read), ...(start === undefined ? {} : { ExclusiveStartKey: start }) }, signalOf(options))
-    read += answer.ScannedCount ?? 0
-    for (const attributes of answer.Items ?? []) {
-      const item = keptItem(bound, attributes, options)
-      if (item === undefined) continue
-      if (found.length === limit) return page(found.at(-1)!.attributes)
-      found.push({ item, attributes })
-    }
-    start = answer.LastEvaluatedKey
-  } while (start !== undefined && read < maxRead)
-  return page(start)
+  return await readPage(bound, options, {
+    limit,
+    start,
+    read: (part) => database.run('Query', { ...input, ...part }, signalOf(options)),
+    cursorOf: (position) => toCursor(listing, position),
+  })
 }

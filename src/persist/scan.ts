@@ -1,13 +1,12 @@
 // Reading a whole table, or an index, page by page, in one part or in several at the same time.
 import * as tableErrors from '../errors/table-catalog.ts'
 import type { TableShape } from '../openapi/index.ts'
-import type { Attributes } from './attributes.ts'
 import { type Bound, signalOf } from './bound.ts'
 import { fromScanCursor, toScanCursor } from './cursor.ts'
 import { failedBecause } from './database.ts'
 import { openPlaceholders } from './expression.ts'
 import type { IndexName } from './item-types.ts'
-import { alongOf, type AnyListing, checkedLimit, keptItem, maxRead, type Page, readInput } from './listing.ts'
+import { alongOf, type AnyListing, checkedLimit, type Page, readInput, readPage } from './listing.ts'
 import type { PageOptions } from './query.ts'
 
 /** A part of a table: parts of the same number read different items, all of them together every one. */
@@ -33,27 +32,17 @@ export async function scanTable(bound: Bound, options: AnyScan): Promise<Page<ob
   const { definition } = bound
   const limit = checkedLimit(options.limit, definition)
   const { along, name, input } = await scanInput(bound, options)
-  let start = options.cursor === undefined ? undefined : fromScanCursor(along, name, options.cursor)
-  const found: { item: object; attributes: Attributes }[] = []
-  const page = (position: Attributes | undefined): Page<object> => ({ items: found.map(({ item }) => item), ...(position === undefined ? {} : { cursor: toScanCursor(along, name, position) }) })
-  let read = 0
-  do {
-    const wanted = options.filter === undefined ? limit + 1 - found.length : Math.max(limit + 1, 100)
-    const answer = await bound.database.run('Scan', { ...input, Limit: Math.min(wanted, maxRead - read), ...(start === undefined ? {} : { ExclusiveStartKey: start }) }, signalOf(options)).catch((failure: unknown) => {
+  const start = options.cursor === undefined ? undefined : fromScanCursor(along, name, options.cursor)
+  return await readPage(bound, options, {
+    limit,
+    start,
+    read: (part) => bound.database.run('Scan', { ...input, ...part }, signalOf(options)).catch((failure: unknown) => {
       // The position lies in another part of the table.
-      if (options.cursor !== undefined && read === 0 && failedBecause(failure, 'ValidationException')) throw tableErrors.INVALID_CURSOR(undefined, { cause: failure })
+      if (start !== undefined && part.ExclusiveStartKey === start && failedBecause(failure, 'ValidationException')) throw tableErrors.INVALID_CURSOR(undefined, { cause: failure })
       throw failure
-    })
-    read += answer.ScannedCount ?? 0
-    for (const attributes of answer.Items ?? []) {
-      const item = keptItem(bound, attributes, options)
-      if (item === undefined) continue
-      if (found.length === limit) return page(found.at(-1)!.attributes)
-      found.push({ item, attributes })
-    }
-    start = answer.LastEvaluatedKey
-  } while (start !== undefined && read < maxRead)
-  return page(start)
+    }),
+    cursorOf: (position) => toScanCursor(along, name, position),
+  })
 }
 
 /** What a scan reads, its input, and the name that its cursors carry. */
