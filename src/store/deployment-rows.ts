@@ -1,5 +1,6 @@
 // What was deployed to a stage: rows beside the data of the stage, so that everybody sees the same.
-import { type Database, failedBecause } from '../persist/index.ts'
+import type { Database } from '../persist/index.ts'
+import { orNone } from './conditional.ts'
 import { storeDefinition } from './definition.ts'
 
 /** One deployment, or one going back. */
@@ -52,13 +53,4 @@ export async function listDeployments(database: Database, limit: number = 100): 
 
 function table(database: Database): string {
   return `${database.prefix}${storeDefinition.table}`
-}
-
-async function orNone<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await call
-  } catch (failure) {
-    if (failedBecause(failure, 'ResourceNotFoundException')) return undefined
-    throw failure
-  }
 }

@@ -1,5 +1,6 @@
 // Which migrations have run on a stage, by whom, and how far one that runs has come.
-import { type Database, failedBecause } from '../persist/index.ts'
+import type { Database } from '../persist/index.ts'
+import { isDone, orNone } from './conditional.ts'
 import { storeDefinition } from './definition.ts'
 
 /** What a migration has done so far. */
@@ -59,13 +60,7 @@ export async function beginMigration(database: Database, row: MigrationRow, owne
 
 /** Writes what a run has come to; false where another run has taken it over. */
 export async function noteMigration(database: Database, row: MigrationRow, owner: string): Promise<boolean> {
-  try {
-    await database.run('PutItem', { TableName: table(database), Item: itemOf(row, owner), ConditionExpression: '#owner = :own', ExpressionAttributeNames: { '#owner': 'owner' }, ExpressionAttributeValues: { ':own': { S: owner } } })
-    return true
-  } catch (failure) {
-    if (failedBecause(failure, 'ConditionalCheckFailedException')) return false
-    throw failure
-  }
+  return await isDone(database.run('PutItem', { TableName: table(database), Item: itemOf(row, owner), ConditionExpression: '#owner = :own', ExpressionAttributeNames: { '#owner': 'owner' }, ExpressionAttributeValues: { ':own': { S: owner } } }))
 }
 
 function itemOf(row: MigrationRow, owner: string): Record<string, { S: string }> {
@@ -74,13 +69,4 @@ function itemOf(row: MigrationRow, owner: string): Record<string, { S: string }>
 
 function table(database: Database): string {
   return `${database.prefix}${storeDefinition.table}`
-}
-
-async function orNone<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await call
-  } catch (failure) {
-    if (failedBecause(failure, 'ResourceNotFoundException')) return undefined
-    throw failure
-  }
 }
