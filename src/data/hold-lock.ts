@@ -16,20 +16,16 @@ export interface LockOptions {
   wait: boolean
   /** Told once who is waited for. */
   tell(sentence: string): void
+  /** The error for whoever asked: somebody else has the lock, as the sentence says, from the beginning or since then. */
+  refusal(sentence: string, isLost: boolean): Error
+  /** Ends the wait. */
+  signal?: AbortSignal | undefined
 }
 
 export interface HeldLock {
-  /** Throws a LockedError where the lock was lost. */
+  /** Throws the refusal where the lock was lost. */
   check(): void
   release(): Promise<void>
-}
-
-/** Somebody else holds the lock; the message says who, and since when. */
-export class LockedError extends Error {
-  constructor(sentence: string) {
-    super(sentence)
-    this.name = 'LockedError'
-  }
 }
 
 /** How long a lock holds without being renewed, milliseconds. */
@@ -39,20 +35,20 @@ const pollMs = 2000
 
 /**
  * Takes the lock of a stage. Before the first deployment there is no table to keep it in, and nothing to be kept apart.
- * @throws LockedError where somebody else holds it and `wait` is not set
+ * @throws the refusal where somebody else holds it and `wait` is not set, an AbortError where `signal` ends the wait
  */
-export async function holdLock({ database, name, who, doing, wait, tell }: LockOptions): Promise<HeldLock> {
+export async function holdLock({ database, name, who, doing, wait, tell, refusal, signal }: LockOptions): Promise<HeldLock> {
   const lock: StageLock = { owner: randomUUID(), who, host: hostname(), ...thisProcess(), since: new Date(database.now()).toISOString(), doing, until: 0 }
   const lease = (): StageLock => ({ ...lock, until: database.now() + leaseMs })
   for (let isTold = false; ; isTold = true) {
     const seen = await readLock(database, name)
     const taken = await takeLock(database, name, { lock: lease(), over: seen !== undefined && isGone(seen) ? seen.owner : undefined })
     if (taken === 'no table') return { check: () => undefined, release: async () => undefined }
-    if (taken === 'taken') return renewed(database, name, { owner: lock.owner, lease })
+    if (taken === 'taken') return renewed(database, name, { owner: lock.owner, lease, refusal })
     const sentence = seen === undefined ? 'somebody else has just begun' : `${seen.who} ${seen.doing} since ${seen.since.slice(0, 19).replace('T', ' ')} UTC (process ${seen.pid} on ${seen.host})`
-    if (!wait) throw new LockedError(sentence)
+    if (!wait) throw refusal(sentence, false)
     if (!isTold) tell(`Waiting: ${sentence}`)
-    await sleep(pollMs)
+    await sleep(pollMs, undefined, { signal })
   }
 }
 
@@ -61,7 +57,7 @@ function isGone({ host, pid, started }: StageLock): boolean {
   return host === hostname() && !isAlive({ pid, ...(started === undefined ? {} : { started }) })
 }
 
-function renewed(database: Database, name: LockName, { owner, lease }: { owner: string; lease: () => StageLock }): HeldLock {
+function renewed(database: Database, name: LockName, { owner, lease, refusal }: { owner: string; lease: () => StageLock; refusal: LockOptions['refusal'] }): HeldLock {
   let isLost = false
   let last = database.now()
   const renew = async (): Promise<void> => {
@@ -76,7 +72,7 @@ function renewed(database: Database, name: LockName, { owner, lease }: { owner: 
   timer.unref()
   return {
     check() {
-      if (isLost || database.now() - last > leaseMs) throw new LockedError('somebody else has taken the lock of this stage meanwhile')
+      if (isLost || database.now() - last > leaseMs) throw refusal('somebody else has taken the lock of this stage meanwhile', true)
     },
     async release() {
       clearInterval(timer)

@@ -2,8 +2,8 @@
 import { type Fault, isUsageError, messageOf, UsageError } from '../errors/index.ts'
 import type { Database } from '../persist/index.ts'
 import { listMigrations, type MigrationCounts, type MigrationRow } from '../store/index.ts'
+import { takeDataLock } from './data-lock.ts'
 import type { Migration, MigrationTime } from './define-migration.ts'
-import { type HeldLock, holdLock, LockedError } from './hold-lock.ts'
 import { loadMigrations } from './load-migrations.ts'
 import { listMigrationFiles, type MigrationFile } from './migration-files.ts'
 import { type Ran, runMigration } from './run-migration.ts'
@@ -97,32 +97,8 @@ export async function migrate(options: MigrateOptions): Promise<Ran[]> {
   }
 }
 
-/** Takes the lock of the data of a stage. Throws a UsageError where somebody else has it. */
-export async function takeDataLock(options: { database: Database; who: string; doing: string; wait?: boolean; notice?: (sentence: string) => void }): Promise<HeldLock> {
-  const { database, who, doing, wait = false, notice = () => undefined } = options
-  const told = (error: unknown): unknown => (error instanceof LockedError ? lockedFault(error) : error)
-  const lock = await holdLock({ database, name: 'data', who, doing, wait, tell: notice }).catch((error: unknown) => {
-    throw told(error)
-  })
-  return {
-    ...lock,
-    check() {
-      try {
-        lock.check()
-      } catch (error) {
-        throw told(error)
-      }
-    },
-  }
-}
-
-function lockedFault(error: LockedError): UsageError {
-  return new UsageError({ code: 'data-locked', file: '', message: `the data of this stage are worked on: ${error.message}`, hint: 'wait for its end; what a killed process has begun can be taken over within 90 seconds' })
-}
-
 function stopped(error: unknown, { file, name }: MigrationFile, signal: AbortSignal): unknown {
   if (signal.aborted) return new UsageError({ code: 'migration-stopped', file, message: `the migration ${name} was stopped`, hint: 'the same command goes on at the last finished batch' })
-  if (error instanceof LockedError) return lockedFault(error)
   // Refusals of AWS have sentences of their own.
   if (isUsageError(error) || (error as { name?: unknown }).name === 'DatabaseError') return error
   return new UsageError({ code: 'migration-failed', file, message: `the migration ${name} stopped at ${messageOf(error)}`, hint: 'run the same command again: it goes on at the last finished batch, and at the first item where you have changed the file' })

@@ -4,10 +4,10 @@ import { type Database, openTable } from '../persist/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import { beginMigration, type MigrationCounts, type MigrationRow, noteMigration } from '../store/index.ts'
 import { changeItems } from './change-items.ts'
+import { lockedFault } from './data-lock.ts'
 import type { ChangeItem, Migration, MigrationContext, MigrationRun } from './define-migration.ts'
 import { dryDatabase } from './dry-database.ts'
 import { newPosition } from './go-over.ts'
-import { LockedError } from './hold-lock.ts'
 import { itemChange } from './item-change.ts'
 import { maskedChange } from './masked.ts'
 import type { MigrationFile } from './migration-files.ts'
@@ -115,7 +115,7 @@ function keeper(database: Database, row: MigrationRow, dryRun: boolean): { begin
   const owner = randomUUID()
   let last: Promise<void> = Promise.resolve()
   const write = async (): Promise<void> => {
-    if (!(await noteMigration(database, row, owner))) throw new LockedError(`somebody else runs the migration ${row.name} now`)
+    if (!(await noteMigration(database, row, owner))) throw lockedFault(`somebody else runs the migration ${row.name} now`)
   }
   return {
     begin: async () => (dryRun ? undefined : await beginMigration(database, row, owner)),

@@ -14,7 +14,7 @@ export async function backfillData(call: CommandCall, words: readonly string[]):
   try {
     if (!dryRun) checkLive(call, opened.config, 'changes its data')
     const tables = tablesNamed(opened.tables, name)
-    const lock = dryRun ? undefined : await takeDataLock({ database: opened.database, who: opened.who, doing: 'backfills data', wait: call.values['wait'] === true, notice: (sentence) => call.output.printError(`klue: ${sentence}`) })
+    const lock = dryRun ? undefined : await takeDataLock({ database: opened.database, who: opened.who, doing: 'backfills data', wait: call.values['wait'] === true, signal: stop.signal, notice: (sentence) => call.output.printError(`klue: ${sentence}`) })
     const done: ({ table: string } & Awaited<ReturnType<typeof backfillTable>>)[] = []
     try {
       const pace = openPace(rate, stop.signal)

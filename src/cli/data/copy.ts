@@ -23,7 +23,7 @@ export async function copyData(call: CommandCall, words: readonly string[]): Pro
     const target = await openData(call, to)
     try {
       if (!dryRun) checkLive(call, target.config, 'writes to it')
-      const lock = dryRun ? undefined : await takeDataLock({ database: target.database, who: target.who, doing: `copies data from ${from}`, wait: call.values['wait'] === true, notice: (sentence) => call.output.printError(`klue: ${sentence}`) })
+      const lock = dryRun ? undefined : await takeDataLock({ database: target.database, who: target.who, doing: `copies data from ${from}`, wait: call.values['wait'] === true, signal: stop.signal, notice: (sentence) => call.output.printError(`klue: ${sentence}`) })
       const done: ({ table: string } & Awaited<ReturnType<typeof copyTable>>)[] = []
       try {
         const pace = openPace(rate, stop.signal)

@@ -28,7 +28,7 @@ export async function importData(call: CommandCall, words: readonly string[]): P
     }
     const files = tables.flatMap((spec) => [{ spec, file: fileOf(spec.table) }])
     if (files.every(({ file }) => file === undefined)) throw misuse(`${from} holds no file of ${name === 'all' ? 'a table' : name}`, `it would be called ${tables[0]!.table}.jsonl or ${tables[0]!.table}.jsonl.gz`)
-    const lock = dryRun ? undefined : await takeDataLock({ database: opened.database, who: opened.who, doing: 'imports data', wait: call.values['wait'] === true, notice })
+    const lock = dryRun ? undefined : await takeDataLock({ database: opened.database, who: opened.who, doing: 'imports data', wait: call.values['wait'] === true, signal: stop.signal, notice })
     const done: ({ table: string } & Awaited<ReturnType<typeof importFile>>)[] = []
     try {
       const pace = openPace(rate, stop.signal)

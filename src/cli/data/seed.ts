@@ -17,7 +17,7 @@ export async function seedData(call: CommandCall, words: readonly string[]): Pro
     const wanted = new Set(tablesNamed(tables, words[0] ?? 'all').map(({ table }) => table))
     const seeds = readSeeds(call.root, tables, config.seeds ?? ['seeds']).filter(({ definition }) => wanted.has(definition.table))
     const counts = new Map<string, { written: number; skipped: number }>()
-    const lock = await takeDataLock({ database, who, doing: 'seeds data', wait: call.values['wait'] === true, notice: (sentence) => call.output.printError(`klue: ${sentence}`) })
+    const lock = await takeDataLock({ database, who, doing: 'seeds data', wait: call.values['wait'] === true, signal: stop.signal, notice: (sentence) => call.output.printError(`klue: ${sentence}`) })
     try {
       const pace = openPace(rate, stop.signal)
       for (const seed of seeds) {

@@ -45,6 +45,15 @@ test('with --wait the second one gets the lock when the first gives it back', as
   assert.equal(told.length, 1)
 })
 
+test('Ctrl-C ends the wait, and the lock stays with the first', async () => {
+  const first = await holdLock({ database, ...options })
+  const stop = new AbortController()
+  const second = holdLock({ database, ...options, who: 'bob', wait: true, tell: () => stop.abort(), signal: stop.signal })
+  await assert.rejects(second, { name: 'AbortError' })
+  assert.equal((await readLock(database, 'deployment'))?.who, 'ann')
+  await first.release()
+})
+
 test('the lock of a process of this machine that is gone is taken over at once', async () => {
   assert.equal(await takeLock(database, 'deployment', { lock: { ...elsewhere, host: hostname(), pid: 2 ** 22 + 1, until: now + leaseMs } }), 'taken')
   await (await holdLock({ database, ...options })).release()
