@@ -19,7 +19,8 @@ const longestSteps = 100_000
 
 /** Adds it to a context. */
 export function toTaskContext(context: Context, { state, record, progress }: RunRecords): TaskContext {
-  const done: Record<string, unknown> = { ...state.steps }
+  // Without a prototype: a step may have any name.
+  const done = Object.assign(Object.create(null) as Record<string, unknown>, state.steps)
   const running = new Map<string, Promise<unknown>>()
   let room = longestSteps - JSON.stringify(done).length
   const once = async <Result>(name: string, run: () => Result | Promise<Result>): Promise<Result> => {
@@ -32,9 +33,11 @@ export function toTaskContext(context: Context, { state, record, progress }: Run
       const text = toText(name, result)
       room -= text.length + name.length
       if (room < 0) throw TASK_STEP_INVALID(`The steps of a task hold more than ${longestSteps} characters: store the result of ${name} and return its key`)
-      await record({ name, result: JSON.parse(text) as unknown })
-      done[name] = result
-      return result
+      // The first run sees what later ones will: a date is a text for all of them.
+      const kept = JSON.parse(text) as Result
+      await record({ name, result: kept })
+      done[name] = kept
+      return kept
     })()
     running.set(name, work)
     return work.finally(() => running.delete(name))

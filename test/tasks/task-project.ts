@@ -73,7 +73,7 @@ const work = defineTask('work', { input: Work, result: Outcome }, async (input, 
   return { id: input.id, times: input.times }
 })
 const flaky = defineTask('flaky', { input: Work, attempts: 3, backoff: quick }, async (input, context) => {
-  const first = await context.once('first', () => { log.push({ name: 'step', id: input.id }); return { at: context.task.attempt } })
+  const first = await context.once('first', () => { log.push({ name: 'step', id: input.id }); return { at: context.task.attempt, day: new Date(0) } })
   log.push({ name: 'flaky', id: input.id, attempt: context.task.attempt, first })
   if (context.task.attempt < input.times) throw new Error('not yet ' + input.id)
 })
