@@ -3,7 +3,6 @@ import { lazyTable, transact, transactGet } from '../persist/start.ts'
 import { lazyUsers } from '../store/lazy-store.ts'
 import type { Context } from './exchange/handler-context.ts'
 import type { Interruption } from './exchange/interruption.ts'
-import type { Logger } from './exchange/log.ts'
 import type { ApiRequest } from './exchange/message.ts'
 import { type Notes, slowLimit, type WithSlowLimit } from './exchange/notes.ts'
 import type { Platform } from './exchange/platform.ts'
@@ -20,17 +19,22 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
   const callPath = incomingPath !== undefined && /^[\w.-]{1,512}$/.test(incomingPath) ? `${incomingPath}.${options.service}` : options.service
   const { notes, interruption } = options
   const origin = (): Origin => ({ platform, context, notes, requestId: request.requestId })
-  const made: Omit<Context, keyof typeof late> & WithSlowLimit & Behind = {
+  const made: Omit<Context, 'signal'> & WithSlowLimit & Behind = {
     [slowLimit]: (maxMs) => void (notes.slowMs = maxMs),
-    [behind]: { platform, interruption, notes, request, log: undefined },
+    [behind]: interruption,
     operationId: '',
     callId,
     callPath,
     user: undefined,
     idempotency: undefined,
+    fire: (...given: unknown[]) => import('./fire.ts').then(({ fire }): unknown => fire([{ platform, notes }, context], given)) as never,
+    fireAll: (...given: unknown[]) => import('./fire.ts').then(({ fireAll }): unknown => fireAll([{ platform, notes }, context], given)) as never,
     once: async (name) => (await loadIdempotency()).refuseStep(context, name),
     endsAt: request.endsAt ?? Number.POSITIVE_INFINITY,
     config: platform.config,
+    log: notingLogger({ notes, config: platform.config, now: platform.now, write: (record) => platform.log({ ...record, operation: context.operationId || undefined, call_id: context.callId, call_path: context.callPath, request_id: request.requestId }) }),
+    // The store is opened by a call, not by reading this property: copying a context reads every property.
+    users: lazyUsers(async () => platform.store().users, request.sourceIp),
     table: (definition) => lazyTable(platform.database(), definition, { by: () => context.user?.id, signal: () => context.signal, endsAt: context.endsAt }),
     transact,
     transactGet,
@@ -44,42 +48,24 @@ export function createContext(platform: Platform, request: ApiRequest, options: 
     },
     metric: (name, value, ...[unit = 'Count', dimensions = {}]) => withLineParts({ notes }, (parts) => parts.metric(origin(), { name, value, unit, dimensions })),
   }
-  const context = Object.defineProperties(made, late) as unknown as Context
+  const context = Object.defineProperty(made, 'signal', signal) as unknown as Context
   return context
 }
 
-const behind: unique symbol = Symbol('what lies behind a context')
+const behind: unique symbol = Symbol('what ends a context')
 
 interface Behind {
-  [behind]: { platform: Platform; interruption: Interruption; notes: Notes; request: ApiRequest; log: Logger | undefined }
+  [behind]: Interruption
 }
 
-// These are made when a handler asks for them. All contexts share these getters: getters of its own would make a context several times as expensive.
-const late = {
-  signal: lately(({ interruption }) => interruption.signal),
-  log: lately((parts, context) => (parts.log ??= openLog(parts, context))),
-  fire: firing('fire'),
-  fireAll: firing('fireAll'),
-  // The store is opened by a call, not by reading this property: copying a context reads every property.
-  users: lately(({ platform, request }) => lazyUsers(async () => platform.store().users, request.sourceIp)),
-}
-
-function firing(name: 'fire' | 'fireAll'): ReturnType<typeof lately> {
-  return lately((...made) => (...given: unknown[]) => import('./fire.ts').then((parts): unknown => parts[name](made, given)))
-}
-
-function openLog({ platform, notes, request }: Behind[typeof behind], context: Context): Logger {
-  return notingLogger({ notes, config: platform.config, now: platform.now, write: (record) => platform.log({ ...record, operation: context.operationId || undefined, call_id: context.callId, call_path: context.callPath, request_id: request.requestId }) })
-}
-
-function lately(read: (parts: Behind[typeof behind], context: Context) => unknown): PropertyDescriptor & ThisType<Context & Behind> {
-  return {
-    get() {
-      return read(this[behind], this)
-    },
-    enumerable: true,
-    configurable: true,
-  }
+// Made when a handler asks for it. All contexts share this getter: one of its own would make a context several times as expensive,
+// and each property that is defined so costs as much as all the closures above.
+const signal: PropertyDescriptor & ThisType<Behind> = {
+  get() {
+    return this[behind].signal
+  },
+  enumerable: true,
+  configurable: true,
 }
 
 // Ids come from strangers and end up in logs: anything but a plain id is replaced.

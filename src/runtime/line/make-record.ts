@@ -1,4 +1,5 @@
 // Makes the line of a request once it has been answered.
+import { jsonType } from '../../config/index.ts'
 import type { HttpError } from '../../errors/index.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Failure } from '../exchange/failure.ts'
@@ -100,9 +101,9 @@ function needsMask({ notes, request, context, platform: { config } }: Exchange, 
   return risky.pattern.test(texts)
 }
 
-/** Finds what may be, or hold, a secret. */
+/** Finds what may be, or hold, a secret. Gaps at the ends of names would match anything, and be tried at each place of a text. */
 export function riskyPattern(names: readonly string[]): RegExp {
-  return new RegExp([...names.map((name) => name.replaceAll(/[^\w]+|_+/g, (gap) => `.{0,${gap.length}}`)), 'eyJ', '(?:bearer|basic)[\\s+]', '//[^\\s/@]{0,601}@'].join('|'), 'i')
+  return new RegExp([...names.map((name) => name.replaceAll(/^[\W_]+|[\W_]+$/g, '').replaceAll(/[^\w]+|_+/g, (gap) => `.{0,${gap.length}}`)), 'eyJ', '(?:bearer|basic)[\\s+]', '//[^\\s/@]{0,601}@'].join('|'), 'i')
 }
 
 // A query that cannot be decoded counts as one that may hold a secret.
@@ -114,10 +115,15 @@ function decoded(query: string): string {
   }
 }
 
+// One literal with places for all that a request may have: put together of parts, it took twice as long. What is undefined is not printed.
 function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, level }: { mask: RecordMask; level: LogLevel }): RequestRecord {
-  const { platform, request, startedAt, notes } = exchange
-  const { config } = platform
+  const { platform, request, startedAt, notes, context } = exchange
+  const { config, functionName } = platform
+  const { method, headers, gateway } = request
   const { status } = response
+  const { user } = context
+  const agent = headers['user-agent']
+  const length = Buffer.byteLength(response.body)
   const now = platform.now()
   const path = mask.text(request.path, 1000)
   notes.isOver = true
@@ -127,16 +133,32 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
     level,
     time: isoTime(now),
     started: isoTime(startedAt),
-    message: `${request.method} ${path} ${status}`,
-    ...originOf(exchange),
-    method: request.method,
+    message: `${method} ${path} ${status}`,
+    service: config.name,
+    stage: config.stage,
+    version: platform.version || undefined,
+    function: functionName,
+    operation: context.operationId || undefined,
+    call_id: context.callId,
+    call_path: context.callPath,
+    request_id: request.requestId,
+    gateway_id: gateway?.id,
+    gateway_time: gateway === undefined ? undefined : isoTime(gateway.time),
+    method,
     path,
     query: mask.query(request.query) || undefined,
     status,
     duration_ms: now - startedAt,
-    ...sizes(request, response),
-    ...callerFields(exchange, mask),
-    ...(platform.functionName === undefined ? {} : { cold_start: exchange.isFirst || undefined, memory_mb: Math.round(process.resourceUsage().maxRSS / 1024) }),
+    length: length || undefined,
+    in_bytes: bytesIn(request),
+    out_bytes: bytesOut(response, length),
+    request_type: mediaType(headers['content-type']),
+    response_type: mediaType(response.headers['content-type']),
+    user: user === undefined || user.id === '' ? undefined : config.hideUserId ? hashed(user.id, config.jwtSecret) : mask.text(user.id, 200),
+    ip: request.sourceIp === '' ? undefined : config.hideIpAddress ? hashed(request.sourceIp, config.jwtSecret) : request.sourceIp.slice(0, 100),
+    user_agent: agent === undefined ? undefined : mask.text(agent, 300),
+    cold_start: functionName !== undefined && exchange.isFirst ? true : undefined,
+    memory_mb: functionName === undefined ? undefined : memoryMb(now),
     slow_ms: slow,
     ...(failure === undefined ? {} : failureFields(failure, status, { platform, mask })),
     trace: unlessEmpty(notes.trace),
@@ -150,6 +172,14 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
     keep: isOnlyCounted(exchange, status) ? 'count' : undefined,
     muted: (status >= 500 || slow !== undefined) && (notes.isTold === true || isMuted()) ? true : undefined,
   }
+}
+
+// The most that the process ever held changes slowly, and asking for it takes as long as a tenth of a request: once a second is enough.
+let memory = { asked: Number.NEGATIVE_INFINITY, mb: 0 }
+
+function memoryMb(now: number): number {
+  if (!(Math.abs(now - memory.asked) < 1000)) memory = { asked: now, mb: Math.round(process.resourceUsage().maxRSS / 1024) }
+  return memory.mb
 }
 
 function wantsContent({ platform: { config } }: Exchange, level: LogLevel): boolean {
@@ -169,19 +199,17 @@ function unlessEmpty<Item>(list: Item[]): Item[] | undefined {
   return list.length > 0 ? list : undefined
 }
 
-// As they travel over HTTP/1.1: the first line, the headers, the body.
-function sizes({ method, path, query, headers, body }: ApiRequest, response: ApiResponse): Pick<RequestRecord, 'length' | 'in_bytes' | 'out_bytes' | 'request_type' | 'response_type'> {
-  const length = Buffer.byteLength(response.body)
+// As requests travel over HTTP/1.1: the first line, the headers, the body.
+function bytesIn({ method, path, query, headers, body }: ApiRequest): number {
   const sent = body === undefined ? Number(headers['content-length']) || 0 : body.length
-  let cookies = 0
-  for (const cookie of response.cookies) cookies += cookie.length + 14
-  return {
-    length: length || undefined,
-    in_bytes: method.length + path.length + query.length + (query === '' ? 14 : 15) + bytesOf(headers) + sent,
-    out_bytes: 19 + bytesOf(response.headers) + cookies + length,
-    request_type: mediaType(headers['content-type']),
-    response_type: mediaType(response.headers['content-type']),
-  }
+  return method.length + path.length + query.length + (query === '' ? 14 : 15) + bytesOf(headers) + sent
+}
+
+// And answers.
+function bytesOut({ headers, cookies }: ApiResponse, length: number): number {
+  let bytes = 19 + bytesOf(headers) + length
+  for (const cookie of cookies) bytes += cookie.length + 14
+  return bytes
 }
 
 function bytesOf(headers: Record<string, string>): number {
@@ -191,16 +219,7 @@ function bytesOf(headers: Record<string, string>): number {
 }
 
 function mediaType(header: string | undefined): string | undefined {
-  return header === undefined ? undefined : header.split(';', 1)[0]!.trim().toLowerCase().slice(0, 200) || undefined
-}
-
-function callerFields({ context: { user }, platform: { config }, request }: Exchange, mask: Pick<Masker, 'text'>): Pick<RequestRecord, 'user' | 'ip' | 'user_agent'> {
-  const agent = request.headers['user-agent']
-  return {
-    user: user === undefined || user.id === '' ? undefined : config.hideUserId ? hashed(user.id, config.jwtSecret) : mask.text(user.id, 200),
-    ip: request.sourceIp === '' ? undefined : config.hideIpAddress ? hashed(request.sourceIp, config.jwtSecret) : request.sourceIp.slice(0, 100),
-    user_agent: agent === undefined ? undefined : mask.text(agent, 300),
-  }
+  return header === undefined || header === jsonType ? header : header.split(';', 1)[0]!.trim().toLowerCase().slice(0, 200) || undefined
 }
 
 // Hashed with a key: without one, anybody could hash all addresses and compare.

@@ -23,13 +23,18 @@ export function toShortRecord(record: LogRecord): LogRecord {
     request_type: asked === shortJson ? asked : undefined, qt: asked === shortJson ? undefined : asked === jsonType ? shortJson : asked,
     response_type: answered === shortJson || answered === '' ? answered : undefined, rt: shortAnswer(answered),
     u: record['user'], ip: record['ip'], ua: record['user_agent'], cold_start: record['cold_start'], mb: record['memory_mb'],
-    // The rest by its names, without those of failures: a look at every name of every record would take longer than all of the above.
-    instance: record['instance'],  trace: record['trace'], messages: record['messages'], calls: record['calls'], more_calls: record['more_calls'], lost: record['lost'], volatile: record['volatile'], keep: record['keep'], muted: record['muted'], replayed: record['replayed'], idempotency: record['idempotency'],
-    request_headers: record['request_headers'], response_headers: record['response_headers'], data: record['data'], result: record['result'], dropped: record['dropped'],
   }
+  addRare(short, record)
   short[delayName] = delay
   short[originName] = origin
   return short as LogRecord
+}
+
+// What few requests have, without the fields of failures: a literal with places for them would be twice as large, and each of its places is looked at when it is printed.
+const rare = ['instance', 'trace', 'messages', 'calls', 'more_calls', 'lost', 'volatile', 'keep', 'muted', 'replayed', 'idempotency', 'request_headers', 'response_headers', 'data', 'result', 'dropped'] as const
+
+function addRare(short: Record<string, unknown>, record: LogRecord): void {
+  for (const name of rare) if (record[name] !== undefined) short[name] = record[name]
 }
 
 // Most answers are JSON: nothing says so, and an empty text says that there is no type.

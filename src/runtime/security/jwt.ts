@@ -26,6 +26,8 @@ export function userOfHeader(platform: TokenPlatform, header: string | undefined
 
 /** The token of an Authorization header `Bearer <token>`. Throws AUTHORIZATION_HEADER_MISSING or TOKEN_INVALID. */
 export function tokenOfHeader(header: string | undefined): string {
+  const plain = header?.startsWith('Bearer ') === true ? header.slice(7) : ''
+  if (plain !== '' && !/\s/.test(plain)) return plain
   const words = (header ?? '').trim().split(/\s+/)
   if (words[0] === '') throw catalog.AUTHORIZATION_HEADER_MISSING()
   if (words[0]!.toLowerCase() !== 'bearer') throw catalog.TOKEN_INVALID('Authorization header must start with Bearer')
