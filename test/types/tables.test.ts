@@ -1,10 +1,8 @@
 // Wrong keys, indexes, paths, values and conditions do not compile, and right ones do: one program, line by line.
-import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { join, resolve } from 'node:path'
-import ts from 'typescript'
 import { generate } from '../../src/openapi/index.ts'
 import { makeProject, notesApi, type ProjectFixture } from '../dev/project-fixture.ts'
+import { holdLines } from './compile-lines.ts'
 
 const shop = `    Order:
       type: object
@@ -104,20 +102,4 @@ export async function calls(context: Context): Promise<void> {
   const [orders, notes, key] = [context.table(Order), context.table(Note), { shop: 'a', number: 1 }]
 `
 
-test('right calls compile, and each wrong one is an error at its line', async () => {
-  const lines = [...right, ...wrong.map(([line]) => line)]
-  const file = join(project.root, 'functions', 'calls.ts')
-  await project.write('functions/calls.ts', `${head}${lines.map((line) => `  { ${line} }\n`).join('')}  void [notes, key]\n}\n`)
-  const { config } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path))
-  const program = ts.createProgram({ rootNames: [file], options: { ...ts.parseJsonConfigFileContent(config, ts.sys, resolve('.')).options, noEmit: true, noUnusedLocals: false } })
-  const messages = new Map<number, string>()
-  for (const diagnostic of ts.getPreEmitDiagnostics(program)) {
-    if (diagnostic.file === undefined || !diagnostic.file.fileName.startsWith(project.root)) continue
-    const { line } = diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start!)
-    assert.match(diagnostic.file.fileName, /calls\.ts$/, ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'))
-    messages.set(line, `${messages.get(line) ?? ''}${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`)
-  }
-  const start = head.split('\n').length - 1
-  assert.deepEqual(right.flatMap((line, index) => (messages.has(start + index) ? [`${line}: ${messages.get(start + index)}`] : [])), [])
-  for (const [index, [line, message]] of wrong.entries()) assert.match(messages.get(start + right.length + index) ?? `it compiles: ${line}`, message, line)
-})
+test('right calls compile, and each wrong one is an error at its line', () => holdLines(project, { file: 'functions/calls.ts', head, tail: '  void [notes, key]\n}\n', right, wrong }))
