@@ -3,12 +3,13 @@ import { toLambda } from 'klue/lambda'
 import { defineService, type Service } from 'klue/runtime'
 import { getDeviation } from './builds/deviation.ts'
 import { deleteMeasurement, getLatest, getMeasurement, listMeasurements, recordMeasurement } from './builds/measurements.ts'
+import { countMeasurements, listMetrics } from './builds/metrics.ts'
 import { builds } from './gen/builds.ts'
 import { login } from './login.ts'
 
 export const service: Service = defineService({
   spec: builds,
-  handlers: { recordMeasurement, listMeasurements, getMeasurement, deleteMeasurement, getLatest, getDeviation },
+  handlers: { recordMeasurement, listMeasurements, countMeasurements, getMeasurement, deleteMeasurement, listMetrics, getLatest, getDeviation },
   include: [login],
   routes: {
     'GET /robots.txt': () => 'User-agent: *\nDisallow: /\n',

@@ -1,7 +1,7 @@
 // Handlers that record, list and delete measurements.
 import { randomUUID } from 'node:crypto'
 import { type Context, defineError, type Handler, reply } from 'klue/runtime'
-import { Measurement, type Operations } from '../gen/builds.ts'
+import { Measurement, Metric, type Operations } from '../gen/builds.ts'
 
 export const NO_MEASUREMENTS: ReturnType<typeof defineError> = defineError('NO_MEASUREMENTS', 404, 'Nothing was measured yet')
 
@@ -23,7 +23,11 @@ export const recordMeasurement: Handler<Operations['recordMeasurement']> = async
     recorded_by: context.user?.id ?? '',
     expires_at: Math.floor(Date.now() / 1000) + keptSeconds,
   }
-  const saved = await context.table(Measurement).save(measurement)
+  // Both or neither: a metric counts what was recorded, however many record at the same time.
+  const [saved] = await context.transact([
+    context.table(Measurement).action.save(measurement),
+    context.table(Metric).action.update({ job, metric }, { add: { recorded: 1 }, set: { unit: body.unit } }),
+  ])
   const location = `/jobs/${encodeURIComponent(job)}/metrics/${encodeURIComponent(metric)}/measurements/${saved.id}`
   return reply(201, saved, { headers: { location } })
 }
@@ -35,13 +39,13 @@ export const deleteMeasurement: Handler<Operations['deleteMeasurement']> = async
   const table = context.table(Measurement)
   const key = { series: seriesOf(path), id: path.id }
   // Loaded first, so that deleting what is not there is told apart from deleting.
-  await table.load(key)
+  await table.load(key, { select: ['id'] })
   await table.delete(key)
 }
 
 export const listMeasurements: Handler<Operations['listMeasurements']> = async ({ path, query }, context) => {
   const { metric, limit, cursor } = query
-  const range = { ...(query.from === undefined ? {} : { from: sortable(query.from) }), ...(query.to === undefined ? {} : { to: before(query.to) }) }
+  const range = rangeOf(query)
   const paging = { limit, order: 'descending', range, ...(cursor === undefined ? {} : { cursor }) } as const
   const table = context.table(Measurement)
   const page = metric === undefined
@@ -62,8 +66,14 @@ export async function lastMeasurements(context: Context, path: { job: string; me
   return page.items
 }
 
-function seriesOf({ job, metric }: { job: string; metric: string }): string {
+/** The partition of the measurements of a metric. */
+export function seriesOf({ job, metric }: { job: string; metric: string }): string {
   return `${job}/${metric}`
+}
+
+/** The range of a query by times; `to` itself is left out. */
+export function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefined }): { from?: string; to?: string } {
+  return { ...(from === undefined ? {} : { from: sortable(from) }), ...(to === undefined ? {} : { to: before(to) }) }
 }
 
 // Sorts by time; the random part keeps two measurements of one millisecond apart.

@@ -7,6 +7,9 @@ export const builds: ApiSpec<Operations> = loadSpec<Operations>(new URL('./build
 /** The table of Measurement. */
 export const Measurement: PersistDefinition<Measurement, { key: ['series', 'id']; indexes: { 'by-job': ['job', 'measured_at'] } }> = {"name":"Measurement","table":"measurements","key":{"partition":"series","sort":"id"},"indexes":[{"name":"by-job","partition":"job","sort":"measured_at"}],"ttl":"expires_at","keyTypes":{"series":"S","id":"S","job":"S","measured_at":"S"},"properties":{"series":{"type":"string"},"id":{"type":"string"},"job":{"type":"string"},"metric":{"type":"string"},"value":{"type":"number"},"unit":{"type":"string"},"build":{"type":"string"},"measured_at":{"type":"string","format":"date-time"},"recorded_by":{"type":"string"},"expires_at":{"type":"integer","format":"int64"}}}
 
+/** The table of Metric. */
+export const Metric: PersistDefinition<Metric, { key: ['job', 'metric']; indexes: {}; filled: 'first_recorded_at' | 'last_recorded_at' }> = {"name":"Metric","table":"metrics","key":{"partition":"job","sort":"metric"},"indexes":[],"filled":{"created":"first_recorded_at","updated":"last_recorded_at"},"keyTypes":{"job":"S","metric":"S"},"properties":{"job":{"type":"string"},"metric":{"type":"string"},"recorded":{"type":"integer"},"unit":{"type":"string"},"first_recorded_at":{"type":"string","format":"date-time"},"last_recorded_at":{"type":"string","format":"date-time"}}}
+
 /** Every operation as its handler sees it: parameters are coerced and have their defaults. */
 export interface Operations {
   /** POST /jobs/{job}/metrics/{metric}/measurements: Record a measurement of a CI job */
@@ -93,6 +96,53 @@ export interface Operations {
       default: Error
     }
     success: MeasurementPage
+  }
+  /** GET /jobs/{job}/metrics: The metrics of a job, by name, with how often each was recorded */
+  listMetrics: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+    }
+    query: {
+      /** Metrics a page */
+      limit: number
+      /** The cursor of the page before */
+      cursor?: string | undefined
+    }
+    headers: {}
+    cookies: {}
+    body: undefined
+    replies: {
+      200: MetricPage
+      default: Error
+    }
+    success: MetricPage
+  }
+  /** GET /jobs/{job}/metrics/{metric}/count: How many measurements of a metric are kept */
+  countMeasurements: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+    }
+    query: {
+      /** Only what was measured at this time or later */
+      from?: string | undefined
+      /** Only what was measured before this time */
+      to?: string | undefined
+    }
+    headers: {}
+    cookies: {}
+    body: undefined
+    replies: {
+      200: {
+        /** 10000 where there are that many or more */
+        count: number
+      }
+      default: Error
+    }
+    success: Operations['countMeasurements']['replies'][200]
   }
   /** GET /jobs/{job}/metrics/{metric}/latest: The latest measurement of a metric */
   getLatest: {
@@ -197,6 +247,38 @@ export interface Calls {
     cookies: {}
     body: undefined
   }
+  listMetrics: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+    }
+    query: {
+      /** Metrics a page */
+      limit?: number | undefined
+      /** The cursor of the page before */
+      cursor?: string | undefined
+    }
+    headers: {}
+    cookies: {}
+    body: undefined
+  }
+  countMeasurements: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+      /** Name of the metric */
+      metric: Name
+    }
+    query: {
+      /** Only what was measured at this time or later */
+      from?: string | undefined
+      /** Only what was measured before this time */
+      to?: string | undefined
+    }
+    headers: {}
+    cookies: {}
+    body: undefined
+  }
   getLatest: {
     path: {
       /** Name of the CI job */
@@ -271,6 +353,24 @@ export type Measurement = {
 
 export type MeasurementPage = {
   measurements: Measurement[]
+  /** Absent on the last page */
+  cursor?: string | undefined
+}
+
+/** A metric of a CI job */
+export type Metric = {
+  job: Name
+  metric: Name
+  /** How many measurements were recorded, those that are gone included */
+  recorded: number
+  /** That of the last recording */
+  unit: string
+  first_recorded_at: string
+  last_recorded_at: string
+}
+
+export type MetricPage = {
+  metrics: Metric[]
   /** Absent on the last page */
   cursor?: string | undefined
 }

@@ -63,7 +63,7 @@ test('an HTTP API hands each of them every request, and documents go to a functi
 
 test('its tables are those that the local server makes', () => {
   const made = Object.values(template.findResources('AWS::DynamoDB::GlobalTable')).map(({ Properties }) => Properties as Record<string, unknown>)
-  assert.deepEqual(project.functions.map(({ tables }) => tables.map(({ table }) => table)), [['klue', 'measurements'], ['klue', 'packages']])
+  assert.deepEqual(project.functions.map(({ tables }) => tables.map(({ table }) => table)), [['klue', 'measurements', 'metrics'], ['klue', 'packages']])
   for (const definition of project.functions.flatMap(({ tables }) => tables)) {
     const wanted = tableInput(definition, project.tablePrefix)
     const table = made.find(({ TableName: name }) => name === wanted.TableName)
