@@ -13,7 +13,7 @@ export interface Version {
   fails?: 'everywhere' | 'at live'
   /** Path of the operation that greets. */
   path?: string
-  /** Keeps notes, and brings a migration that changes them before live moves and one that does after. */
+  /** Keeps notes whose titles are unique, in a table with a stream, and brings a migration that changes them before live moves and one that does after. */
   migrates?: boolean
 }
 
@@ -36,9 +36,9 @@ export function commit(folder: string, { word, fails, path = '/hello/{name}', mi
   writeFileSync(join(folder, 'functions', 'hello.ts'), `// The service behind apis/hello.yaml.
 import { toLambda } from 'klue/lambda'
 import { defineService, type Service } from 'klue/runtime'
-import { hello } from './gen/hello.ts'
+import { hello${migrates ? ', Note' : ''} } from './gen/hello.ts'
 
-export const service: Service = defineService({ spec: hello, handlers: { hello: ({ path }) => ({ text: \`${word} \${path.name}\` }) } })
+export const service: Service = defineService({ spec: hello, handlers: { hello: ({ path }) => ({ text: \`${word} \${path.name}\` })${migrates ? `, ${notesHandler}` : ''} } })
 
 export const handler: ReturnType<typeof toLambda> = toLambda(service)
 `)
@@ -53,7 +53,7 @@ paths:
         - { name: name, in: path, required: true, schema: { type: string } }
       responses:
         '200': { description: A greeting, content: { application/json: { schema: { type: object, required: [text], properties: { text: { type: string } } } } } }
-${migrates ? notes : ''}`)
+${migrates ? notesPath + notes : ''}`)
   writeFileSync(join(folder, 'testaccept', 'hello.test.ts'), `import assert from 'node:assert/strict'
 import { assertGetReturnJson, assertHasPing, liveSafe, test, testAuth, testUser } from 'klue/testing'
 
@@ -65,19 +65,30 @@ ${fails === 'at live' ? "liveSafe('it is not live', () => assert.doesNotMatch(St
   git(folder, '-c', 'user.name=Drill', '-c', 'user.email=drill@example.com', 'commit', '--quiet', '--allow-empty', '--message', word)
 }
 
+// Saves all notes or none, each by its id.
+const notesPath = `  /notes:
+    put:
+      operationId: putNotes
+      security: []
+      requestBody: { required: true, content: { application/json: { schema: { type: array, minItems: 1, maxItems: 5, items: { $ref: '#/components/schemas/Note' } } } } }
+      responses:
+        '200': { description: Kept, content: { application/json: { schema: { type: array, items: { $ref: '#/components/schemas/Note' } } } } }
+`
+const notesHandler = 'putNotes: ({ body }, context) => context.transact(body.map((note) => context.table(Note).action.save(note)))'
+
 const notes = `components:
   schemas:
     Note:
       type: object
-      x-persist: { table: notes, key: id }
-      required: [id, text]
-      properties: { id: { type: string }, text: { type: string } }
+      x-persist: { table: notes, key: id, unique: [title], stream: true }
+      required: [id, title, text]
+      properties: { id: { type: string }, title: { type: string }, text: { type: string } }
 `
 
 function writeMigrations(folder: string): void {
   mkdirSync(join(folder, 'migrations'), { recursive: true })
   const head = "import { defineMigration, type Migration } from 'klue/data'\nimport { Note } from '../functions/gen/hello.ts'\n\n"
-  writeFileSync(join(folder, 'migrations', '001-begin.ts'), `${head}export const migration: Migration = defineMigration({ when: 'before-live', run: async (context) => void (await context.table(Note).save({ id: 'one', text: 'begun' })) })\n`)
+  writeFileSync(join(folder, 'migrations', '001-begin.ts'), `${head}export const migration: Migration = defineMigration({ when: 'before-live', run: async (context) => void (await context.table(Note).save({ id: 'one', title: 'first', text: 'begun' })) })\n`)
   writeFileSync(join(folder, 'migrations', '002-end.ts'), `${head}export const migration: Migration = defineMigration({ table: Note, when: 'after-live', each: (note) => (note.text === 'begun' ? { ...note, text: 'ended' } : undefined) })\n`)
 }
 

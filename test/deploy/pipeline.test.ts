@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
+import type { Caller } from '../platform/calls/one-table.ts'
+import { readAll } from '../platform/calls/read-stream.ts'
+import { callAws } from './aws.ts'
 import { type Cloud, startCloud } from './cloud.ts'
 import { bootstrap } from './commands.ts'
 import { inOrder } from './in-order.ts'
@@ -128,6 +131,23 @@ drill('a table comes with its migrations: one before live moves, one after it ha
   assert.deepEqual(ran.map(({ name, state, when }) => [name, state, when]), [['001-begin', 'done', 'before-live'], ['002-end', 'done', 'after-live']])
   assert.ok(ran.every(({ version, who }) => version === ended.outcome['version'] && who.startsWith('arn:')))
   assert.match((await run(['data', 'export', 'notes', '--stage', stage])).printed, /"text":\{"S":"ended"\}/)
+})
+
+drill('its functions write in transactions, hold unique values, what migrations wrote too, and the stream tells every change', async () => {
+  const put = async (notes: Record<string, string>): Promise<string> => {
+    const answer = await fetch(`${url}/notes`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(Object.entries(notes).map(([id, title]) => ({ id, title, text: 'kept' }))) })
+    const said = (await answer.json()) as { error?: string; property?: string; action?: number }
+    return answer.ok ? '200' : `${answer.status} ${said.error} ${said.property} ${said.action}`
+  }
+  assert.equal(await put({ a: 'x', b: 'y' }), '200')
+  // All or nothing: what comes before the value that is taken is not written either.
+  assert.equal(await put({ c: 'z', d: 'y' }), '409 UNIQUE_CONFLICT title 1')
+  assert.equal(await put({ c: 'first' }), '409 UNIQUE_CONFLICT title 0')
+  assert.equal(await put({ c: 'z', one: 'second' }), '200')
+  const calls: Caller = async (operation, input) => ({ status: 200, error: undefined, body: await callAws({ endpoint: cloud.endpoint, service: 'dynamodb', target: operation.includes('.') ? operation : `DynamoDB_20120810.${operation}`, input: { ...input } }) })
+  const told = (await readAll(calls, `hello-${stage}-notes`)).map(({ eventName, dynamodb }) => [eventName, ...[dynamodb.OldImage, dynamodb.NewImage].map((image) => (image === undefined ? '' : `${(image['title'] as { S: string }).S} ${(image['text'] as { S: string }).S}`))])
+  assert.deepEqual(told.slice(0, 2), [['INSERT', '', 'first begun'], ['MODIFY', 'first begun', 'first ended']])
+  assert.deepEqual(told.slice(2).sort(), [['INSERT', '', 'x kept'], ['INSERT', '', 'y kept'], ['INSERT', '', 'z kept'], ['MODIFY', 'first ended', 'second kept']])
 })
 
 drill('klue diff shows what a deployment would change', async () => {
