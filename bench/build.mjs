@@ -63,9 +63,12 @@ export async function buildPeers(only = sizes) {
   return missing
 }
 
+// klue and its peers call the same client, whatever copies of it lie about.
+const oneSdk = { '@aws-sdk/client-dynamodb': join(here, 'node_modules/@aws-sdk/client-dynamodb') }
+
 /** Bundles one peer into a file. */
 export async function bundlePeer(name, outfile, routes = []) {
-  await build({ entryPoints: [join(here, 'peers', `${name}.mjs`)], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true, logLevel: 'silent', mainFields: ['module', 'main'], banner: { js: requireShim }, plugins: [inlineRoutes(routes)] })
+  await build({ entryPoints: [join(here, 'peers', `${name}.mjs`)], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', minify: true, logLevel: 'silent', mainFields: ['module', 'main'], banner: { js: requireShim }, alias: oneSdk, plugins: [inlineRoutes(routes)] })
   // Read beside its module by the checker of documents that fastify-openapi-glue brings along.
   if (name.startsWith('fastify')) cpSync(join(here, 'node_modules/@seriousme/openapi-schema-validator/schemas'), join(outfile, '..', 'schemas'), { recursive: true })
 }

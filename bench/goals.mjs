@@ -1,5 +1,7 @@
 // The goals, each judged by the numbers of one run: where a goal names several peers or sizes, its worst one decides.
 
+import { worstTableCall } from './table-calls.mjs'
+
 /** Goal, wanted, reached and verdict of each goal that the run has numbers for. */
 export function judge(report) {
   const row = (target, size) => report.rows.find((candidate) => candidate.target === target && candidate.size === size)
@@ -50,7 +52,7 @@ function earlyGoals(least) {
   return columns.flatMap(([column, name]) => [['fastify-work', 'fastify', 1.2], ['hono-work', 'Hono', 2], ['powertools-work', 'Powertools', 2]].map(([target, peer, wanted]) => ({ goal: `mean of ${name}, same work, worst size, against ${peer}`, least: wanted, value: least(target, [column]) })))
 }
 
-function otherGoals({ bytes, generation, dev, secretRead }) {
+function otherGoals({ bytes, generation, dev, secretRead, tableCalls }) {
   const klueDev = dev['klue dev, gh, validated POST']
   const other = dev['serverless-offline, hello']
   const gh = bytes.gh
@@ -62,6 +64,7 @@ function otherGoals({ bytes, generation, dev, secretRead }) {
     { goal: '`klue dev` on gh, start to first answer, against serverless-offline', least: 6, value: ratio(other?.startMs, klueDev?.startMs) },
     { goal: 'dev server, validated POSTs a second with 1 connection', least: 3, value: ratio(klueDev?.perSecond?.[1], other?.perSecond?.[1]) },
     { goal: '… with 16 connections', least: 6, value: ratio(klueDev?.perSecond?.[16], other?.perSecond?.[16]) },
+    { goal: 'a call of a table, the worst of four, beside the client of the SDK alone', most: 1.2, value: worstTableCall(tableCalls) },
     { goal: 'cold, with the first read of a secret, more than without', most: 35, unit: ' ms', value: read },
   ]
 }

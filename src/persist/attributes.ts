@@ -105,8 +105,7 @@ export function fromAttributes(attributes: Attributes, spec: PersistSpec, select
   const item: Record<string, unknown> = {}
   for (const [property, attribute] of Object.entries(attributes)) {
     if (selected !== undefined && !selected.includes(property)) continue
-    const value = attribute.N !== undefined && spec.properties[property]?.type === 'string' ? attribute.N : fromAttribute(attribute, `${spec.table}.${property}`)
-    item[property] = value
+    item[property] = attribute.N !== undefined && spec.properties[property]?.type === 'string' ? attribute.N : fromAttribute(attribute, spec.table, property)
   }
   for (const property in spec.sets) if (item[property] === undefined && selected?.includes(property) !== false) item[property] = []
   return item
@@ -153,30 +152,46 @@ function remedyFor(value: unknown): string {
   return 'use text, numbers, booleans, null, dates, bytes, lists or plain objects'
 }
 
-function fromAttribute(attribute: AttributeValue, place: string): unknown {
+// Where a value stands is put together where its number is not exact, and for no other.
+function fromAttribute(attribute: AttributeValue, outside: Place, step: string | number): unknown {
   if (attribute.S !== undefined) return attribute.S
-  if (attribute.N !== undefined) return numberOf(attribute.N, place)
+  if (attribute.N !== undefined) return numberOf(attribute.N, outside, step)
   if (attribute.BOOL !== undefined) return attribute.BOOL
   if (attribute.NULL !== undefined) return null
   if (attribute.B !== undefined) return attribute.B
-  if (attribute.L !== undefined) return attribute.L.map((part, index) => fromAttribute(part, `${place}[${index}]`))
+  if (attribute.L !== undefined) {
+    const place = { outside, step }
+    return attribute.L.map((part, index) => fromAttribute(part, place, index))
+  }
   if (attribute.M !== undefined) {
-    return Object.fromEntries(Object.entries(attribute.M).map(([key, part]) => [key, fromAttribute(part, `${place}.${key}`)]))
+    const place = { outside, step }
+    // No loop that assigns: a property may be called __proto__.
+    return Object.fromEntries(Object.entries(attribute.M).map(([key, part]) => [key, fromAttribute(part, place, key)]))
   }
   // DynamoDB tells the members in any order.
   if (attribute.SS !== undefined) return [...attribute.SS].sort()
-  if (attribute.NS !== undefined) return [...attribute.NS].sort(compareDigits).map((digits) => numberOf(digits, place))
+  if (attribute.NS !== undefined) return [...attribute.NS].sort(compareDigits).map((digits) => numberOf(digits, outside, step))
   return attribute.BS
 }
 
-function numberOf(digits: string, place: string): number {
+function numberOf(digits: string, outside: Place, step: string | number): number {
   const value = exactNumber(digits)
-  if (value === undefined) throw new RangeError(`The stored number ${digits} in ${place} is more than a JavaScript number holds exactly: declare the property as type string in its schema`)
+  if (value === undefined) throw new RangeError(`The stored number ${digits} in ${placeText({ outside, step })} is more than a JavaScript number holds exactly: declare the property as type string in its schema`)
   return value
+}
+
+/** Name of the table, or a value in which another one lies. */
+type Place = string | { outside: Place; step: string | number }
+
+function placeText(place: Place): string {
+  if (typeof place === 'string') return place
+  return `${placeText(place.outside)}${typeof place.step === 'number' ? `[${place.step}]` : `.${place.step}`}`
 }
 
 function digitsOf(value: unknown, place: string): string {
   const digits = String(value)
+  // No number of JavaScript has more than 17 digits.
+  if (typeof value === 'number' && (value === 0 || (Math.abs(value) >= 1e-129 && Math.abs(value) <= 1e125))) return digits
   if (typeof value === 'number' && !Number.isFinite(value)) throw unstorable(new TypeError(`${place} cannot be stored: ${digits} is not a finite number`))
   const fault = digitsFault(digits)
   const shown = digits.length > 60 ? `${digits.slice(0, 60)}…` : digits

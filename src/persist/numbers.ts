@@ -20,7 +20,10 @@ export function digitsFault(text: string): string | undefined {
 /** The number that a text of digits stands for, or undefined where a JavaScript number would not be exact. */
 export function exactNumber(text: string): number | undefined {
   const value = Number(text)
-  return Number.isFinite(value) && sameDigits(text, String(value)) ? value : undefined
+  if (!Number.isFinite(value)) return undefined
+  const written = String(value)
+  // Nearly all are stored as JavaScript writes them, and need not be taken apart.
+  return written === text || sameDigits(text, written) ? value : undefined
 }
 
 /** Whether two texts of digits are the same number, so that `1.50` equals `15e-1`. */
