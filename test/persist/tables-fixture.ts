@@ -65,20 +65,24 @@ export interface TestTables {
   now: number
 }
 
+// Another DynamoDB than the embedded one, where somebody has one to hold klue to: KLUE_TEST_DYNAMODB=http://127.0.0.1:8000.
+const other = process.env['KLUE_TEST_DYNAMODB']
+
 /** Opens the tables before the tests of a file, fills them, and closes them afterwards. */
 export function useTables(definitions: PersistSpec[], fill?: () => Promise<void>): TestTables {
-  let dynamo: LocalDynamo
+  let dynamo: LocalDynamo | undefined
   let database: Database
   const tables: TestTables = { now: 1_700_000_000_000, database: () => database }
   before(async () => {
-    dynamo = await openLocalDynamo({ memory: true })
-    database = openDatabase({ endpoint: dynamo.endpoint, credentials: dynamo.credentials, prefix: 'test-', now: () => tables.now })
+    dynamo = other === undefined ? await openLocalDynamo({ memory: true }) : undefined
+    // Tables of another one outlive the test: each run has its own.
+    database = openDatabase({ endpoint: other ?? dynamo!.endpoint, ...(dynamo === undefined ? {} : { credentials: dynamo.credentials }), prefix: dynamo === undefined ? `test-${process.pid}-` : 'test-', now: () => tables.now })
     await ensureTables(database, definitions)
     await fill?.()
   })
   after(async () => {
     database.close()
-    await dynamo.close()
+    await dynamo?.close()
   })
   return tables
 }

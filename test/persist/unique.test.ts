@@ -123,7 +123,7 @@ test('a counter is spread over its places, read as their sum, and gone with its 
   await counter.add(10n)
   assert.equal(await counter.read(), 45)
   assert.equal(await table().counter('other', 'visits').read(), 0)
-  const places = (await tables.database().run('Scan', { TableName: 'test-accounts.klue' })).Items!.filter((row) => row['id']!.S!.startsWith('count#visits#'))
+  const places = (await tables.database().run('Scan', { TableName: `${tables.database().prefix}accounts.klue` })).Items!.filter((row) => row['id']!.S!.startsWith('count#visits#'))
   assert.ok(places.length > 1 && places.length <= 4)
   await assert.rejects(counter.add(0.5), /adds whole numbers, not 0\.5/)
   await assert.rejects(table().counter('s', 'vists').add(), /has no counter vists: sharded of its x-persist names visits/)

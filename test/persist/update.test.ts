@@ -39,7 +39,7 @@ test('sets take members in and give them away, each once; an empty one is as non
   assert.deepEqual([less.tags, less.marks], [['b', 'c'], []])
   const emptied = await table().update(key, { set: { tags: [] } })
   assert.deepEqual(emptied.tags, [])
-  const stored = await tables.database().run('GetItem', { TableName: 'test-orders', Key: { shop: { S: 's' }, number: { N: String(key.number) } } })
+  const stored = await tables.database().run('GetItem', { TableName: `${tables.database().prefix}orders`, Key: { shop: { S: 's' }, number: { N: String(key.number) } } })
   assert.deepEqual(Object.keys(stored.Item!).sort(), ['number', 'shop'])
   await assert.rejects(table().update(key, { add: { lines: [{ name: 'x', price: 1 }] } }), /orders\.lines is no set: append to a list/)
   await assert.rejects(table().update(key, { append: { tags: ['x'] } }), /orders\.tags is a set, which has no end/)
