@@ -3,6 +3,7 @@ import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
 import { isExpired } from '../persist/stored.ts'
 import type { PassPosition } from '../store/index.ts'
+import { goesAlong } from './counters.ts'
 import { goOver, inParallel, newPosition } from './go-over.ts'
 import { keptState } from './kept-state.ts'
 import { maskedKey } from './masked.ts'
@@ -53,7 +54,7 @@ export async function copyTable({ from, to, spec, mode, pace, segments, signal, 
       await state?.keep({ ...copied, position })
       progress(copied.read)
     },
-    page: (items) => inParallel(items.filter((item) => !isExpired(spec, item, from.now())), 8, async (item) => {
+    page: (items) => inParallel(items.filter((item) => goesAlong(spec, item) && !isExpired(spec, item, from.now())), 8, async (item) => {
       copied.read += 1
       if (dryRun) return
       const { outcome, properties } = await putItem({ database: to, spec, mode, pace }, item)

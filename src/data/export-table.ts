@@ -8,6 +8,7 @@ import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
 import { isExpired } from '../persist/stored.ts'
 import { privateFile } from '../workfolder/index.ts'
+import { goesAlong } from './counters.ts'
 import { goOver, newPosition } from './go-over.ts'
 import { toLine } from './item-lines.ts'
 
@@ -62,7 +63,7 @@ export async function exportTo(stream: Writable, { database, spec, segments, sig
     finished: async () => progress(count),
     check: () => signal.throwIfAborted(),
     async page(items) {
-      const lines = items.filter((item) => !isExpired(spec, item, database.now())).map((item) => `${toLine(item)}\n`)
+      const lines = items.filter((item) => goesAlong(spec, item) && !isExpired(spec, item, database.now())).map((item) => `${toLine(item)}\n`)
       count += lines.length
       if (lines.length > 0) await write(lines.join(''))
     },

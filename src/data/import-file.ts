@@ -8,6 +8,7 @@ import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
 import { type Attributes, isExpired, keyProperties, uniqueValues } from '../persist/stored.ts'
 import { itemFaults } from './check-item.ts'
+import { goesAlong } from './counters.ts'
 import { inParallel } from './go-over.ts'
 import { fromLine } from './item-lines.ts'
 import { keptState } from './kept-state.ts'
@@ -143,6 +144,7 @@ function faultsOf(spec: PersistSpec, { number, text }: Line, { keys, values, now
     return [messageOf(error)]
   }
   const faults = itemFaults(spec, item)
+  if (!goesAlong(spec, item)) faults.push('the row is no part of a counter, and every other is written with its item')
   const key = createHash('sha1').update(JSON.stringify(keyProperties(spec).map((name) => item[name]))).digest('base64')
   const first = keys.get(key)
   if (first !== undefined) return [...faults, `the line has the key of line ${first}`]

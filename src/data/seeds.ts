@@ -5,7 +5,7 @@ import { type Document, isMap, isSeq, LineCounter, parseDocument, visit } from '
 import { type Fault, isHttpError, messageOf, nearest, UsageError } from '../errors/index.ts'
 import type { PersistDefinition } from '../openapi/index.ts'
 import { type Database, type ItemKey, openTable } from '../persist/index.ts'
-import { keyProperties, sameDigits, toAttributes } from '../persist/stored.ts'
+import { keyProperties, sameDigits, toAttributes, uniqueValues } from '../persist/stored.ts'
 import { itemFaults } from './check-item.ts'
 
 /** An item of a file, with its place. */
@@ -31,13 +31,21 @@ export function readSeeds(root: string, tables: readonly PersistDefinition[], pl
     const first = seen.get(key)
     if (first === undefined) seen.set(key, one)
     else faults.push({ code: 'seed-item', file: one.file, line: one.line, message: `the item has the key of that in ${first.file}:${first.line}`, hint: 'keep one of the two' })
+    for (const { properties, value } of first === undefined ? valuesOf(one) : []) {
+      const other = seen.get(value)
+      if (other === undefined) seen.set(value, one)
+      else faults.push({ code: 'seed-item', file: one.file, line: one.line, message: `the item has the ${properties} of that in ${other.file}:${other.line}, which is unique`, hint: 'give one of them another' })
+    }
   }
   if (faults.length > 0) throw new UsageError(faults)
   return items
 }
 
-/** Saves an item; one that is there stays, or with `replace` becomes this one. */
-export async function saveSeed(database: Database, { definition, item }: SeedItem, replace: boolean): Promise<'written' | 'skipped'> {
+/**
+ * Saves an item; one that is there stays, or with `replace` becomes this one.
+ * @throws UsageError with file and line where another item has one of its unique values
+ */
+export async function saveSeed(database: Database, { definition, item, file, line }: SeedItem, replace: boolean): Promise<'written' | 'skipped'> {
   const table = openTable<Record<string, unknown>>(database, definition as PersistDefinition<Record<string, unknown>>)
   const key = Object.fromEntries(keyProperties(definition).map((name) => [name, item[name]])) as ItemKey
   const { version } = definition
@@ -51,6 +59,7 @@ export async function saveSeed(database: Database, { definition, item }: SeedIte
     return 'written'
   } catch (error) {
     if (!replace && isHttpError(error) && error.code === 'VERSION_CONFLICT') return 'skipped'
+    if (isHttpError(error) && error.code === 'UNIQUE_CONFLICT') throw Object.assign(new UsageError({ code: 'seed-item', file, line, message: `another item of table ${definition.table} has the ${String(error.fields['property'])} of this one, which is unique`, hint: 'give it another, or delete the item that has it; what stands before it was written' }), { cause: error })
     throw error
   }
 }
@@ -133,6 +142,15 @@ function plainNumbers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainNumbers)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plainNumbers(inner)]))
+}
+
+// Apart from those of other tables; what cannot be stored is told elsewhere.
+function valuesOf({ definition, item }: SeedItem): { properties: string; value: string }[] {
+  try {
+    return uniqueValues(definition, toAttributes(item, definition)).map(({ properties, value }) => ({ properties, value: `${definition.table} ${value}` }))
+  } catch {
+    return []
+  }
 }
 
 function faultsOf({ definition, item }: SeedItem): string[] {

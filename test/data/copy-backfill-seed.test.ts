@@ -7,6 +7,7 @@ import { after, afterEach, beforeEach, test } from 'node:test'
 import { backfillTable, type BackfillSpec, copyTable, openPace, readSeeds, saveSeed } from '../../src/data/work.ts'
 import { isUsageError } from '../../src/errors/index.ts'
 import type { PersistDefinition } from '../../src/openapi/index.ts'
+import { openTable } from '../../src/persist/index.ts'
 import { noteDefinition, notes, openStageFixture, type StageFixture } from './stage-fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'klue-seeds-'))
@@ -126,4 +127,22 @@ test('each fault of a seed has its file and line; of the default folder nothing 
     'seeds/c.yaml:4 count must be a whole number, not text',
     'seeds/c.yaml:6 the item has the key of that in seeds/c.yaml:4',
   ])
+})
+
+test('a unique value that two seeds have, or an item of the table, is told with file and line', async () => {
+  clean()
+  const users = { ...plainNotes, name: 'User', table: 'users', unique: [['text']] }
+  seed('seeds/users.yaml', '- { id: a, text: One }\n- { id: b, text: Two }\n- { id: c, text: One }\n')
+  assert.throws(() => readSeeds(folder, [users], ['seeds']), (failure) => isUsageError(failure) && failure.faults.length === 1 && /^the item has the text of that in seeds\/users\.yaml:1, which is unique$/.test(failure.faults[0]!.message) && failure.faults[0]!.line === 3)
+  seed('seeds/users.yaml', '- { id: a, text: One }\n- { id: b, text: Two }\n')
+  const fixture = await openStageFixture([users])
+  try {
+    await openTable<{ id: string; text: string }>(fixture.database, users as never).save({ id: 'z', text: 'Two' })
+    const [first, second] = readSeeds(folder, [users], ['seeds'])
+    assert.equal(await saveSeed(fixture.database, first!, false), 'written')
+    await assert.rejects(saveSeed(fixture.database, second!, false), (failure) => isUsageError(failure) && failure.faults[0]!.file === 'seeds/users.yaml' && failure.faults[0]!.line === 2 && /another item of table users has the text of this one/.test(failure.faults[0]!.message))
+  } finally {
+    await fixture.close()
+    clean()
+  }
 })

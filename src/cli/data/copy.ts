@@ -11,7 +11,7 @@ export async function copyData(call: CommandCall, words: readonly string[]): Pro
   if (from === undefined || to === undefined) throw misuse('klue data copy wants to know from where and to where', 'pass --from-stage NAME and --to-stage NAME')
   if (from === to) throw misuse(`the stage ${from} would be copied to itself`)
   const [mode, { rate, segments = 4 }, dryRun] = [modeOf(call), workOptions(call), call.values['dry-run'] === true]
-  const { copyTable, openPace, tablesNamed, takeDataLock } = await import('../../data/work.ts')
+  const { copyTable, openPace, tablesNamed, takeDataLock, withCounters } = await import('../../data/work.ts')
   const { env, setEnvironment } = await import('../../config/index.ts')
   const access = (['AWS_PROFILE', 'AWS_REGION'] as const).map((variable) => [variable, env(variable)] as const)
   const source = await openData(call, from)
@@ -27,7 +27,7 @@ export async function copyData(call: CommandCall, words: readonly string[]): Pro
       const done: ({ table: string } & Awaited<ReturnType<typeof copyTable>>)[] = []
       try {
         const pace = openPace(rate, stop.signal)
-        for (const spec of tables) done.push({ table: spec.table, ...(await copyTable({ from: source.database, to: target.database, spec, mode, pace, segments, dryRun, signal: stop.signal, check: () => lock?.check(), progress: (items) => progress.show(`${spec.table}: ${items} items`) })) })
+        for (const spec of withCounters(tables)) done.push({ table: spec.table, ...(await copyTable({ from: source.database, to: target.database, spec, mode, pace, segments, dryRun, signal: stop.signal, check: () => lock?.check(), progress: (items) => progress.show(`${spec.table}: ${items} items`) })) })
       } finally {
         await lock?.release()
       }

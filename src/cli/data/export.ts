@@ -12,7 +12,7 @@ export async function exportData(call: CommandCall, words: readonly string[]): P
   const { segments = 4 } = workOptions(call)
   const out = textOption(call, 'out')
   if (name === 'all' && out === undefined) throw misuse('klue data export all wants a folder', 'for example --out backup')
-  const { exportTo, exportToFile, tablesNamed } = await import('../../data/work.ts')
+  const { exportTo, exportToFile, tablesNamed, withCounters } = await import('../../data/work.ts')
   const opened = await openData(call, textOption(call, 'stage'))
   const [progress, stop] = [progressLine(call), stopSignal()]
   try {
@@ -22,7 +22,8 @@ export async function exportData(call: CommandCall, words: readonly string[]): P
     if (isFolder && existsSync(path) && !statSync(path).isDirectory()) throw misuse(`--out ${out} is a file, and several tables want a folder`)
     if (isFolder) mkdirSync(path, { recursive: true, mode: 0o700 })
     const done: { table: string; file: string | null; items: number }[] = []
-    for (const spec of tables) {
+    if (!isFolder && tables.some(({ sharded }) => sharded !== undefined)) call.output.printError('klue: counters are exported into a folder alone, as a file of their own: --out FOLDER/')
+    for (const spec of isFolder ? withCounters(tables) : tables) {
       const options = { database: opened.database, spec, segments, signal: stop.signal, progress: (items: number) => progress.show(`${spec.table}: ${items} items`) }
       const file = path === undefined ? undefined : isFolder ? join(path, `${spec.table}.jsonl.gz`) : path
       done.push({ table: spec.table, file: file === undefined ? null : isFolder ? join(out!, `${spec.table}.jsonl.gz`) : out!, items: file === undefined ? await exportTo(process.stdout, options) : await exportToFile(file, options) })

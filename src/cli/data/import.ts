@@ -11,7 +11,7 @@ export async function importData(call: CommandCall, words: readonly string[]): P
   refuseOptions(call, 'import', ['dry-run', 'replace', 'skip-existing', 'rate', 'yes', 'wait', 'stage', 'json'])
   const [mode, { rate }] = [modeOf(call), workOptions(call)]
   const dryRun = call.values['dry-run'] === true
-  const { importFile, openPace, tablesNamed, takeDataLock } = await import('../../data/work.ts')
+  const { importFile, openPace, tablesNamed, takeDataLock, withCounters } = await import('../../data/work.ts')
   const opened = await openData(call, textOption(call, 'stage'))
   const [progress, stop] = [progressLine(call), stopSignal()]
   const notice = (sentence: string): void => call.output.printError(`klue: ${sentence}`)
@@ -26,7 +26,7 @@ export async function importData(call: CommandCall, words: readonly string[]): P
       const found = [`${table}.jsonl.gz`, `${table}.jsonl`].find((file) => isExisting(join(path, file), 'file'))
       return found === undefined ? undefined : { path: join(path, found), shown: join(from, found) }
     }
-    const files = tables.flatMap((spec) => [{ spec, file: fileOf(spec.table) }])
+    const files = (isFolder ? withCounters(tables) : tables).flatMap((spec) => [{ spec, file: fileOf(spec.table) }])
     if (files.every(({ file }) => file === undefined)) throw misuse(`${from} holds no file of ${name === 'all' ? 'a table' : name}`, `it would be called ${tables[0]!.table}.jsonl or ${tables[0]!.table}.jsonl.gz`)
     const lock = dryRun ? undefined : await takeDataLock({ database: opened.database, who: opened.who, doing: 'imports data', wait: call.values['wait'] === true, signal: stop.signal, notice })
     const done: ({ table: string } & Awaited<ReturnType<typeof importFile>>)[] = []
