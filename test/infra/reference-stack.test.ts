@@ -77,7 +77,7 @@ test('its tables are those that the local server makes', () => {
 test('ids of what holds data or is called from outside do not change', () => {
   const frozen = ['AWS::DynamoDB::GlobalTable', 'AWS::ApiGatewayV2::Api', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup'].flatMap((type) => Object.keys(template.findResources(type)))
   for (const id of [
-    'ServiceTableklueTable11C2962B', 'ServiceTablemeasurementsTableC4BF0AC1', 'ServiceTablepackagesTable7E33D4D6',
+    'ServiceTableklueTable11C2962B', 'ServiceTablemeasurementsTableC4BF0AC1', 'ServiceTablemetricsTable53C0A124', 'ServiceTablepackagesTable7E33D4D6',
     'ServiceApibuildsApiB1649B3F', 'ServiceApimetricsbackendApiC4F04354',
     'ServiceFunctionbuildsFunction53711754', 'ServiceFunctionmetricsbackendFunction826DC299', 'ServiceDocumentsFunction77478DA4',
     'ServiceFunctionbuildsLog14942805', 'ServiceFunctionmetricsbackendLogDAB92721', 'ServiceDocumentsLog5809E415',
