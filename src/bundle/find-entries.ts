@@ -20,8 +20,20 @@ export function findReporter(root: string): string | undefined {
   return existsSync(join(root, file)) && isReporter(readFileSync(join(root, file), 'utf8')) ? file : undefined
 }
 
+/** The file that starts the worker of a project's tasks: the one in `functions/` that calls `toWorker`, where there is one. Relative to the project's folder. */
+export function findWorker(root: string): string | undefined {
+  const folder = join(root, 'functions')
+  const found = existsSync(folder) ? readdirSync(folder).filter((file) => /(?<!\.d)\.[cm]?ts$/.test(file) && isWorker(readFileSync(join(folder, file), 'utf8'))).sort() : []
+  if (found.length > 1) throw new UsageError({ code: 'worker-double', file: `functions/${found[1]}`, message: `functions/${found[0]} starts a worker of tasks too, and a service has one`, hint: 'give all services to one toWorker([…])' })
+  return found[0] === undefined ? undefined : `functions/${found[0]}`
+}
+
 function isEntry(source: string): boolean {
-  return /from ['"]klue\/lambda['"]/.test(source) && !isReporter(source)
+  return /from ['"]klue\/lambda['"]/.test(source) && !isReporter(source) && !isWorker(source)
+}
+
+function isWorker(source: string): boolean {
+  return /\btoWorker\(/.test(source) && /from ['"]klue\/lambda['"]/.test(source)
 }
 
 function isReporter(source: string): boolean {

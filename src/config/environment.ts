@@ -20,6 +20,7 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   DO_REPORT_ERROR: 'Anything but empty: reports are delivered in tests too.',
   KLUE_API_URLS: 'Set by the deployment: where the other services of the project answer.',
   KLUE_ARCHIVE_BUCKET: 'Set by the deployment: the bucket of the archive, where there is one.',
+  KLUE_CANDIDATE_TASK_QUEUE: 'Set by the deployment: the queue of the tasks of a candidate.',
   KLUE_CANDIDATE: 'Set by the deployment: SHA-256 of the token that opens the candidate.',
   KLUE_JWT_TOKEN: 'Token that acceptance tests send.',
   KLUE_SECRETS: 'Set by the deployment: names of the secrets that the function reads, separated by commas; never values.',
@@ -28,6 +29,8 @@ export const environmentVariables: Readonly<Record<EnvironmentName, string>> = {
   KLUE_SERVER_PORT: 'Port that acceptance tests call.',
   KLUE_STAGE: 'Stage where no `--stage` says otherwise; `local` by default.',
   KLUE_TABLE_PREFIX: 'Set by the deployment: what the names of the tables begin with.',
+  KLUE_TASK_DEAD_LETTERS: 'Set by the deployment for the worker: the queue of messages that belong to no task.',
+  KLUE_TASK_QUEUE: 'Set by the deployment: the queue of tasks, where the service has some.',
   KLUE_TARGET: 'Set by `klue test` for the test files: where the service is, as JSON.',
   KLUE_TEST_PASSWORD: 'Password of KLUE_TEST_USER.',
   KLUE_TEST_USER: 'User that acceptance tests log in with, where klue cannot make one.',
@@ -65,6 +68,7 @@ export type EnvironmentName =
   | 'KLUE_API_URLS'
   | 'KLUE_ARCHIVE_BUCKET'
   | 'KLUE_CANDIDATE'
+  | 'KLUE_CANDIDATE_TASK_QUEUE'
   | 'KLUE_JWT_TOKEN'
   | 'KLUE_SECRETS'
   | 'KLUE_MESSAGE_QUEUE'
@@ -72,6 +76,8 @@ export type EnvironmentName =
   | 'KLUE_SERVER_PORT'
   | 'KLUE_STAGE'
   | 'KLUE_TABLE_PREFIX'
+  | 'KLUE_TASK_DEAD_LETTERS'
+  | 'KLUE_TASK_QUEUE'
   | 'KLUE_TARGET'
   | 'KLUE_TEST_PASSWORD'
   | 'KLUE_TEST_USER'

@@ -4,11 +4,13 @@ import { type OpenService, openService, type Platform, type Service } from '../r
 import type { LambdaEvent } from './event.ts'
 import type { AlbEvent, GatewayResult, RestApiEvent } from './gateway-event.ts'
 import { fromHttpApi, type HttpApiEvent, type HttpApiResult, isHttpApiEvent, toHttpApi } from './http-event.ts'
-import { lambdaPlatform } from './platform.ts'
+import { type LambdaPlatform, lambdaPlatform } from './platform.ts'
 
 /** The part of Lambda's context that is read. */
 export interface LambdaContext {
   awsRequestId?: string
+  /** ARN of the function with the alias by which it was invoked. */
+  invokedFunctionArn?: string
   /** Milliseconds until Lambda ends the invocation. */
   getRemainingTimeInMillis?(): number
 }
@@ -36,13 +38,15 @@ export interface LambdaOptions {
 export function toLambda(service: Service, options: LambdaOptions = {}): LambdaHandler {
   let opened: OpenService | undefined
   const open = (): OpenService => (opened ??= openService(service, (options.platform ?? lambdaPlatform)()))
-  if (options.platform === undefined && env('AWS_LAMBDA_FUNCTION_NAME') !== undefined) {
+  // A worker holds the services whose tasks it runs, and answers for none.
+  if (options.platform === undefined && env('AWS_LAMBDA_FUNCTION_NAME') !== undefined && env('KLUE_TASK_DEAD_LETTERS') === undefined) {
     openEarly(open)
     // What exits, or is thrown where nobody catches it, ends requests that have no line yet.
     process.once('exit', () => opened?.sayRunning())
   }
   const handler = async (event: LambdaEvent, context: LambdaContext): Promise<HttpApiResult | GatewayResult> => {
     const { platform, answer } = open()
+    ;(platform as LambdaPlatform).invokedAs = context.invokedFunctionArn
     const remaining = context.getRemainingTimeInMillis?.()
     // Most functions never hear of another sender, so a start does not load what reads them.
     const others = isHttpApiEvent(event) ? undefined : await import('./event.ts')

@@ -2,6 +2,8 @@
 export { toReporter } from './reporter.ts'
 export type { QueueEvent, QueueResult } from './reporter.ts'
 export type { ErrorReporter, ReportDetails } from '../reports/index.ts'
+export { toWorker } from './worker.ts'
+export type { WorkerEvent, WorkerHandler } from './worker.ts'
 export { toLambda } from './handler.ts'
 export type { LambdaContext, LambdaHandler } from './handler.ts'
 export type { LambdaEvent } from './event.ts'

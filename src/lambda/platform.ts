@@ -3,15 +3,21 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CompiledConfig, env, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
 import { type Database, openDatabase } from '../persist/start.ts'
-import { lineWriter, type Platform } from '../runtime/edge.ts'
+import { lineWriter, type Platform, type TaskPort } from '../runtime/edge.ts'
 import type { Store } from '../store/index.ts'
 import { lazyStore } from '../store/lazy-store.ts'
 import { addApiUrls } from './api-urls.ts'
 import { sourceStack } from './source-stack.ts'
 import { functionSecrets, listedSecrets } from './secrets.ts'
 
+/** The platform of a function. */
+export interface LambdaPlatform extends Platform {
+  /** What was invoked: the ARN with its alias, of the running invocation. */
+  invokedAs?: string | undefined
+}
+
 /** Reads what the deployment put beside the bundle. Called once an environment. */
-export function lambdaPlatform(): Platform {
+export function lambdaPlatform(): LambdaPlatform {
   quietAwsSdk()
   const compiled = JSON.parse(readFileSync(join(env('LAMBDA_TASK_ROOT') ?? '.', 'klue-config.json'), 'utf8')) as CompiledConfig
   // What a deployment lists comes from Secrets Manager before it is needed; without a list the environment has it all.
@@ -27,7 +33,7 @@ export function lambdaPlatform(): Platform {
   const open = (): Database => (database ??= openDatabase({ prefix, usesOwnCredentials, ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }))
   const log = lineWriter()
   const functionName = env('AWS_LAMBDA_FUNCTION_NAME')
-  return {
+  const platform: LambdaPlatform = {
     config,
     database: open,
     store: () => (store ??= lazyStore(open(), config)),
@@ -38,5 +44,16 @@ export function lambdaPlatform(): Platform {
     ...(functionName === undefined ? {} : { functionName }),
     sourceStack,
     now: Date.now,
+  }
+  if (env('KLUE_TASK_QUEUE') !== undefined) platform.tasks = lazyTasks(platform)
+  return platform
+}
+
+// What fires tasks is loaded with the first of them. A candidate fires into its own queue: its alias says that it is one.
+function lazyTasks(platform: LambdaPlatform): () => TaskPort {
+  let ports: Promise<Record<'live' | 'candidate', TaskPort>> | undefined
+  return () => {
+    const lane = platform.invokedAs?.endsWith(':candidate') === true ? 'candidate' : 'live'
+    return { prepare: async (orders, from) => (await (ports ??= import('./task-port.ts').then(({ openFunctionTasks }) => openFunctionTasks(platform))))[lane].prepare(orders, from) }
   }
 }

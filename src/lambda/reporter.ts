@@ -8,7 +8,7 @@ import { lambdaPlatform } from './platform.ts'
 
 /** What a queue hands over. */
 export interface QueueEvent {
-  Records: readonly { messageId: string; body: string }[]
+  Records: readonly { messageId: string; body: string; eventSourceARN?: string }[]
 }
 
 /** The messages that have to come again: those whose delivery could not be noted. */

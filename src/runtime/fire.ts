@@ -21,7 +21,7 @@ export function fireAll(made: Made, [task, inputs, options]: unknown[]): Promise
 // Or has them accepted once the request has succeeded.
 async function accepted([{ platform, notes }, { callId, callPath, operationId: operation, user }]: Made, task: Task, { inputs, options = {} }: { inputs: readonly unknown[]; options?: FireOptions | undefined }): Promise<FiredTask[]> {
   if ((task as unknown as Partial<Task> | undefined)?.kind !== 'klue.Task') throw new UsageError({ code: 'task-invalid', file: '', pointer: 'context.fire', message: 'the first argument is no task', hint: 'pass what defineTask returns' })
-  if (platform.tasks === undefined) throw new UsageError({ code: 'tasks-missing', file: '', pointer: `context.fire(${task.name})`, message: 'nothing runs tasks here', hint: 'klue dev and klue test run them' })
+  if (platform.tasks === undefined) throw new UsageError({ code: 'tasks-missing', file: '', pointer: `context.fire(${task.name})`, message: 'nothing runs tasks here', hint: 'add it to tasks of defineService' })
   const orders = inputs.map((input): FireOrder => ({ id: globalThis.crypto.randomUUID(), task, input, options }))
   const prepared = await platform.tasks().prepare(orders, { callId, callPath, operation, user })
   const accept = (): Promise<FiredTask[]> => prepared.accept((work) => void notes.pending.push(work))

@@ -23,6 +23,8 @@ export interface Work {
   callPath: string
   timeoutSeconds: number
   slowMs: number
+  /** When it has to have ended, whatever time it has; epoch milliseconds. */
+  endsAt?: number
   /** Further fields of its line. */
   fields: Record<string, unknown>
   /** Fills the context and runs; what it throws is what the work failed with. */
@@ -44,7 +46,7 @@ export type WorkEnd = { ok: true; value: unknown } | { ok: false; failure: Failu
 /** Starts work; it is listed among what the service runs until it has ended. */
 export function startWork(opened: Pick<OpenService, 'service' | 'platform' | 'running'>, work: Work): StartedWork {
   const { platform, service } = opened
-  const request: ApiRequest = { method: work.method, path: work.path, query: '', headers: { 'kluecallid': work.callId, 'content-type': 'application/json' }, body: Buffer.from(work.input), sourceIp: '' }
+  const request: ApiRequest = { method: work.method, path: work.path, query: '', headers: { 'kluecallid': work.callId, 'content-type': 'application/json' }, body: Buffer.from(work.input), sourceIp: '', ...(work.endsAt === undefined ? {} : { endsAt: work.endsAt }) }
   const interruption = new Interruption()
   const startedAt = platform.now()
   const notes = openNotes(startedAt)

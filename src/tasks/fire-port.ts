@@ -12,8 +12,8 @@ import { TASK_INPUT_INVALID, TASK_INPUT_TOO_LARGE } from './task-errors.ts'
 export interface FireParts {
   database(): Database
   queue: TaskQueue
-  /** The tasks that a worker runs, by name. */
-  tasks(): ReadonlyMap<string, Task>
+  /** The names of the tasks that a worker runs. */
+  tasks(): Pick<ReadonlySet<string>, 'has'>
   version: string
   now(): number
   /** Told what does not stop a task from running. */
@@ -36,8 +36,7 @@ export function openTaskPort(parts: FireParts): TaskPort {
 }
 
 function prepared(parts: FireParts, { id, task, input, options }: FireOrder, from: FiredFrom): NewTask {
-  const known = parts.tasks().get(task.name)
-  if (known === undefined) throw refused(task, `the task ${task.name} is none of the service's`, 'add it to tasks of defineService')
+  if (!parts.tasks().has(task.name)) throw refused(task, `the task ${task.name} is none of the service's`, 'add it to tasks of defineService')
   const now = parts.now()
   const runAt = timeOf(task, options, now)
   if (options.key !== undefined && (typeof options.key !== 'string' || options.key === '' || options.key.length > 1000)) throw refused(task, 'key must be a text of 1 to 1000 characters')

@@ -1,5 +1,6 @@
 // Tasks: accepted by firing, run by workers under leases, looked after by a sweep.
 export { changeTask } from './change-task.ts'
+export { type AwsTaskQueueOptions, awsTaskQueue, queueName } from './aws-queue.ts'
 export { openTaskPort } from './fire-port.ts'
 export { cancelled, redriven } from './machine.ts'
 export { openLocalQueue, type LocalQueue, type TaskQueue } from './queue.ts'

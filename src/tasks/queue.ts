@@ -8,6 +8,8 @@ export interface TaskQueue {
   readonly longestDelayMs: number
   /** How long it keeps a message. */
   readonly retentionMs: number
+  /** A queue that others take from: what it was noted to hold less than `heldMs` ago is theirs. */
+  readonly beside?: { name: string; heldMs: number }
   /** The longest pause between two looks at a task whose message it holds. */
   readonly longestPauseMs: number
   /** Rejects where it cannot take all of them. */

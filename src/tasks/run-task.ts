@@ -28,6 +28,8 @@ export interface TaskRun {
   leaseMs: number
   /** Whether the lease is kept by renewing it; else it lasts as long as the run may. */
   renews: boolean
+  /** When it has to have ended, whatever time the task has; epoch milliseconds. */
+  endsAt?: number
 }
 
 /** Characters of the largest result, as JSON. */
@@ -74,7 +76,7 @@ export async function runTask(run: TaskRun): Promise<void> {
   const timer = setInterval(() => void keep().catch(() => (platform.now() > (stored.state.leaseUntil ?? 0) ? gone() : undefined)), Math.min(leaseMs / 3, 5000))
   work = startWork(service, {
     operation: `task:${task.name}`, method: 'TASK', path: `/${task.name}/${state.id}`, input: run.input, callId: state.callId, callPath: state.callPath,
-    timeoutSeconds: task.options.timeoutSeconds, slowMs: task.options.slowMs,
+    timeoutSeconds: task.options.timeoutSeconds, slowMs: task.options.slowMs, ...(run.endsAt === undefined ? {} : { endsAt: run.endsAt }),
     fields: { task_id: state.id, task_attempt: state.attempt + 1, fired_by: state.firedBy },
     failed: (failure, context) => {
       // Told before it is recorded: a stop in between tells twice rather than never.

@@ -2,6 +2,7 @@
 import { dropDue, dueMinutes, type DueTask, dueTasks, readState, readTaskState, taskShards, type TaskState, writeState } from '../store/index.ts'
 import { changeTask } from './change-task.ts'
 import { isOver, lookedAt, sent } from './machine.ts'
+import type { TaskQueue } from './queue.ts'
 import { endLost, waitMs, type WorkerParts } from './worker.ts'
 
 export interface Swept {
@@ -73,13 +74,19 @@ async function look(parts: WorkerParts, due: DueTask): Promise<boolean> {
     else await changeTask({ database }, found, (seen) => lookedAt(seen, { lookAt: seen.leaseUntil! + 1000 }))
     return false
   }
-  const isHeld = state.sentTo === queue.name && now - (state.sentAt ?? 0) < queue.retentionMs
+  const isHeld = now - (state.sentAt ?? 0) < heldMs(queue, state.sentTo)
   if (!isHeld) await queue.send([{ id: state.id, delayMs: Math.min(Math.max(0, state.runAt - now), queue.longestDelayMs) }])
   const next = await changeTask({ database }, found, (seen) => {
     const noted = isHeld ? seen : sent(seen, { queue: queue.name, now })
     return noted === undefined || seen.lookAt !== due.lookAt ? undefined : lookedAt(noted, { lookAt: nextLook(seen, { now, longestPauseMs: queue.longestPauseMs }) })
   })
   return !isHeld && next !== undefined
+}
+
+// How long it counts that a queue has a message; what lies nowhere is sent.
+function heldMs({ name, retentionMs, beside }: TaskQueue, sentTo: string | undefined): number {
+  if (sentTo === name) return retentionMs
+  return sentTo !== undefined && sentTo === beside?.name ? beside.heldMs : 0
 }
 
 function nextLook({ looks, runAt }: TaskState, { now, longestPauseMs }: { now: number; longestPauseMs: number }): number {

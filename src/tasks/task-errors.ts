@@ -7,4 +7,5 @@ export const TASK_RESULT_INVALID: ErrorMaker = defineError('TASK_RESULT_INVALID'
 export const TASK_STEP_INVALID: ErrorMaker = defineError('TASK_STEP_INVALID', 500, 'The result of a step cannot be recorded', { retry: false })
 export const TASK_IDENTITY_EXPIRED: ErrorMaker = defineError('TASK_IDENTITY_EXPIRED', 401, 'The token of who fired the task was over before it ran', { retry: false })
 export const TASK_LOST: ErrorMaker = defineError('TASK_LOST', 500, 'The worker that ran the task ended before the task did')
+export const TASK_VERSION_MISSING: ErrorMaker = defineError('TASK_VERSION_MISSING', 500, 'The task waits for a version that knows it and takes its input')
 export const TASK_ENDED: ErrorMaker = defineError('TASK_ENDED', 409, 'The task was cancelled, or another worker has taken it over', { retry: false })

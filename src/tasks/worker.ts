@@ -1,7 +1,7 @@
 // The worker: takes messages, decides whether a task may run now, and runs it.
 import type { Database } from '../persist/index.ts'
 import { startWork } from '../runtime/edge.ts'
-import type { Task } from '../runtime/index.ts'
+import type { Context, Task } from '../runtime/index.ts'
 import { nextWaiter, pausedTasks, readTask, type StoredTask, type TaskState } from '../store/index.ts'
 import { changeTask } from './change-task.ts'
 import { faultsOf } from './fire-port.ts'
@@ -9,15 +9,15 @@ import { isOver, lost, postponed, started } from './machine.ts'
 import type { TaskQueue } from './queue.ts'
 import { type OpenedService, pauseMs, runTask, tellFailed } from './run-task.ts'
 import { groupsOf, takeSlots } from './slots.ts'
-import { TASK_LOST } from './task-errors.ts'
+import { TASK_LOST, TASK_VERSION_MISSING } from './task-errors.ts'
 
 export interface WorkerParts {
   database(): Database
   queue(): TaskQueue
   /** The service of each task, by the task's name. */
   services(): ReadonlyMap<string, { task: Task; service: OpenedService }>
-  /** How long a lease lasts, in milliseconds, and whether it is renewed; without renewal it lasts until the end of the invocation. */
-  lease(): { leaseMs: number; renews: boolean }
+  /** How long a lease lasts, in milliseconds, and whether it is renewed; without renewal it lasts until the end of the invocation. `endsAt`: when a run has to have ended, epoch milliseconds. */
+  lease(): { leaseMs: number; renews: boolean; endsAt?: number }
   now(): number
 }
 
@@ -54,7 +54,10 @@ export function openWorker(parts: WorkerParts): Worker {
       if (state.runAt > now) return void (await parts.queue().send([{ id, delayMs: Math.min(state.runAt - now, parts.queue().longestDelayMs) }]))
       const known = parts.services().get(state.name)
       // Another version fired it, or an older one is back: it waits for one that knows it.
-      if (known === undefined || input === undefined || faultsOf(known.task, JSON.parse(input)).length > 0) return postpone(parts, found, 'version')
+      if (known === undefined || input === undefined || faultsOf(known.task, JSON.parse(input)).length > 0) {
+        await postpone(parts, found, 'version')
+        return tellWaiting(parts, found)
+      }
       if (await isPaused(state.name)) return postpone(parts, found, 'resume')
       await begin(parts, { ...known, stored: found, input })
     },
@@ -64,13 +67,13 @@ export function openWorker(parts: WorkerParts): Worker {
 async function begin(parts: WorkerParts, { task, service, stored, input }: { task: Task; service: OpenedService; stored: StoredTask; input: string }): Promise<void> {
   const { state } = stored
   const database = parts.database()
-  const { leaseMs, renews } = parts.lease()
+  const { leaseMs, renews, endsAt } = parts.lease()
   const until = parts.now() + leaseMs
   const slots = await takeSlots(database, groupsOf(task, state), { holder: `${state.id}#${state.lease + 1}`, until, state })
   if (slots === undefined) return postpone(parts, stored, 'slot')
   try {
     const running = await changeTask({ database }, stored, (seen) => started(seen, { now: parts.now(), leaseUntil: until }))
-    if (running !== undefined) await runTask({ task, stored: running, input, slots, database, service, queue: parts.queue(), leaseMs, renews })
+    if (running !== undefined) await runTask({ task, stored: running, input, slots, database, service, queue: parts.queue(), leaseMs, renews, ...(endsAt === undefined ? {} : { endsAt }) })
   } finally {
     const woken = await slots.free()
     if (woken.length > 0) await parts.queue().send(woken.map((id) => ({ id, delayMs: 0 })))
@@ -106,15 +109,26 @@ export async function endLost(parts: WorkerParts, stored: StoredTask): Promise<v
   const { state } = next
   if (!isOver(state)) return void (await parts.queue().send([{ id: state.id, delayMs: Math.min(Math.max(0, state.runAt - now), parts.queue().longestDelayMs) }]))
   await wakeNext(parts, state)
-  if (known !== undefined) await tellLost({ ...known, stored, error })
+  if (known !== undefined) await tellEnd(known.service, { stored, error, failed: (context) => tellFailed(known.task, { state: stored.state, context, thrown: error }) })
 }
 
-// The run that was lost left no line, so this is the line of its end.
-async function tellLost({ task, service, stored: { state }, error }: { task: Task; service: OpenedService; stored: StoredTask; error: Error }): Promise<void> {
+const longWaitMs = 3_600_000
+
+// A rollback may be over soon: who waits for longer is told of, with each look.
+async function tellWaiting(parts: WorkerParts, stored: StoredTask): Promise<void> {
+  const { name, runAt, version } = stored.state
+  const service = parts.services().get(name)?.service ?? [...parts.services().values()][0]?.service
+  if (service === undefined || parts.now() - runAt < longWaitMs) return
+  const error = TASK_VERSION_MISSING(`The task ${name}${version === '' ? '' : `, fired by version ${version},`} waits for a version that knows it and takes its input`)
+  await tellEnd(service, { stored, error, failed: (context) => context.reportError(error.message, { caught: error, data: { task_id: stored.state.id } }) })
+}
+
+// What has no run leaves no line, so this is its line.
+async function tellEnd(service: OpenedService, { stored: { state }, error, failed }: { stored: StoredTask; error: Error; failed(context: Context): void }): Promise<void> {
   const work = startWork(service, {
-    operation: `task:${task.name}`, method: 'TASK', path: `/${task.name}/${state.id}`, input: '', callId: state.callId, callPath: state.callPath, timeoutSeconds: 10, slowMs: 900_000,
+    operation: `task:${state.name}`, method: 'TASK', path: `/${state.name}/${state.id}`, input: '', callId: state.callId, callPath: state.callPath, timeoutSeconds: 10, slowMs: 900_000,
     fields: { task_id: state.id, task_attempt: state.attempt + 1, fired_by: state.firedBy },
-    failed: (_failure, context) => tellFailed(task, { state, context, thrown: error }),
+    failed: (_failure, context) => failed(context),
     run: () => Promise.reject(error),
   })
   await work.ended

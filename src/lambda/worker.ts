@@ -1,0 +1,131 @@
+// The function that runs tasks: those whose ids its queue hands over, and each minute what is due and lies in no queue.
+import { messageOf, UsageError } from '../errors/index.ts'
+import { type OpenService, openService, type Platform, type Service } from '../runtime/edge.ts'
+import type { Task } from '../runtime/index.ts'
+import { readTaskState } from '../store/index.ts'
+import { openWorker, queueName, sweep, type TaskQueue, type Worker, type WorkerParts } from '../tasks/index.ts'
+import type { LambdaContext } from './handler.ts'
+import { lambdaPlatform } from './platform.ts'
+import type { QueueEvent, QueueResult } from './reporter.ts'
+import { openLambdaTasks, openTaskQueues, type TaskQueues } from './task-port.ts'
+
+/** What invokes a worker: its queue, or its clock. */
+export type WorkerEvent = QueueEvent | { klue: 'sweep' }
+
+/** Runs tasks. `services`: those whose tasks it runs. */
+export interface WorkerHandler {
+  (event: WorkerEvent, context: LambdaContext): Promise<QueueResult | undefined>
+  readonly services: readonly Service[]
+}
+
+export interface WorkerOptions {
+  /** Where the function runs; by default what Lambda's environment says. */
+  platform?: () => Platform
+  queues?: () => TaskQueues
+}
+
+// What recording the end of a run may take.
+const recordMs = 3000
+// A lease lasts beyond the end of its invocation: nobody takes over a run that may still write.
+const leaseBeyondMs = 10_000
+// Without Lambda's word on it.
+const usualMs = 60_000
+
+/**
+ * Makes the handler of the function that runs the tasks of services. Without `functions/jobs.ts` the deployment makes one of all services.
+ * @example
+ * // functions/jobs.ts
+ * export const handler = toWorker(service)
+ */
+export function toWorker(services: Service | readonly Service[], options: WorkerOptions = {}): WorkerHandler {
+  const all = 'apis' in services ? [services] : services
+  let opened: OpenedWorker | undefined
+  const handler = async (event: WorkerEvent, context: LambdaContext): Promise<QueueResult | undefined> => {
+    opened ??= open(all, options)
+    opened.endsAt = opened.platform.now() + (context.getRemainingTimeInMillis?.() ?? usualMs)
+    if ('Records' in event) return { batchItemFailures: await receiveAll(opened, event.Records) }
+    if (event.klue !== 'sweep') throw new UsageError({ code: 'event-unknown', file: '', message: 'The event that invoked the worker comes neither from a queue of tasks nor from its clock', hint: 'let no other event invoke it' })
+    await sweepAll(opened)
+    return undefined
+  }
+  return Object.assign(handler, { services: all })
+}
+
+interface OpenedWorker {
+  platform: Platform
+  queues: TaskQueues
+  /** Runs tasks of one queue; opened with its first message. */
+  lane(name: 'live' | 'candidate'): Lane
+  /** When the running invocation ends. */
+  endsAt: number
+}
+
+interface Lane {
+  parts: WorkerParts
+  worker: Worker
+}
+
+function open(services: readonly Service[], options: WorkerOptions): OpenedWorker {
+  const platform = (options.platform ?? lambdaPlatform)()
+  const queues = (options.queues ?? openTaskQueues)()
+  const names = new Set(services.flatMap(({ tasks = [] }) => tasks.map(({ name }) => name)))
+  const lanes = new Map<string, Lane>()
+  const openLane = (queue: TaskQueue): Lane => {
+    const firing: Platform = { ...platform, tasks: () => openLambdaTasks({ platform, queue, names }) }
+    const known = new Map(services.flatMap((service): [string, { task: Task; service: OpenService }][] => {
+      const running = openService(service, firing)
+      // What exits, or is thrown where nobody catches it, ends runs that have no line yet.
+      if (options.platform === undefined) process.once('exit', () => running.sayRunning())
+      return (service.tasks ?? []).map((task) => [task.name, { task, service: running }])
+    }))
+    const parts: WorkerParts = { database: () => platform.database(), queue: () => queue, services: () => known, now: () => platform.now(), lease: () => ({ leaseMs: opened.endsAt - platform.now() + leaseBeyondMs, renews: false, endsAt: opened.endsAt - recordMs }) }
+    return { parts, worker: openWorker(parts) }
+  }
+  const opened: OpenedWorker = {
+    platform, queues, endsAt: 0,
+    lane(name) {
+      const lane = lanes.get(name) ?? openLane(queues[name])
+      lanes.set(name, lane)
+      return lane
+    },
+  }
+  return opened
+}
+
+async function receiveAll(opened: OpenedWorker, records: QueueEvent['Records']): Promise<QueueResult['batchItemFailures']> {
+  const { platform, queues } = opened
+  const tried = await Promise.allSettled(records.map(({ body, eventSourceARN: source }) => receive(opened, body, source !== undefined && queueName(source) === queues.candidate.name)))
+  return tried.flatMap((one, index) => {
+    if (one.status === 'fulfilled') return []
+    warn(platform, `The message ${records[index]!.messageId} comes again: ${messageOf(one.reason)}`)
+    return [{ itemIdentifier: records[index]!.messageId }]
+  })
+}
+
+async function receive(opened: OpenedWorker, body: string, isCandidate: boolean): Promise<void> {
+  const { platform, queues } = opened
+  const stored = isId(body) ? await readTaskState(platform.database(), body) : undefined
+  // No row says what it is about: it is kept for people to see.
+  if (stored === undefined) {
+    warn(platform, 'A message of no task was put aside, into the dead letters of the queue')
+    return queues.dead.send([{ id: body, delayMs: 0 }])
+  }
+  // What is live runs what it has fired: a candidate is only being tried.
+  if (isCandidate && stored.state.version !== platform.version) return queues.live.send([{ id: body, delayMs: 0 }])
+  await opened.lane(isCandidate ? 'candidate' : 'live').worker.receive(body)
+}
+
+function isId(body: string): boolean {
+  return /^[\w-]{1,100}$/.test(body)
+}
+
+// As long as there is more than one sweep looks at, and time for another one.
+async function sweepAll({ lane, platform, endsAt }: OpenedWorker): Promise<void> {
+  const { parts } = lane('live')
+  const until = platform.now() + Math.min(50_000, (endsAt - platform.now()) / 2)
+  for (let isFull = true; isFull && platform.now() < until; ) ({ isFull } = await sweep(parts))
+}
+
+function warn(platform: Platform, message: string): void {
+  platform.log({ kind: 'log', level: 'warn', time: new Date(platform.now()).toISOString(), message })
+}
