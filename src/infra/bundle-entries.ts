@@ -10,7 +10,7 @@ import { type Fault, UsageError } from '../errors/index.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
 import { storeDefinition } from '../store/index.ts'
 import type { PreparedFunction } from './project.ts'
-import { tableCallsIn } from './table-calls.ts'
+import { firesIn, tableCallsIn } from './table-calls.ts'
 
 export interface EntriesOptions {
   root: string
@@ -40,36 +40,35 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
     const apis = found.flatMap(({ service }) => service.apis)
     const tables = apis.map(({ spec }) => spec.table)
     const calls = clientsIn(metafile)
+    const code = await ownCode(root, entry, metafile)
+    const tasks = found.flatMap(({ service }) => service.tasks ?? []).map((task) => ({ name: task.name, timeoutSeconds: task.options.timeoutSeconds }))
     return {
       name,
       folder: target,
       handler: 'index.handler',
       apis: tables,
       calls,
-      tableCalls: tableCallsIn(await ownCode(root, entry, metafile)),
+      tableCalls: tableCallsIn(code),
       tables: [storeDefinition as PersistDefinition, ...tables.flatMap((table) => table.persist)],
       secrets: secretsOf(tables, calls, loaded),
+      tasks,
+      fires: tasks.length > 0 || firesIn(code),
     }
   }))
   // As a deployed function does it: the configuration is there once all files are imported.
   setConfig(loaded.config)
-  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services), ...services.flatMap(tasksNowhere))
+  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services))
   if (faults.length > 0) throw new UsageError(faults)
   return prepared
 }
 
-// Accepted work that nobody runs would be lost without a word: better no deployment.
-function tasksNowhere({ entry, service }: LocatedService): Fault[] {
-  return (service.tasks ?? []).map((task) => ({ code: 'task-undeployable', file: entry, message: `the task ${task.name} has nothing that runs it in the account: deployed functions do not run tasks yet`, hint: 'take it out of tasks of defineService for this stage; klue dev and klue test run it' }))
-}
-
-// A client is generated into a file of its own, so that what holds it calls the API, or may.
-function clientsIn(metafile: FunctionBundle['metafile']): string[] {
+/** The APIs that a bundle may call: a client is generated into a file of its own. */
+export function clientsIn(metafile: FunctionBundle['metafile']): string[] {
   return Object.keys(metafile.inputs).flatMap((path) => /(?:^|\/)gen\/([^/]+)\.client\.ts$/.exec(path)?.[1] ?? [])
 }
 
-// Keys of an API are for who serves or calls it, the signing key for who checks tokens, own keys for everybody; channels of reports are for the reporter.
-function secretsOf(tables: readonly ApiTable[], calls: readonly string[], loaded: LoadedConfig): string[] {
+/** The secrets of a function. Keys of an API are for who serves or calls it, the signing key for who checks tokens, own keys for everybody; channels of reports are for the reporter. */
+export function secretsOf(tables: readonly ApiTable[], calls: readonly string[], loaded: LoadedConfig): string[] {
   const apis = new Set([...tables.map(({ api }) => api), ...calls])
   const needed = requiredSecrets(loaded).filter(({ key }) => {
     const [top, api] = key.split('.')

@@ -30,6 +30,8 @@ export interface KlueServiceProps {
   readonly nestFunctions?: boolean
   /** Whether documents and their pages are served at `/doc/*`. @default true */
   readonly documents?: boolean
+  /** Tasks that run at the same time at most, 2 to 1000. @default 10 */
+  readonly taskConcurrency?: number
   /** Whether lines become logs, counts and reports. @default true */
   readonly telemetry?: boolean
   /** Bounds of the capacity of every table and index; `false`: tables are paid by request. @default `table_billing` and `table_*` of the stage, paid by request */

@@ -9,6 +9,7 @@ import { Construct } from 'constructs'
 import { requiredSecrets } from '../config/build.ts'
 import { withSide } from '../persist/index.ts'
 import { storeDefinition } from '../store/index.ts'
+import { workerName } from './bundle-worker.ts'
 import { allTableCalls } from './table-calls.ts'
 import { grantItems, grantSecrets } from './grants.ts'
 import { KlueApi, type KlueApiProps, refusedPattern } from './klue-api.ts'
@@ -18,13 +19,15 @@ import { gatewayLimit, KlueFunction } from './klue-function.ts'
 import type { KlueServiceProps } from './klue-service-props.ts'
 import { KlueShift } from './klue-shift.ts'
 import { KlueTable } from './klue-table.ts'
+import { KlueTasks } from './klue-tasks.ts'
 import { KlueTelemetry } from './klue-telemetry.ts'
 import { KlueWatch } from './klue-watch.ts'
 import { functionsByName, type OwnRoutes, routesBesideCandidate, setLiveVersions } from './live-versions.ts'
 import { planRoutes, type PlannedRoute } from './plan-routes.ts'
-import type { PreparedFunction } from './project.ts'
+import type { PreparedFunction, PreparedWorker } from './project.ts'
 import { ownSettings, type ServiceSettings, serviceSettings } from './service-settings.ts'
 import { SigningKeys } from './signing-keys.ts'
+import { tellAddresses } from './tell-addresses.ts'
 
 // Beyond it the functions of operations go into nested stacks, so that this one stays below what CloudFormation takes.
 const functionsInOneStack = 20
@@ -48,6 +51,8 @@ export class KlueService extends Construct {
   readonly documents: KlueFunction | undefined
   /** What becomes of the lines of functions: ingest, reporter and what lies between them. */
   readonly telemetry: KlueTelemetry | undefined
+  /** The queue of tasks and what runs them, where the service has some. */
+  readonly tasks: KlueTasks | undefined
   /** The new version at addresses of its own, where the context `klue:candidate` asks for it. */
   readonly candidate: KlueCandidate | undefined
   /** Alarms and dashboard. */
@@ -76,10 +81,11 @@ export class KlueService extends Construct {
     this.functions = functions
     this.apis = new Map(project.functions.map((prepared, index) => [prepared.name, this.#makeApi(prepared, index === 0, functions)]))
     this.api = this.apis.get(project.functions[0]!.name)!
-    this.#tellAddresses()
+    this.tasks = project.worker === undefined ? undefined : this.#makeTasks(project.worker)
+    tellAddresses(project, this)
     this.domain = this.#makeDomain()
     this.telemetry = props.telemetry === false ? undefined : this.#makeTelemetry()
-    setLiveVersions(this, functionsByName(functions, { documents: this.documents, ingest: this.telemetry?.ingest, reporter: this.telemetry?.reporter }, project.functions))
+    setLiveVersions(this, functionsByName(functions, { documents: this.documents, ingest: this.telemetry?.ingest, reporter: this.telemetry?.reporter, [workerName]: this.tasks?.worker }, project.functions))
     this.watch = this.#settings.alarms ? this.#makeWatch() : undefined
     Tags.of(this).add('klue:service', project.name)
     Tags.of(this).add('klue:stage', project.stage)
@@ -234,18 +240,6 @@ export class KlueService extends Construct {
     return version === undefined ? {} : { KLUE_VERSION: version }
   }
 
-  // The services of a project call each other; an address in the configuration wins.
-  #tellAddresses(): void {
-    const { functions: prepared, apiUrls } = this.#props.project
-    const served = new Map(prepared.flatMap(({ name, apis }) => apis.map(({ api }) => [api, this.apis.get(name)!] as const)))
-    for (const { name, apis, calls } of prepared) {
-      const own = new Set(apis.map(({ api }) => api))
-      const addresses = calls.filter((api) => !own.has(api) && apiUrls[api] === undefined && served.has(api)).map((api) => `${api}=${served.get(api)!.url}`)
-      if (addresses.length === 0) continue
-      for (const [functionName, made] of this.functions) if (functionName === name || apis.some((api) => api.operations.some(({ settings }) => settings.function === functionName))) made.function.addEnvironment('KLUE_API_URLS', addresses.join(','))
-    }
-  }
-
   #makeDomain(): KlueDomain | undefined {
     const { deployment, liveHost } = this.#props.project
     const domainName = this.#props.domainName ?? liveHost?.replace(/^https?:\/\/|[:/].*$/g, '')
@@ -255,11 +249,27 @@ export class KlueService extends Construct {
     return new KlueDomain(this, 'Domain', { domainName, certificate, api: this.api.api, stage: this.api.stage, ...(hostedZone === undefined ? {} : { hostedZone }) })
   }
 
+  #makeTasks(worker: PreparedWorker): KlueTasks {
+    const { project, environment = {}, taskConcurrency: concurrency = 10 } = this.#props
+    const { logRetention, removalPolicy } = this.#settings
+    const { memorySize } = ownSettings(this.#settings, workerName)
+    const tasks = new KlueTasks(this, 'Tasks', { project, worker, tables: this.tables, memorySize, concurrency, environment: { ...environment, ...this.#versionVariable() }, logRetention, removalPolicy, candidate: this.candidate !== undefined })
+    const firing = new Set(project.functions.filter(({ fires }) => fires).flatMap(({ name, apis }) => [name, ...apis.flatMap((api) => api.operations.flatMap(({ settings }) => settings.function ?? []))]))
+    for (const [name, target] of this.functions) if (firing.has(name)) tasks.allow(target)
+    if (this.signingKeys !== undefined) tasks.worker.node.addDependency(this.signingKeys)
+    return tasks
+  }
+
   #makeTelemetry(): KlueTelemetry {
     const { project } = this.#props
     const { logRetention, removalPolicy } = this.#settings
-    const logs = new Map<string, { group: LogGroup; pattern: string }>([...[...this.functions].map(([name, target]) => [`Function-${name}`, { group: target.logGroup, pattern: '' }] as const), ...[...this.apis].map(([name, api]) => [`Access-${name}`, { group: api.accessLog, pattern: refusedPattern }] as const)])
-    return new KlueTelemetry(this, 'Telemetry', { project, store: this.tables.get(storeDefinition.table)!, functions: [...this.functions.values()], tables: [...this.tables.values()], logs, logRetention, removalPolicy })
+    const logs = new Map<string, { group: LogGroup; pattern: string }>([...[...this.#running()].map(([name, target]) => [`Function-${name}`, { group: target.logGroup, pattern: '' }] as const), ...[...this.apis].map(([name, api]) => [`Access-${name}`, { group: api.accessLog, pattern: refusedPattern }] as const)])
+    return new KlueTelemetry(this, 'Telemetry', { project, store: this.tables.get(storeDefinition.table)!, functions: [...this.#running().values()], tables: [...this.tables.values()], logs, logRetention, removalPolicy })
+  }
+
+  // What leaves lines of requests and runs.
+  #running(): ReadonlyMap<string, KlueFunction> {
+    return new Map([...this.functions, ...(this.tasks === undefined ? [] : [[workerName, this.tasks.worker] as const])])
   }
 
   #makeWatch(): KlueWatch {
@@ -277,6 +287,7 @@ export class KlueService extends Construct {
       ...(project.deployment.alarmEmail === undefined ? {} : { email: project.deployment.alarmEmail }),
     })
     this.telemetry?.watch(project.stackName, watch.topic)
+    this.tasks?.watch(project.stackName, watch.topic)
     return watch
   }
 }

@@ -11,6 +11,7 @@ export interface KitFunctions {
   documents: KlueFunction | undefined
   ingest: KlueFunction | undefined
   reporter: KlueFunction | undefined
+  'klue-worker': KlueFunction | undefined
 }
 
 /**

@@ -7,6 +7,7 @@ import { generate } from '../openapi/index.ts'
 import { makePrivateFolder } from '../workfolder/index.ts'
 import { bundleDocuments } from './bundle-documents.ts'
 import { bundleEntries } from './bundle-entries.ts'
+import { bundleWorker } from './bundle-worker.ts'
 import { bundleTelemetry, withoutSecrets } from './bundle-telemetry.ts'
 import type { Project } from './project.ts'
 import { versionStamp } from './stage.ts'
@@ -40,7 +41,9 @@ export async function prepareProject(options: PrepareOptions): Promise<Project> 
   // What is deployed keeps the modes that Lambda needs; the folder around it is closed.
   if (options.outDir === undefined) makePrivateFolder(dirname(folder))
   rmSync(folder, { recursive: true, force: true })
-  const functions = await bundleEntries({ root, entries: findEntries(root, config.name), folder, loaded })
+  const entries = findEntries(root, config.name)
+  const functions = await bundleEntries({ root, entries, folder, loaded })
+  const worker = await bundleWorker({ root, folder, loaded, functions, entries })
   const documents = join(folder, 'documents')
   await bundleDocuments({ root, folder: documents, config: compileConfig(withoutSecrets(loaded.merged)), apis: functions.flatMap(({ apis }) => apis.map(({ api }) => api)) })
   const telemetry = await bundleTelemetry({ root, folder: join(folder, 'telemetry'), loaded })
@@ -56,6 +59,7 @@ export async function prepareProject(options: PrepareOptions): Promise<Project> 
     timeoutSeconds: config.timeoutSeconds,
     version: options.version ?? versionStamp(root),
     functions,
+    worker,
     documents,
     telemetry,
     apiUrls: Object.fromEntries(Object.entries(config.apis).flatMap(([api, { url }]) => (url === undefined ? [] : [[api, url]]))),

@@ -22,6 +22,24 @@ export interface PreparedFunction {
   tables: readonly PersistDefinition[]
   /** Names of the secrets that it reads. */
   secrets: readonly string[]
+  /** Tasks that its service lists, with the seconds of a run. @default none */
+  tasks?: readonly TaskTime[]
+  /** Whether its code fires tasks. @default it does not */
+  fires?: boolean
+}
+
+/** A task as a deployment has to know it. */
+export interface TaskTime {
+  /** Of its definition. */
+  name: string
+  /** Seconds of a run. */
+  timeoutSeconds: number
+}
+
+/** The function that runs the tasks of a project, as it will be deployed. */
+export interface PreparedWorker extends Pick<PreparedFunction, 'folder' | 'calls' | 'tableCalls' | 'tables' | 'secrets'> {
+  /** Seconds of the longest run. */
+  timeoutSeconds: number
 }
 
 /** A project, generated, checked and bundled for one stage. */
@@ -48,6 +66,8 @@ export interface Project {
   version: string | undefined
   /** The entry files; the first is the main one. */
   functions: readonly PreparedFunction[]
+  /** Runs their tasks. @default there are none */
+  worker?: PreparedWorker | undefined
   /** Folder of the function that serves documents. */
   documents: string
   /** The functions that take lines in and tell people. */

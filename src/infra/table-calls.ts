@@ -30,7 +30,17 @@ export const allTableCalls: readonly TableCall[] = Object.keys(needs) as TableCa
  */
 export function tableCallsIn(code: readonly string[]): TableCall[] {
   if (code.some((text) => /\.table\(/.test(text) && /[\w$)\]]\[[A-Za-z_$][\w$.]*\]\(/.test(text))) return [...allTableCalls]
-  return allTableCalls.filter((name) => code.some((text) => new RegExp(`(?:[.[]|\\{(?:[^{}()]*,)?)["'\`]?${name}(?![\\w$])`).test(text)))
+  return allTableCalls.filter((name) => isNamed(code, name))
+}
+
+/** Whether the code names `context.fire` or `context.fireAll` in the same way. */
+export function firesIn(code: readonly string[]): boolean {
+  return isNamed(code, 'fire') || isNamed(code, 'fireAll')
+}
+
+function isNamed(code: readonly string[], name: string): boolean {
+  const member = new RegExp(`(?:[.[]|\\{(?:[^{}()]*,)?)["'\`]?${name}(?![\\w$])`)
+  return code.some((text) => member.test(text))
 }
 
 /** What the calls need on a table: sorted names of actions. `ttl` says that its items have an end, and `isSide` that it is the table beside another. */

@@ -29,6 +29,8 @@ export interface ProjectWish {
   persist?: PersistDefinition[]
   /** What `cdk -c` says. */
   context?: Record<string, unknown>
+  /** Seconds of the longest run of its tasks; it has some where this is given. */
+  taskSeconds?: number
 }
 
 /** An operation that has a method and a path, and nothing else. */
@@ -38,7 +40,7 @@ export function operation(id: string, route: string, settings: CompiledOperation
 }
 
 /** A prepared project called `shop` with one entry file. */
-export function project({ config = '', stage = 'dev', operations = [operation('getThing', 'GET /things/{id}')], persist = [] }: ProjectWish): Project {
+export function project({ config = '', stage = 'dev', operations = [operation('getThing', 'GET /things/{id}')], persist = [], taskSeconds }: ProjectWish): Project {
   const root = temporaryFolder()
   writeFileSync(join(root, 'klue-config.yaml'), `name: shop\n${config}`)
   const code = join(root, 'code')
@@ -57,7 +59,8 @@ export function project({ config = '', stage = 'dev', operations = [operation('g
     secretPrefix: `klue/shop/${stage}/`,
     timeoutSeconds: loaded.config.timeoutSeconds,
     version: '260101-1200-1-abcdef',
-    functions: [{ name: 'shop', folder: code, handler: 'index.handler', apis: [table], calls: [], tables: [storeDefinition as PersistDefinition, ...persist], secrets: ['jwt_secret'] }],
+    functions: [{ name: 'shop', folder: code, handler: 'index.handler', apis: [table], calls: [], tables: [storeDefinition as PersistDefinition, ...persist], secrets: ['jwt_secret'], fires: taskSeconds !== undefined }],
+    worker: taskSeconds === undefined ? undefined : { folder: code, calls: [], tables: [storeDefinition as PersistDefinition, ...persist], secrets: ['jwt_secret'], timeoutSeconds: taskSeconds },
     documents: code,
     telemetry: { ingest: code, reporter: code, reporterSecrets: [], usesSes: false, topics: [] },
     apiUrls: {},

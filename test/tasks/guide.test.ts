@@ -36,7 +36,7 @@ async function approve(id: string): Promise<Record<string, string>> {
   return JSON.parse(String(answer.body)) as Record<string, string>
 }
 
-test('its files are those of the page', () => assert.deepEqual(Object.keys(files), ['apis/approvals.yaml', 'functions/approvals.ts', 'functions/later.ts']))
+test('its files are those of the page', () => assert.deepEqual(Object.keys(files), ['apis/approvals.yaml', 'functions/approvals.ts', 'functions/later.ts', 'functions/jobs.ts']))
 
 test('an approval is answered with its task, and the mail follows once', async () => {
   const answered = await approve('r-1')
