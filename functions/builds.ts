@@ -4,12 +4,14 @@ import { defineService, type Service } from 'klue/runtime'
 import { getDeviation } from './builds/deviation.ts'
 import { deleteMeasurement, getLatest, getMeasurement, listMeasurements, recordMeasurement } from './builds/measurements.ts'
 import { countMeasurements, listMetrics } from './builds/metrics.ts'
+import { postMeasurement } from './builds/webhook.ts'
 import { builds } from './gen/builds.ts'
 import { login } from './login.ts'
 
 export const service: Service = defineService({
   spec: builds,
   handlers: { recordMeasurement, listMeasurements, countMeasurements, getMeasurement, deleteMeasurement, listMetrics, getLatest, getDeviation },
+  tasks: [postMeasurement],
   include: [login],
   routes: {
     'GET /robots.txt': () => 'User-agent: *\nDisallow: /\n',

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, defineError, type Handler, reply } from 'klue/runtime'
 import { Measurement, Metric, type Operations } from '../gen/builds.ts'
+import { postMeasurement, webhookOf } from './webhook.ts'
 
 export const NO_MEASUREMENTS: ReturnType<typeof defineError> = defineError('NO_MEASUREMENTS', 404, 'Nothing was measured yet')
 
@@ -28,6 +29,7 @@ export const recordMeasurement: Handler<Operations['recordMeasurement']> = async
     context.table(Measurement).action.save(measurement),
     context.table(Metric).action.update({ job, metric }, { add: { recorded: 1 }, set: { unit: body.unit } }),
   ])
+  if (webhookOf(context) !== undefined) await context.fire(postMeasurement, { series: saved.series, id: saved.id }, { when: 'answered' })
   const location = `/jobs/${encodeURIComponent(job)}/metrics/${encodeURIComponent(metric)}/measurements/${saved.id}`
   return reply(201, saved, { headers: { location } })
 }

@@ -1,5 +1,5 @@
 // Types and specification of the API builds (apis/builds.yaml). Written by klue generate; change the API document instead.
-import { type ApiSpec, loadSpec, type PersistDefinition } from 'klue/runtime'
+import { type ApiSpec, loadSpec, type PersistDefinition, type Schema } from 'klue/runtime'
 
 /** The API builds, for defineService. */
 export const builds: ApiSpec<Operations> = loadSpec<Operations>(new URL('./builds/', import.meta.url))
@@ -9,6 +9,9 @@ export const Measurement: PersistDefinition<Measurement, { key: ['series', 'id']
 
 /** The table of Metric. */
 export const Metric: PersistDefinition<Metric, { key: ['job', 'metric']; indexes: {}; filled: 'first_recorded_at' | 'last_recorded_at' }> = {"name":"Metric","table":"metrics","key":{"partition":"job","sort":"metric"},"indexes":[],"filled":{"created":"first_recorded_at","updated":"last_recorded_at"},"keyTypes":{"job":"S","metric":"S"},"properties":{"job":{"type":"string"},"metric":{"type":"string"},"recorded":{"type":"integer"},"unit":{"type":"string"},"first_recorded_at":{"type":"string","format":"date-time"},"last_recorded_at":{"type":"string","format":"date-time"}}}
+
+/** The schema MeasurementKey, for defineTask. */
+export const MeasurementKey: Schema<MeasurementKey, MeasurementKey, MeasurementKey> = { spec: builds, file: 'MeasurementKey' }
 
 /** Every operation as its handler sees it: parameters are coerced and have their defaults. */
 export interface Operations {
@@ -349,6 +352,12 @@ export type Measurement = {
   recorded_by: string
   /** Epoch seconds after which it is deleted */
   expires_at: number
+}
+
+/** What a measurement is found by */
+export type MeasurementKey = {
+  series: string
+  id: string
 }
 
 export type MeasurementPage = {

@@ -71,7 +71,8 @@ async function look(parts: WorkerParts, due: DueTask): Promise<boolean> {
   const [now, queue] = [parts.now(), parts.queue()]
   if (state.status === 'running') {
     if ((state.leaseUntil ?? 0) <= now) await endLost(parts, found)
-    else await changeTask({ database }, found, (seen) => lookedAt(seen, { lookAt: seen.leaseUntil! + 1000 }))
+    // The run may have ended since.
+    else await changeTask({ database }, found, (seen) => (seen.leaseUntil === undefined ? undefined : lookedAt(seen, { lookAt: seen.leaseUntil + 1000 })))
     return false
   }
   const isHeld = now - (state.sentAt ?? 0) < heldMs(queue, state.sentTo)

@@ -16,6 +16,7 @@ import { changeReference, copyReference, makeMinimal, stage } from './project.ts
 import { tableRows } from '../rules/pages.ts'
 import { type Receiver, startReceiver, startSmtp } from '../reports/receivers.ts'
 import { findPlanted, plantedIn } from './scan.ts'
+import { tryTasks } from './task-steps.ts'
 import { functions, functionsByKey, logLines, physicalNames, stacks, tables } from './stack.ts'
 import { realisticLine } from '../store/realistic-line.ts'
 import { estimatedPerRequest, writtenPerRequest } from './write-units.ts'
@@ -35,17 +36,20 @@ let reference: string
 let deployed: Deployed
 let printed = ''
 let hook: Receiver
+let webhook: Receiver
+const answers = { status: 204 }
 let smtp: Awaited<ReturnType<typeof startSmtp>>
 
 before(async () => {
   cloud = await startCloud('reference')
   hook = await startReceiver(() => ({ status: 204 }))
   smtp = await startSmtp()
-  reference = copyReference(join(cloud.folder, 'reference'), { hook: hook.url, smtp: smtp.url })
+  webhook = await startReceiver(() => answers)
+  reference = copyReference(join(cloud.folder, 'reference'), { hook: hook.url, smtp: smtp.url, measurements: webhook.url })
 })
 after(async () => {
   await cloud.stop()
-  await Promise.all([hook.close(), smtp.close()])
+  await Promise.all([hook.close(), smtp.close(), webhook.close()])
 })
 
 const step = inOrder(() => cloud)
@@ -85,6 +89,11 @@ step('a crash is one incident, one message at an HTTP server and one e-mail', as
   const mine = (await incidents()).filter(({ title }) => told(title))
   assert.deepEqual(mine.map(({ operation }) => operation), ['GET /crash/internalexception'])
   assert.deepEqual([hook.got.filter(({ text }) => told(text)).length, smtp.mails.filter(told).length], [1, 1])
+})
+
+step('tasks are run, tried again, redriven and cancelled, and what is none becomes a dead letter', async () => {
+  const url = addresses(deployed, cloud)['Url']!
+  await tryTasks({ cloud, project: reference, url, token: await logIn(url), webhook, answers, stacks: Object.keys(deployed.outputs) })
 })
 
 step('requests are logs and counts', async () => {
@@ -231,15 +240,19 @@ async function comparePolicies(): Promise<{ resources: ReturnType<typeof readRes
 
 async function runSuite(record: string): Promise<void> {
   const urls = addresses(deployed, cloud)
-  const login = await fetch(`${urls['Url']}/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username: user.name, password: user.password }) })
-  const { token } = (await login.json()) as { token?: string }
-  assert.ok(token !== undefined, `POST /login answered ${login.status}`)
+  const token = await logIn(urls['Url']!)
   await klue(['test', '--url', urls['Url']!, '--service', `metrics-backend=${urls['Urlmetricsbackend']}`, '--record', join(cloud.logs, record)], {
     cloud,
     project: reference,
     log: record.replace('.jsonl', ''),
     env: { KLUE_JWT_TOKEN: token, KLUE_TEST_USER: user.name, KLUE_TEST_PASSWORD: user.password, METRICS_BACKEND_PASSWORD: planted.METRICS_BACKEND_PASSWORD },
   })
+}
+
+async function logIn(url: string): Promise<string> {
+  const login = await fetch(`${url}/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username: user.name, password: user.password }) })
+  const { token } = (await login.json()) as { token?: string }
+  return token ?? assert.fail(`POST /login answered ${login.status}`)
 }
 
 interface ShownIncident {

@@ -13,14 +13,16 @@ export interface Told {
   hook: string
   /** Address of a mail server. */
   smtp: string
+  /** Address of an HTTP server that is told of measurements. @default nobody is */
+  measurements?: string
 }
 
-const overlay = ({ hook, smtp }: Told): string => `# The stage that the deploy suite makes.
+const overlay = ({ hook, smtp, measurements }: Told): string => `# The stage that the deploy suite makes.
 crash_api: true
 response_check: fail
 env_secrets: [METRICS_BACKEND_PASSWORD, OWN_WEBHOOK, HOOK_KEY]
 own_webhook: OWN_WEBHOOK
-throttle_rate: 5000
+${measurements === undefined ? '' : `measurement_webhook: ${measurements}/measurements\n`}throttle_rate: 5000
 functions: { fragile: { timeout_seconds: 4 } }
 throttle_operations: [getMeasurement 1000 2000]
 alerts: { crowded: { metric: function_throttles, threshold: 4, window: 600 } }

@@ -52,6 +52,17 @@ test('an archive costs its files and one more reading, and is in no estimate wit
   assert.match(named({ ...small, archiveDays: 0 })['archive']!, /kept 365 days/)
 })
 
+test('a stage with tasks pays for their clock and for looking into their queue, also without any, and for two alarms', () => {
+  const month = (settings: CostSettings): CostEstimate['perMonth'] => estimateCost(settings, undefined, pricesOf('us-east-1')).perMonth
+  assert.ok(!('tasks' in rounded(month(small))))
+  const tasks = month({ ...small, worker: { memoryMb: 512 } }).find(({ name }) => name === 'tasks')!
+  // 43,200 times 0.05 s of 0.5 GB and a request: 0.0230; 2 reads and a write: 0.0378; 260 bytes of Lambda: 0.0052; 648,000 requests at 0.40 a million: 0.2592.
+  assert.equal(tasks.usd.toFixed(4), '0.3253')
+  // 9 units at 0.625, 3 requests at 0.40 and an invocation at 0.20.
+  assert.match(tasks.of, /^43,200 sweeps and 648,000 looks into an idle queue; a million tasks take 7\.03 USD more/)
+  assert.equal(rounded(month({ ...large, worker: { memoryMb: 512 } }))['alarms'], 1.2)
+})
+
 test('a request with an idempotency key costs a unit for its claim, and one for each KB of its answer', () => {
   const of = (outBytes: number): number | undefined => rounded(estimateCost({ ...large, operations: large.operations.map((operation) => ({ ...operation, takesKeys: operation.id === 'makeReport' })) }, { ...requests, outBytes }, pricesOf('eu-central-1')).perMillion)['idempotency keys']
   assert.equal(of(600), 0.1525) // 100,000 requests: 200,000 units at 0.7625 a million
@@ -185,7 +196,7 @@ test('klue cost assumes what nobody measured, and measures what is there', async
   const empty = await klue('cost', '--stage', 'local')
   assert.deepEqual([empty.code, empty.err], [0, ''])
   assert.match(empty.out, /^Stage local, nothing measured; list prices of eu-west-1 as of 20\d\d-\d\d-\d\d, without free tiers and taxes\n\nA million requests +\d+\.\d\d {2}USD\n {2}HTTP API +1\.11 {2}1,000,000 requests\n/)
-  assert.match(empty.out, /\nMost of it: HTTP API by request, ingest's look each minute by the month\.\nAssumed: no request was measured: 50 ms/)
+  assert.match(empty.out, /\nMost of it: HTTP API by request, tasks by the month\.\nAssumed: no request was measured: 50 ms/)
 
   const { database, close } = await openStageStore(root, loadConfig({ root }).config)
   const started = Date.now() - 3_600_000

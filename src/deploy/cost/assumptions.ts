@@ -44,5 +44,15 @@ export const foreverDays = 365
 export const archivedShare = 0.25
 export const filesAnHour = 2
 
+/** Milliseconds of a sweep of tasks that finds nothing, and units that it reads and writes. */
+export const sweepMs = 50
+export const sweepReads = 2
+export const sweepWrites = 1
+/** Requests to an idle queue in a minute: five that wait for 20 seconds each. */
+export const pollsAMinute = 15
+/** Units that a task writes from its acceptance to its end, and requests to its queue. */
+export const taskWrites = 9
+export const taskMessages = 3
+
 export const daysAMonth = 30
 export const minutesAMonth: number = daysAMonth * 24 * 60

@@ -1,5 +1,5 @@
 // What a million requests and a month cost at the settings of a stage: arithmetic alone.
-import { archivedShare, assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, filesAnHour, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, keptBytes, keyBytes, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, seriousBytes, seriousShare, straddlingShare } from './assumptions.ts'
+import { archivedShare, assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, filesAnHour, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, keptBytes, keyBytes, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, pollsAMinute, seriousBytes, seriousShare, straddlingShare, sweepMs, sweepReads, sweepWrites, taskMessages, taskWrites } from './assumptions.ts'
 import type { Prices } from './prices.ts'
 import type { CostEstimate, CostPart, CostSettings, Measured } from './types.ts'
 
@@ -13,7 +13,7 @@ const gb = 2 ** 30
 export function estimateCost(settings: CostSettings, measured: Measured | undefined, prices: Prices): CostEstimate {
   const mix = mixOf(settings, measured)
   const perMillion = sorted([...requestParts({ settings, prices, mix }), ...logParts({ settings, prices, mix }), ...rowParts({ settings, prices, mix }), ...archiveParts({ settings, prices, mix }), ...tableParts({ settings, prices, mix }), ...keyParts({ settings, prices, mix })])
-  const perMonth = sorted([...readyParts({ settings, prices }), ...watchParts({ settings, prices }), ...clockParts({ settings, prices }), ...archiveFileParts({ settings, prices }), ...capacityParts({ settings, prices })])
+  const perMonth = sorted([...readyParts({ settings, prices }), ...watchParts({ settings, prices }), ...clockParts({ settings, prices }), ...taskParts({ settings, prices }), ...archiveFileParts({ settings, prices }), ...capacityParts({ settings, prices })])
   return {
     region: prices.region,
     pricesAsOf: prices.asOf,
@@ -132,8 +132,8 @@ function watchParts({ settings, prices }: Fixed): CostPart[] {
   // Nothing is put of a minute without requests, and CloudWatch counts the hours in which there was something.
   const parts = [part('metrics', 0, `${metrics} metrics of minutes with requests: up to ${(metrics * prices.metricMonth + minutesAMonth * prices.metricCall).toFixed(2)} USD where every minute has some`)]
   if (!settings.alarms) return parts
-  // Of each API: errors look at two metrics, latency at one; throttles look at each function, or at the account; two look after telemetry.
-  const watched = settings.apis * 3 + (settings.functions.length > 10 ? 1 : settings.functions.length) + 2
+  // Of each API: errors look at two metrics, latency at one; throttles look at each function, or at the account; two look after telemetry, and two after tasks.
+  const watched = settings.apis * 3 + (settings.functions.length > 10 ? 1 : settings.functions.length) + 2 + (settings.worker === undefined ? 0 : 2)
   return [...parts, part('alarms', watched * prices.alarmMonth, `alarms on ${watched} metrics`), ...(settings.dashboard ? [part('dashboard', prices.dashboardMonth, '1 dashboard')] : [])]
 }
 
@@ -142,6 +142,18 @@ function clockParts({ settings, prices }: Fixed): CostPart[] {
   const units = settings.tableCapacity === undefined ? minutesAMonth * (lookReads * prices.tableRead + lookWrites * prices.tableWrite) : 0
   const lines = ((minutesAMonth * platformBytes) / gb) * prices.infrequentLogGb
   return [part("ingest's look each minute", compute + units + lines, `${amount(minutesAMonth)} invocations`)]
+}
+
+// What tasks cost that are there, whether some are fired or not; how many will be nobody knows.
+function taskParts({ settings, prices }: Fixed): CostPart[] {
+  if (settings.worker === undefined) return []
+  const isPaid = settings.tableCapacity === undefined
+  const compute = minutesAMonth * (prices.invocation + (sweepMs / 1000) * (settings.worker.memoryMb / 1024) * prices.gbSecond)
+  const units = isPaid ? minutesAMonth * (sweepReads * prices.tableRead + sweepWrites * prices.tableWrite) : 0
+  const lines = ((minutesAMonth * platformBytes) / gb) * prices.logGb
+  const polls = minutesAMonth * pollsAMinute
+  const each = taskMessages * prices.queueRequest + prices.invocation + (isPaid ? taskWrites * prices.tableWrite : 0)
+  return [part('tasks', compute + units + lines + polls * prices.queueRequest, `${amount(minutesAMonth)} sweeps and ${amount(polls)} looks into an idle queue; a million tasks take ${(million * each).toFixed(2)} USD more for rows, messages and invocations, and the time of their runs`)]
 }
 
 function archiveFileParts({ settings, prices }: Fixed): CostPart[] {

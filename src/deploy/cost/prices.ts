@@ -35,6 +35,8 @@ export interface Prices {
   dashboardMonth: number
   /** A call that puts metrics. */
   metricCall: number
+  /** A request to a queue. */
+  queueRequest: number
   /** A GB that leaves AWS. */
   outGb: number
 }
@@ -47,10 +49,11 @@ export const priceSources: readonly string[] = [
   'https://aws.amazon.com/dynamodb/pricing/on-demand/',
   'https://aws.amazon.com/dynamodb/pricing/provisioned/',
   'https://aws.amazon.com/s3/pricing/',
+  'https://aws.amazon.com/sqs/pricing/',
 ]
 
 // The same in every region of the table.
-const everywhere = { invocation: 0.2e-6, gbSecond: 0.0000133334, readyGbSecond: 0.0000033334, readyRunGbSecond: 0.0000077778, metricMonth: 0.3, alarmMonth: 0.1, dashboardMonth: 3, metricCall: 0.01e-3, outGb: 0.09 } as const
+const everywhere = { invocation: 0.2e-6, gbSecond: 0.0000133334, readyGbSecond: 0.0000033334, readyRunGbSecond: 0.0000077778, metricMonth: 0.3, alarmMonth: 0.1, dashboardMonth: 3, metricCall: 0.01e-3, queueRequest: 0.4e-6, outGb: 0.09 } as const
 
 const virginia = { asOf: '2025-07-21', ...everywhere, apiRequest: 1e-6, logGb: 0.5, infrequentLogGb: 0.25, logGbMonth: 0.03, tableWrite: 0.625e-6, tableRead: 0.125e-6, writeUnitHour: 0.00065, readUnitHour: 0.00013, tableGbMonth: 0.25, filePut: 0.005e-3, fileGbMonth: 0.023 } as const
 

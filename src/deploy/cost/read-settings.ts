@@ -1,4 +1,6 @@
 // What of a project costs money: read from its documents, its entry files and the configuration of a stage.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { findEntries } from '../../bundle/index.ts'
 import type { LoadedConfig } from '../../config/build.ts'
 import { type ApiDocument, idempotencyOf, listOperations, persistedSchemas, readApis, settingsOf } from '../../openapi/index.ts'
@@ -21,11 +23,19 @@ export async function costSettings(root: string, { config, deployment }: LoadedC
     logRetentionDays: deployment.logRetentionDays,
     rowDays: Math.max(2, Math.min(config.logVolatileDays, config.logDays)),
     archiveDays: config.logArchive ? config.logArchiveDays : undefined,
+    worker: hasTasks(root) ? { memoryMb: deployment.functions['klue-worker']?.memoryMb ?? deployment.memoryMb } : undefined,
     alarms: deployment.alarms,
     dashboard: deployment.alarms && deployment.dashboard,
     metricOperations: config.metricOperations.length,
     metricNames: config.metricNames.length,
   }
+}
+
+// An estimate runs no code of the project: a task is seen by the word that defines it.
+function hasTasks(root: string): boolean {
+  const folder = join(root, 'functions')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[cm]?ts$/.test(file) && !/^gen[\\/]/.test(file))
+  return files.some((file) => /\bdefineTask\(/.test(readFileSync(join(folder, file), 'utf8')))
 }
 
 function tablesOf(documents: readonly ApiDocument[]): CostSettings['tables'] {

@@ -18,6 +18,8 @@ export interface CostSettings {
   rowDays: number
   /** Days for which requests are archived, 0: for ever; undefined where they are not. */
   archiveDays?: number | undefined
+  /** The function that runs tasks; undefined where there are none. */
+  worker?: { memoryMb: number } | undefined
   alarms: boolean
   dashboard: boolean
   /** Operations and own metrics that are published. */
