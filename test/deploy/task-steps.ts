@@ -27,6 +27,7 @@ interface Shown {
   name: string
   status: string
   failed_runs: number
+  run_at: string
   input?: { series: string; id: string }
 }
 
@@ -61,9 +62,13 @@ export async function tryTasks(given: TaskSteps): Promise<void> {
   const fourth = await record(given, 'cancelled')
   const waiting = await until('the pause after the first run', given, (task) => task.input?.id === fourth && task.status === 'scheduled')
   assert.match(await command(given, ['cancel', waiting.id]), /is cancelled/)
+  // A run that was under way is aborted; none begins when the pause is over.
+  await sleep(2000)
+  const calls = (): number => webhook.got.filter(({ text }) => text.includes(fourth)).length
+  const [before, cancelled] = [calls(), JSON.parse(await command(given, ['show', waiting.id, '--json'])) as Shown]
   answers.status = 204
-  await sleep(15_000)
-  assert.equal(webhook.got.filter(({ text }) => text.includes(fourth)).length, 1)
+  await sleep(Math.max(0, Date.parse(cancelled.run_at) - Date.now()) + 10_000)
+  assert.deepEqual([cancelled.status, calls()], ['cancelled', before])
 
   await deadLetter(given)
 }

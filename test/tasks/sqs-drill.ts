@@ -138,7 +138,7 @@ async function storm(stage: Stage, { ids, kills: wanted, until }: { ids: readonl
   }))
   const killing = (async () => {
     while (state.kills < wanted && !state.isOver) {
-      await sleep(40 + Math.random() * Math.min(400, (ids.length * 6) / wanted))
+      await sleep(40 + (Math.random() * ids.length * 12) / wanted)
       const place = Math.floor(Math.random() * workers)
       running[place]!.kill()
       running[place] = open(stage)
