@@ -2,7 +2,7 @@
 import { directDatabase } from '../../src/dev/direct-database.ts'
 import { type Database, ensureTables } from '../../src/persist/index.ts'
 import { openLocalDynamo } from '../../src/platform/local/index.ts'
-import type { FireOptions, LogRecord, Task, TaskContext, TaskOptions } from '../../src/runtime/index.ts'
+import type { FireOptions, LogRecord, Task, TaskContext, TaskOptions, User } from '../../src/runtime/index.ts'
 import { defineTask } from '../../src/runtime/index.ts'
 import { storeDefinition } from '../../src/store/index.ts'
 import { openTaskPort } from '../../src/tasks/fire-port.ts'
@@ -32,7 +32,7 @@ export interface Engine {
   faults: string[]
   /** A worker that runs these tasks; `on`: the database as it sees it. */
   worker(on?: Database): { worker: Worker; parts: WorkerParts }
-  fire(name: string, input: unknown, options?: FireOptions): Promise<string>
+  fire(name: string, input: unknown, options?: FireOptions, user?: User): Promise<string>
   close(): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export function task(name: string, options: Partial<TaskOptions<never>>, handler
   return defineTask(name, { input: anything, backoff: { firstSeconds: 1 }, ...options }, handler as never) as unknown as Task
 }
 
-export async function openEngine(tasks: readonly Task[], options: { leaseMs?: number; now?: () => number } = {}): Promise<Engine> {
+export async function openEngine(tasks: readonly Task[], options: { leaseMs?: number; now?: () => number; config?: Record<string, unknown> } = {}): Promise<Engine> {
   const clock: Clock = { ms: Date.parse('2027-03-01T12:00:00Z'), now: () => clock.ms }
   const now = options.now ?? clock.now
   const dynamo = await openLocalDynamo({ memory: true })
@@ -54,7 +54,7 @@ export async function openEngine(tasks: readonly Task[], options: { leaseMs?: nu
       messages.push(...sent)
     },
   }
-  const platform = testPlatform({ now })
+  const platform = testPlatform({ now, ...(options.config === undefined ? {} : { config: options.config }) })
   const running = new Set<never>()
   const service = { service: { name: 'test', apis: [], routes: {}, errorDecorator: undefined, tasks }, platform, running }
   const faults: string[] = []
@@ -65,10 +65,10 @@ export async function openEngine(tasks: readonly Task[], options: { leaseMs?: nu
       const parts: WorkerParts = { database: () => on, queue: () => queue, services: () => new Map(tasks.map((one) => [one.name, { task: one, service }])), lease: () => ({ leaseMs: options.leaseMs ?? 60_000, renews: true }), now }
       return { worker: openWorker(parts), parts }
     },
-    async fire(name, input, fireOptions = {}) {
+    async fire(name, input, fireOptions = {}, user = undefined) {
       const beside: Promise<unknown>[] = []
       const id = globalThis.crypto.randomUUID()
-      const prepared = await port.prepare([{ id, task: tasks.find((one) => one.name === name)!, input, options: fireOptions }], { callId: 'c', callPath: 'test', operation: 'op', user: undefined })
+      const prepared = await port.prepare([{ id, task: tasks.find((one) => one.name === name)!, input, options: fireOptions }], { callId: 'c', callPath: 'test', operation: 'op', user })
       const [fired] = await prepared.accept((work) => void beside.push(work))
       await Promise.all(beside)
       return fired!.id
