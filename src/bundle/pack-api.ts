@@ -30,6 +30,7 @@ export async function packApi(from: string, to: string): Promise<void> {
     ...(Object.keys(values).length === 0 ? {} : { values }),
     schemes: [...new Set(operations.flatMap(({ security }) => security.flatMap(Object.keys)))],
     decorated: operations.flatMap(({ settings }, position) => settings.decorateServer === undefined ? [] : [position]),
+    ...(operations.some(({ settings }) => settings.task !== undefined) ? { tasks: operations.flatMap(({ settings }, position) => (settings.task === undefined ? [] : [position])) } : {}),
   }
   await mkdir(to, { recursive: true })
   await writeFile(join(to, 'api.json'), JSON.stringify({ ...head, pack: index } satisfies PackedTable))

@@ -5,6 +5,7 @@ import { compareBody, compareResponses } from './compare-content.ts'
 import { compareIdempotency, withoutKeyHeader } from './compare-idempotency.ts'
 import { compareParameters } from './compare-parameters.ts'
 import { compareSecurity } from './compare-security.ts'
+import { compareTasks } from './compare-tasks.ts'
 import { operationName, type OperationPair, pairOperations } from './pair-operations.ts'
 import { type Found, openParts } from './parts.ts'
 import { type GateDocument, openDocument } from './resolve.ts'
@@ -58,6 +59,7 @@ function compareHead({ before, after }: { before: RawOperation; after: RawOperat
     tell('x-klue-body-limit', { rule: breaking ? 'request-body-limit-lowered' : 'request-body-limit-raised', breaking, text: `bodies may have ${isLimit} bytes instead of ${wasLimit}; ${breaking ? 'callers that send larger ones get 413' : 'no caller breaks'}` })
   }
   for (const finding of compareIdempotency({ before, after })) tell('x-klue-idempotency', finding)
+  for (const finding of compareTasks({ before, after })) tell('x-klue-task', finding)
   return findings
 }
 

@@ -9,6 +9,7 @@ export { generate, type GenerateOptions, type GenerateResult } from './generate.
 export { constantName } from './files/identifiers.ts'
 export { mockReply, type MockReply, type MockWish } from './mock/mock-replies.ts'
 export { idempotencyOf } from './compile/idempotency.ts'
+export { taskOf } from './compile/task-operations.ts'
 export { bodyOf, listOperations, type Located, type RawOperation, repliesOf, settingsOf } from './compile/operations.ts'
 export { type PersistedSchema, persistedSchemas, persistProperties } from './compile/persist.ts'
 export { type Slot, slotBelow } from './read/grammar.ts'
@@ -18,6 +19,6 @@ export { type PublishedDocument, readPublished } from './published.ts'
 export { readApi, readApis, type ReadOptions } from './read/read.ts'
 export { namesOf, shapeOfPath } from './compile/routes.ts'
 export type {
-  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, FormatBranch, FormatPlan, IdempotencySettings, OperationFormats, OperationSettings, OperationTypes, PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, RouteNode, SecurityScheme, Span, TableFormats, TableShape,
+  ApiTable, ClientOperation, ClientSpec, CompiledBody, CompiledOperation, CompiledParameter, CompiledPart, CompiledReply, FormatBranch, FormatPlan, IdempotencySettings, OperationFormats, OperationSettings, OperationTypes, PackedIndex, PackedTable, ParameterPlace, PersistDefinition, PersistSpec, RouteNode, SecurityScheme, Span, TableFormats, TableShape, TaskSettings,
 } from './table.ts'
 export type { PlainMark, ReplyValidators, RequestValidators, ValidationFault, Validator, ValueValidators } from './compile/validators/validator-types.ts'

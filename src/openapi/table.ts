@@ -73,6 +73,8 @@ export interface OperationSettings {
   function?: string
   /** x-klue-idempotency: requests with the same key have one effect and one answer. */
   idempotency?: IdempotencySettings
+  /** x-klue-task: it is accepted with 202 and runs in a worker. */
+  task?: TaskSettings
   /** x-decorate-server: name of the decorator around the handler. */
   decorateServer?: string
   /** x-decorate-request: name of the decorator around the client's call. */
@@ -93,6 +95,18 @@ export interface IdempotencySettings {
   refuses?: true
   /** Declared headers, in lower case, that requests with the same key must share. */
   headers?: string[]
+}
+
+/** What x-klue-task says. */
+export interface TaskSettings {
+  /** Runs that may fail. */
+  attempts: number
+  /** Seconds of a run. */
+  timeoutSeconds: number
+  /** Runs at the same time, over all instances. */
+  concurrency?: number
+  /** The property of the 202 in which the task lies; absent where it is the body itself. */
+  envelope?: '_task'
 }
 
 export interface CompiledOperation {
@@ -239,6 +253,8 @@ export interface PackedIndex {
   schemes: string[]
   /** Positions of the operations with x-decorate-server. */
   decorated: number[]
+  /** Positions of the operations with x-klue-task; absent where there are none. */
+  tasks?: number[]
 }
 
 /** The file `api.json` of an API in a function. */
@@ -259,6 +275,8 @@ export interface OperationTypes {
   success: unknown
   /** Headers of answers with custom formats, by status; absent where there are none. */
   replyHeaders?: object | undefined
+  /** It runs as a task. */
+  task?: true
 }
 
 /** What klue/client needs of an API; plain data, so that it runs in browsers. */

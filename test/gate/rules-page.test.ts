@@ -22,6 +22,8 @@ function turnIdempotency(one: unknown, other: unknown): SingleChange[] {
   return [{ name: '', from: { [at]: one }, to: { [at]: other } }, { name: '', from: { [at]: other }, to: { [at]: one } }]
 }
 
+const becomesTask = '/paths/~1pets/post/x-klue-task'
+
 // Changes that oasdiff is not asked about, so that every rule has one.
 const further: readonly SingleChange[] = ['Pet', 'NewPet'].flatMap((schema): SingleChange[] => {
   const at = `/components/schemas/${schema}/properties`
@@ -62,6 +64,9 @@ const further: readonly SingleChange[] = ['Pet', 'NewPet'].flatMap((schema): Sin
   ...turnIdempotency({ headers: ['x-trace'] }, {}),
   ...turnIdempotency({ anonymous: true }, {}),
   ...turnIdempotency({ on_unknown: 'refuse' }, {}),
+  { name: '', to: { [becomesTask]: true } },
+  { name: '', from: { [becomesTask]: true }, to: { [becomesTask]: undefined } },
+  { name: '', from: { [becomesTask]: true }, to: { [becomesTask]: { envelope: '_task' } } },
   { name: '', from: { '/paths/~1pets/get/parameters/0/deprecated': true }, to: { '/paths/~1pets/get/parameters/0/schema': { type: 'integer' } } },
   ...turnForm({ contentType: 'image/png, image/jpeg' }, { contentType: 'image/png' }),
   ...turnForm({ explode: false }, {}),

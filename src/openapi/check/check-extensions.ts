@@ -21,6 +21,7 @@ const values: Record<Extension['type'], { valid: (value: unknown) => boolean; wa
   'persist': { valid: () => true, wanted: 'a mapping' },
   // Looked at with the operation.
   'idempotency': { valid: () => true, wanted: 'required, optional or a mapping' },
+  'task': { valid: () => true, wanted: 'true or a mapping' },
 }
 
 export function checkExtensions({ value, pointer, kind }: Visited): FaultNote[] {

@@ -1,6 +1,7 @@
 // Faults of operations: their names, paths, parameters, security and statuses.
 import { nearest } from '../../errors/index.ts'
 import { checkIdempotency } from './check-idempotency.ts'
+import { checkTask } from './check-task.ts'
 import { listOperations, type RawOperation } from '../compile/operations.ts'
 import { namesOf, segmentsOf, shapeOfPath } from '../compile/routes.ts'
 import type { ApiDocument, FaultNote } from '../read/document.ts'
@@ -18,7 +19,7 @@ export function checkOperations(api: ApiDocument, changed?: ReadonlySet<string>)
     ...checked.flatMap(checkId),
     ...doubleIds(operations),
     ...checkPaths(operations),
-    ...checked.flatMap((operation) => [...checkParameters(api, operation), ...checkReplies(api, operation), ...checkIdempotency(api, operation), ...checkSecurity(api, operation.value['security'], pointerTo(operation.pointer, 'security'))]),
+    ...checked.flatMap((operation) => [...checkParameters(api, operation), ...checkReplies(api, operation), ...checkIdempotency(api, operation), ...checkTask(api, operation), ...checkSecurity(api, operation.value['security'], pointerTo(operation.pointer, 'security'))]),
     ...checkSecurity(api, api.document?.['security'], '/security'),
     ...checkSchemes(api),
   ]

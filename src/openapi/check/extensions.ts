@@ -4,7 +4,7 @@ export interface Extension {
   name: string
   /** Where it has a meaning. */
   where: ('document' | 'operation' | 'tag' | 'schema' | 'parameter')[]
-  type: 'seconds' | 'milliseconds' | 'bytes' | 'function-name' | 'module-path' | 'identifier' | 'flag' | 'boolean' | 'names' | 'persist' | 'idempotency'
+  type: 'seconds' | 'milliseconds' | 'bytes' | 'function-name' | 'module-path' | 'identifier' | 'flag' | 'boolean' | 'names' | 'persist' | 'idempotency' | 'task'
   /** What holds without it. */
   default: string
   doc: string
@@ -17,6 +17,7 @@ export const extensionVocabulary: readonly Extension[] = [
   { name: 'x-klue-body-limit', where: ['operation'], type: 'bytes', default: 'the `body_limit_bytes` of the configuration', doc: 'Largest body in bytes that the operation accepts; more is 413 PAYLOAD_TOO_LARGE.' },
   { name: 'x-klue-function', where: ['operation', 'tag'], type: 'function-name', default: 'the function of the API', doc: 'Name of the Lambda function that serves the operation, or every operation with the tag.' },
   { name: 'x-klue-idempotency', where: ['operation'], type: 'idempotency', default: 'a request that is sent twice runs twice', doc: 'Requests with the same key have one effect and one answer: `required`, `optional`, or a mapping. See [retries](../guide/retries.md).' },
+  { name: 'x-klue-task', where: ['operation'], type: 'task', default: 'the answer waits for the handler', doc: 'The operation is accepted with 202 and runs as a task: `true`, or a mapping. See [work outside a request](../guide/tasks.md).' },
   { name: 'x-klue-formats', where: ['document'], type: 'names', default: 'no formats', doc: 'Formats of texts that the service may register, so that handlers see values: see [handlers](../guide/handlers.md).' },
   { name: 'x-klue-schema', where: ['schema'], type: 'boolean', default: 'the generated file exports only the type', doc: 'The generated file exports the component schema as a value of its name, for the input and the result of tasks.' },
   { name: 'x-bind-server', where: ['operation'], type: 'module-path', default: 'the operationId binds', doc: 'Dotted path of the handler; its last part is the operationId of an operation that has none.' },

@@ -7,6 +7,7 @@ import { isBinary } from './json-schema.ts'
 import { idempotencyOf } from './idempotency.ts'
 import { isEqual } from './json-equal.ts'
 import { jsonBySchema } from './json-media.ts'
+import { taskOf } from './task-operations.ts'
 import { compileFields, compileParameter, compilePartTypes, isIgnoredHeader } from './parameters.ts'
 import { compileParts } from './part-headers.ts'
 
@@ -70,7 +71,8 @@ export function compileOperation(api: ApiDocument, raw: RawOperation, { file, ba
   const body = compileBody(api, raw)
   const settings = settingsOf(api, raw.value)
   const declared = repliesOf(api, raw).map(({ status, value }): CompiledReply => compileReply(api, status, contentOf(value)))
-  const replies = settings.idempotency === undefined ? declared : withRefusals(declared)
+  const kept = settings.idempotency === undefined ? declared : withRefusals(declared)
+  const replies = settings.task === undefined ? kept : [...kept, { status: '202', media: ['application/json'] }]
   const bound = raw.value['x-bind-client']
   return {
     id: raw.id,
@@ -81,7 +83,7 @@ export function compileOperation(api: ApiDocument, raw: RawOperation, { file, ba
     parameters: raw.parameters.map(({ value }) => compileParameter(api.document, value)),
     ...(body === undefined ? {} : { body }),
     replies,
-    successStatus: successStatusOf(replies),
+    successStatus: successStatusOf(declared),
     security: compileSecurity(api, raw),
     settings,
   }
@@ -160,6 +162,7 @@ export function settingsOf(api: Pick<ApiDocument, 'document'>, operation: JsonOb
     bodyLimitBytes: operation['x-klue-body-limit'],
     function: operation['x-klue-function'] ?? objectOf(tagValue)['x-klue-function'],
     idempotency: idempotencyOf(operation),
+    task: taskOf(operation),
     decorateServer: operation['x-decorate-server'],
     decorateRequest: operation['x-decorate-request'],
   }

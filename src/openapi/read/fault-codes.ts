@@ -37,6 +37,7 @@ export const faultCodes = {
   'idempotency-anonymous': 'An operation that anybody may call asks for idempotency without anonymous: true',
   'idempotency-key-undeclared': 'The body declares no text where x-klue-idempotency looks for the key',
   'idempotency-header-undeclared': 'x-klue-idempotency names a header that the operation does not declare',
+  'task-answer-declared': 'An operation with x-klue-task declares the answer 202, which is that of the task',
   'persist-property-unknown': 'x-persist names a property that the schema does not have',
   'persist-key-type': 'x-persist uses a property as key that is neither string nor number',
   'persist-table-double': 'Two schemas of an API persist to the same table',

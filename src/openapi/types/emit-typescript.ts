@@ -4,6 +4,7 @@ import { clientSpecOf, type CompiledApi } from '../compile/compile-table.ts'
 import { customFormats, holdsFormats, textFormat } from '../compile/custom-formats.ts'
 import { bodyOf, contentOf, type RawOperation, repliesOf } from '../compile/operations.ts'
 import { carriesJson } from '../compile/json-media.ts'
+import { taskOf } from '../compile/task-operations.ts'
 import { isBinary } from '../compile/json-schema.ts'
 import { allowsEmpty, emptyValue, parameterSchema } from '../compile/parameters.ts'
 import { declaredParts } from '../compile/part-headers.ts'
@@ -87,7 +88,8 @@ function emitOperation(emitting: Emitting): string {
   const places = (['path', 'query', 'header', 'cookie'] as const).map((place) => `    ${{ path: 'path', query: 'query', header: 'headers', cookie: 'cookies' }[place]}: ${emitPlace(emitting, place)}\n`).join('')
   const replies = variant === 'received' ? `${emitReplies(emitting)}${emitReplyHeaders(emitting)}` : ''
   const comment = variant === 'received' ? docComment(`${raw.method} ${raw.path}${typeof raw.value['summary'] === 'string' ? `: ${raw.value['summary'].trim()}` : ''}`, '  ') : ''
-  return `${comment}  ${propertyName(raw.id)}: {\n${places}    body: ${emitBody(emitting)}\n${replies}  }\n`
+  const task = taskOf(raw.value) === undefined ? '' : '    task: true\n'
+  return `${comment}  ${propertyName(raw.id)}: {\n${places}    body: ${emitBody(emitting)}\n${replies}${variant === 'received' ? task : ''}  }\n`
 }
 
 function emitPlace(emitting: Emitting, place: string): string {

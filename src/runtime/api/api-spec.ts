@@ -6,10 +6,12 @@ import type { ApiTable, CompiledOperation, ReplyValidators, RequestValidators, V
 import { boundPatterns } from './linear-patterns.ts'
 import { openPack } from './packed-api.ts'
 
-/** The security schemes that operations use, and the positions of the operations with a decorator. */
+/** The security schemes that operations use, and the positions of the operations with a decorator, and of those that run as tasks. */
 export interface UsedNames {
   schemes: readonly string[]
   decorated: readonly number[]
+  /** Positions of the operations that run as tasks; absent where there are none. */
+  tasks?: readonly number[]
 }
 
 /** A compiled API; made by generated code through `loadSpec`. */
@@ -89,5 +91,6 @@ export function usedNames(spec: ApiSpec): UsedNames {
   return {
     schemes: [...new Set(operations.flatMap(({ security }) => security.flatMap(Object.keys)))],
     decorated: operations.flatMap(({ settings }, position) => (settings.decorateServer === undefined ? [] : [position])),
+    tasks: operations.flatMap(({ settings }, position) => (settings.task === undefined ? [] : [position])),
   }
 }

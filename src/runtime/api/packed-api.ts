@@ -22,7 +22,7 @@ interface Pack {
 /** The parts of an API that a pack holds. */
 export interface PackedApi {
   table: ApiTable
-  used: () => { schemes: readonly string[]; decorated: readonly number[] }
+  used: () => { schemes: readonly string[]; decorated: readonly number[]; tasks?: readonly number[] }
   request: (operation: CompiledOperation) => RequestValidators
   reply: (operation: CompiledOperation) => ReplyValidators
   value: (file: string) => ValueValidators
