@@ -40,6 +40,7 @@ export interface KnownConfig {
   port: number
   mock: boolean
   basePath: boolean
+  tasksPath: string
   bodyLimitBytes: number
   responseLimitBytes: number
   timeoutSeconds: number

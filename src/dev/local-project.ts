@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { findEntries, type LocalBundler, openLocalBundler } from '../bundle/index.ts'
 import { loadConfig } from '../config/build.ts'
 import { type Config, setConfig } from '../config/index.ts'
-import { checkHandlers, checkTasks, importServices, type LocatedService } from '../entries/index.ts'
+import { checkHandlers, checkTasks, checkTasksPath, importServices, type LocatedService } from '../entries/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { generate } from '../openapi/generate.ts'
 import type { PersistSpec } from '../openapi/index.ts'
@@ -160,7 +160,7 @@ class State {
       local,
       version: '',
       sourceStack: localStack(join(options.root, '.klue')),
-      document: (api, form) => localDocument(options.root, api, form),
+      document: (api, form) => localDocument({ root: options.root, tasksPath: this.config.tasksPath }, api, form),
       now: Date.now,
     }
   }
@@ -180,7 +180,7 @@ class State {
     const imported = await importServices(modules)
     const mock = this.#options.mock ?? (this.config.mock ? { seed: 0 } : undefined)
     const located = mock === undefined ? imported : await mocked(imported, this.#options.root, mock.seed)
-    const faults = [...checkHandlers(this.#options.root, located), ...checkTasks(located)]
+    const faults = [...checkHandlers(this.#options.root, located), ...checkTasks(located), ...checkTasksPath(this.#options.root, located, this.config)]
     if (faults.length > 0) throw new UsageError(faults)
     return { services: located.map((one) => this.#bind(one)), definitions: located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist)), copies: apis }
   }

@@ -1,7 +1,7 @@
 // The tasks of a local project: accepted, run and looked after in this process, by the rules of the deployed ones.
 import { messageOf } from '../errors/index.ts'
 import type { Database } from '../persist/index.ts'
-import type { OpenService, TaskPort } from '../runtime/edge.ts'
+import { type OpenService, operationTasks, type TaskPort } from '../runtime/edge.ts'
 import type { LogRecord, Task } from '../runtime/index.ts'
 import type { LocalQueue, Worker, WorkerParts } from '../tasks/index.ts'
 
@@ -65,9 +65,9 @@ export function localTasks(options: LocalTasksOptions): LocalTasks {
     sweepLater(aheadMs, 0)
   }
   return {
-    port: { prepare: async (orders, from) => (await open()).port.prepare(orders, from) },
+    port: { prepare: async (orders, from) => (await open()).port.prepare(orders, from), cancel: async (id) => (await open()).port.cancel(id) },
     use(services) {
-      known = new Map(services.flatMap((service) => (service.service.tasks ?? []).map((task): [string, { task: Task; service: OpenService }] => [task.name, { task, service }])))
+      known = new Map(services.flatMap((service) => [...(service.service.tasks ?? []), ...operationTasks(service)].map((task): [string, { task: Task; service: OpenService }] => [task.name, { task, service }])))
       begin()
     },
     start() {

@@ -5,6 +5,7 @@ import { setConfig } from '../config/index.ts'
 import type { Fault } from '../errors/index.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { checkTasks } from './check-tasks.ts'
+import { checkTasksPath } from './check-tasks-path.ts'
 import type { CheckNews, CheckWish } from './check-start.ts'
 import { entryFault } from './entry-fault.ts'
 import { importServices, type LocatedService } from './import-services.ts'
@@ -32,5 +33,5 @@ async function check(port: MessagePort, { root, stage, modules }: CheckWish): Pr
   const { config } = loadConfig({ root, ...(stage === undefined ? {} : { stage }), unset: 'leave out' })
   setConfig(config)
   for (const service of services) faults.push(...startFaults(root, service, config))
-  say({ faults: [...faults, ...checkHandlers(root, services), ...checkTasks(services)] })
+  say({ faults: [...faults, ...checkHandlers(root, services), ...checkTasks(services), ...checkTasksPath(root, services, config)] })
 }

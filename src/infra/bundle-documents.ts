@@ -25,7 +25,7 @@ export async function bundleDocuments({ root, folder, config, apis }: DocumentsO
   const target = join(folder, 'documents')
   mkdirSync(target, { recursive: true })
   for (const api of new Set(apis)) {
-    const found = await readPublished(root, api)
+    const found = await readPublished(root, api, config.config['tasksPath'] as string)
     if (found === undefined) continue
     for (const form of ['html', 'yaml', 'json'] as const) {
       const { text, ...about } = documentForm(api, found, form)

@@ -276,7 +276,7 @@ export interface OperationTypes {
   /** Headers of answers with custom formats, by status; absent where there are none. */
   replyHeaders?: object | undefined
   /** It runs as a task. */
-  task?: true
+  task?: true | undefined
 }
 
 /** What klue/client needs of an API; plain data, so that it runs in browsers. */

@@ -17,6 +17,8 @@ export interface BoundApi {
   readonly handlers: Readonly<Record<string, Handler<never> | undefined>>
   readonly formats?: FormatSet | undefined
   match(method: string, segments: string[]): Match
+  /** What the check of a security scheme says: a user, or its refusal, thrown or rejected with. */
+  check(scheme: string, exchange: Exchange): unknown
   /** Runs the steps authenticate, validate and call, or refuses; gives what the handler gave. */
   handle(exchange: Exchange): Promise<unknown>
 }
@@ -42,6 +44,7 @@ export function bindApi(options: BindingOptions, call: CallStep): BoundApi {
     handlers,
     formats,
     match: (method, segments) => findOperation(spec.table, method, segments),
+    check: (scheme, exchange) => schemeCheck(scheme, spec.table.securitySchemes[scheme]!, own(security, scheme))(exchange),
     handle: (exchange) => withForms(exchange, () => backend.handleRequest(exchange as never, exchange) as Promise<unknown>),
   }
 }

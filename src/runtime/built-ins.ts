@@ -1,6 +1,9 @@
 // Routes that every service has: health, version, documents, and the crash API for tests.
 import { catalog, defineError } from '../errors/index.ts'
+import { loadTaskRoutes } from './accept/lazy-accept.ts'
 import { acceptsGzip } from './answer/finish.ts'
+import { usedNames } from './api/api-spec.ts'
+import type { BoundApi } from './binding.ts'
 import type { ApiRequest } from './exchange/message.ts'
 import type { Platform } from './exchange/platform.ts'
 import { reply } from './exchange/reply.ts'
@@ -8,7 +11,7 @@ import { type RawRoute, toRawRoutes } from './raw-routes.ts'
 import type { RawHandler, Service } from './service.ts'
 
 /** The built-in routes of a service. */
-export function builtInRoutes(service: Service, platform: Platform): RawRoute[] {
+export function builtInRoutes(service: Service, platform: Platform, apis: readonly BoundApi[]): RawRoute[] {
   const version: RawHandler = () => {
     const { table } = service.apis[0]!.spec
     return { name: table.api, version: table.version, container: platform.version }
@@ -23,8 +26,19 @@ export function builtInRoutes(service: Service, platform: Platform): RawRoute[] 
       'GET /doc/{api}': ({ path, raw }) => document(platform, raw, { api: path['api']!, form: 'html' }),
     }),
     ...toRawRoutes({ 'GET /auth/version': version }, true),
+    ...taskRoutes(platform, apis),
     ...crashRoutes(platform),
   ]
+}
+
+// Where operations run as tasks, these are seen and cancelled.
+function taskRoutes({ config }: Platform, apis: readonly BoundApi[]): RawRoute[] {
+  const asked = apis.filter(({ spec }) => (usedNames(spec).tasks ?? []).length > 0)
+  const paths = new Set(asked.map(({ spec }) => `${config.basePath ? spec.table.basePath : ''}${config.tasksPath}/{task}`))
+  return [...paths].flatMap((path) => (['GET', 'DELETE'] as const).flatMap((method): RawRoute[] => toRawRoutes({ [`${method} ${path}`]: () => undefined }).map((route) => ({
+    ...route,
+    answer: async (exchange, values) => (await loadTaskRoutes()).answerTask(exchange, { apis: asked, id: values['task']!, doing: method === 'GET' ? 'show' : 'cancel' }),
+  }))))
 }
 
 async function document(platform: Platform, request: ApiRequest, { api, form }: { api: string; form: 'html' | 'yaml' | 'json' }): Promise<unknown> {

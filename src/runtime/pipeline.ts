@@ -8,6 +8,7 @@ import { checkAcceptable } from './answer/negotiate.ts'
 import { declaredReply, render } from './answer/render.ts'
 import { usedNames } from './api/api-spec.ts'
 import { allowedMethods, toSegments } from './api/match.ts'
+import { loadAccept } from './accept/lazy-accept.ts'
 import { type BoundApi, bindApi, type CallStep } from './binding.ts'
 import { builtInRoutes } from './built-ins.ts'
 import { callInTime } from './call.ts'
@@ -30,6 +31,7 @@ import type { Service, ServiceApi } from './service.ts'
 export interface OpenService {
   readonly service: Service
   readonly platform: Platform
+  readonly apis: readonly BoundApi[]
   /** The requests that are not answered yet. */
   readonly running: ReadonlySet<Exchange>
   /** Answers a request; never rejects. */
@@ -49,11 +51,11 @@ export function openService(service: Service, platform: Platform): OpenService {
   if (faults.length > 0) throw new UsageError(faults)
   let routes: RawRoute[] | undefined
   // The built-in routes are made with the first request that no operation answers.
-  const opened: Opened = { service, platform, apis, routes: () => (routes ??= [...own, ...builtInRoutes(service, platform)]), running: new Set(), isFirst: true }
+  const opened: Opened = { service, platform, apis, routes: () => (routes ??= [...own, ...builtInRoutes(service, platform, apis)]), running: new Set(), isFirst: true }
   const sayRunning = (): void => {
     for (const exchange of opened.running) platform.log(unfinishedRecord(exchange))
   }
-  return { service, platform, running: opened.running, answer: (request) => answer(opened, request), sayRunning }
+  return { service, platform, apis, running: opened.running, answer: (request) => answer(opened, request), sayRunning }
 }
 
 // All that is wrong is told at once.
@@ -121,7 +123,8 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
     : callRaw(exchange, raw))
   const ready = needsSecrets(opened, exchange, raw) ? exchange.platform.ready : undefined
   const value = await callInTime(exchange, ready === undefined ? run : () => ready().then(run))
-  if (exchange.once?.replay !== undefined) return exchange.once.replay
+  const made = exchange.once?.replay ?? exchange.answer
+  if (made !== undefined) return made
   const rendered = render(exchange.operation, value, { accept: exchange.headers['accept'], api: exchange.api }) // 6 reply
   const checking = checkResponse(exchange, rendered)
   if (checking !== undefined) await checking
@@ -181,7 +184,7 @@ const call: CallStep = async (exchange, handler) => {
   // Checked before the handler runs: it must not do work whose result the caller then does not get.
   const { operation, headers } = exchange
   if (operation !== undefined && headers['accept'] !== undefined) checkAcceptable(operation, declaredReply(operation, operation.successStatus), headers['accept'])
-  const run = (): unknown => handler(exchange.input as never, exchange.context)
+  const run = operation?.settings.task === undefined ? (): unknown => handler(exchange.input as never, exchange.context) : async (): Promise<unknown> => (await loadAccept()).acceptTask(exchange)
   return operation?.settings.idempotency === undefined ? run() : (await loadIdempotency()).runOnce(exchange, run)
 }
 
@@ -190,7 +193,7 @@ async function callRaw(exchange: Exchange, { route, path }: NonNullable<Matched[
   if (request.bodyTooLarge === true) throw catalog.PAYLOAD_TOO_LARGE(`The body of the request is larger than the ${platform.config.bodyLimitBytes} bytes that this service accepts`)
   if (route.isPrivate) context.user = await bearerUser(exchange)
   exchange.interruption.throwIfEnded()
-  return route.handler({ path, raw: request }, context)
+  return route.answer === undefined ? route.handler({ path, raw: request }, context) : route.answer(exchange, path)
 }
 
 function decorated({ spec, handlers, decorators }: ServiceApi): ServiceApi['handlers'] {

@@ -1,6 +1,7 @@
 // Routes beside the spec: the service's own raw handlers, and klue's built-ins.
 import { UsageError } from '../errors/index.ts'
 import { allowedMethods } from './api/match.ts'
+import type { Exchange } from './exchange/exchange.ts'
 import type { RawHandler } from './service.ts'
 
 /** A raw route, ready to match. */
@@ -10,6 +11,8 @@ export interface RawRoute {
   method: string
   segments: string[]
   handler: RawHandler
+  /** Answers in place of the handler, for routes of klue that look at the whole exchange. */
+  answer?(exchange: Exchange, path: Record<string, string>): unknown
   /** Only for callers with a valid token. */
   isPrivate: boolean
 }

@@ -21,6 +21,8 @@ export interface TaskError {
   error: string
   error_description: string
   error_id?: string
+  /** The whole answer as a caller may read it, of operations that run as tasks. */
+  told?: Record<string, unknown>
 }
 
 /** A task as it stands; all times are epoch milliseconds. */
@@ -61,6 +63,8 @@ export interface TaskState {
   /** The operation or task that fired it. */
   firedBy: string
   identity?: TaskIdentity
+  /** Of operations that run as tasks: what stands for whoever may see it. */
+  owner?: string
   /** The deployed version that fired it. */
   version: string
 }

@@ -3,9 +3,9 @@ import { messageOf, UsageError } from '../errors/index.ts'
 import type { Database } from '../persist/index.ts'
 import { type FiredFrom, type FireOrder, type TaskPort, validate } from '../runtime/edge.ts'
 import type { FiredTask, Task } from '../runtime/index.ts'
-import { claimTaskKey, type NewTask, putTasks, type TaskIdentity } from '../store/index.ts'
+import { claimTaskKey, type NewTask, putTasks, readTaskState, type TaskIdentity } from '../store/index.ts'
 import { changeTask } from './change-task.ts'
-import { fired, sent } from './machine.ts'
+import { cancelled, fired, sent } from './machine.ts'
 import type { TaskQueue } from './queue.ts'
 import { TASK_INPUT_INVALID, TASK_INPUT_TOO_LARGE } from './task-errors.ts'
 
@@ -32,10 +32,14 @@ export function openTaskPort(parts: FireParts): TaskPort {
       const news = orders.map((order) => prepared(parts, order, from))
       return { accept: (beside) => accept(parts, orders, { news, beside }) }
     },
+    async cancel(id) {
+      const stored = await readTaskState(parts.database(), id)
+      return stored === undefined ? undefined : (await changeTask({ database: parts.database() }, stored, (seen) => cancelled(seen, parts.now())))?.state
+    },
   }
 }
 
-function prepared(parts: FireParts, { id, task, input, options }: FireOrder, from: FiredFrom): NewTask {
+function prepared(parts: FireParts, { id, task, input, options, owner }: FireOrder, from: FiredFrom): NewTask {
   if (!parts.tasks().has(task.name)) throw refused(task, `the task ${task.name} is none of the service's`, 'add it to tasks of defineService')
   const now = parts.now()
   const runAt = timeOf(task, options, now)
@@ -44,7 +48,7 @@ function prepared(parts: FireParts, { id, task, input, options }: FireOrder, fro
   const state = fired({
     id, name: task.name, attempts: task.options.attempts, now, runAt, queueDelayMs: parts.queue.longestDelayMs,
     ...(options.key === undefined ? {} : { key: options.key }),
-    callId: from.callId, callPath: from.callPath, firedBy: from.operation, ...(identity === undefined ? {} : { identity }), version: parts.version,
+    callId: from.callId, callPath: from.callPath, firedBy: from.operation, ...(identity === undefined ? {} : { identity }), ...(owner === undefined ? {} : { owner }), version: parts.version,
   })
   return { state, input: inputOf(task, input) }
 }

@@ -80,7 +80,7 @@ export async function runTask(run: TaskRun): Promise<void> {
     fields: { task_id: state.id, task_attempt: state.attempt + 1, fired_by: state.firedBy },
     failed: (failure, context) => {
       // Told before it is recorded: a stop in between tells twice rather than never.
-      if (!isGone && !retries(run, failure)) tellFailed(task, { state, context, thrown: failure.failed })
+      if (!isGone && !retries(run, failure) && !isRefusal(state, failure)) tellFailed(task, { state, context, thrown: failure.failed })
     },
     run: async (context) => {
       const user = await userOf(platform, task, state)
@@ -132,14 +132,27 @@ async function record(run: TaskRun, { write, end }: Ending): Promise<void> {
   const { error, errorId } = end.failure
   const { status, error: code, error_description: text } = error.toBody()
   const pause = retries(run, end.failure) ? pauseMs(task, state.attempt) : undefined
-  const failure: RunFailure = { error: { status, error: code, error_description: text.slice(0, 2000), error_id: errorId }, now, queueDelayMs: queue.longestDelayMs, ...(pause === undefined ? {} : { retryInMs: pause }) }
+  const failure: RunFailure = { error: { status, error: code, error_description: text.slice(0, 2000), error_id: errorId, ...toldOf(state, end.failure) }, now, queueDelayMs: queue.longestDelayMs, ...(pause === undefined ? {} : { retryInMs: pause }) }
   await write((seen) => failed(seen, { lease, ...failure })).catch(goneOrFailed)
   // Where this fails the sweep sends it.
   if (pause !== undefined && pause <= queue.longestDelayMs) await queue.send([{ id: state.id, delayMs: pause }])
 }
 
-function retries({ stored: { state } }: TaskRun, { error }: { error: { retry?: boolean } }): boolean {
-  return error.retry !== false && state.attempt + 1 < state.attempts
+function retries({ stored: { state } }: TaskRun, failure: { error: { status: number; retry?: boolean } }): boolean {
+  return failure.error.retry !== false && !isRefusal(state, failure) && state.attempt + 1 < state.attempts
+}
+
+// What an operation refuses is its answer, however often it is asked.
+function isRefusal({ owner }: TaskState, { error }: { error: { status: number } }): boolean {
+  return owner !== undefined && error.status < 500
+}
+
+/** Characters of the largest error answer that is kept whole. */
+const longestTold = 8000
+
+// As an answer at once would have told it: `hide_internal_errors` counts.
+function toldOf({ owner }: TaskState, { response: { body } }: { response: { body: string | Uint8Array } }): { told?: Record<string, unknown> } {
+  return owner === undefined || typeof body !== 'string' || body.length > longestTold ? {} : { told: JSON.parse(body) as Record<string, unknown> }
 }
 
 /** Reports a task that is given up. */

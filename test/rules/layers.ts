@@ -50,6 +50,7 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, readonly str
     security: ['exchange', 'input'],
     line: ['exchange'],
     idempotency: ['exchange', 'input', 'answer'],
+    accept: ['api', 'exchange', 'input', 'answer', 'security', 'idempotency'],
   },
 }
 

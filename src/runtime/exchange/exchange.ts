@@ -5,7 +5,7 @@ import type { Match } from '../api/match.ts'
 import type { Context } from './handler-context.ts'
 import type { OnceRun } from './once.ts'
 import type { Interruption } from './interruption.ts'
-import type { ApiRequest } from './message.ts'
+import type { ApiRequest, ApiResponse } from './message.ts'
 import type { Notes } from './notes.ts'
 import type { Platform } from './platform.ts'
 import type { FormatSet, Input } from './types.ts'
@@ -32,6 +32,8 @@ export interface Exchange {
   input?: Input
   /** Set by the step call where the request brings an idempotency key. */
   once?: OnceRun
+  /** An answer that is complete as it is, in place of what the handler gave. */
+  answer?: ApiResponse
   /** Ends the request at its deadline. */
   readonly interruption: Interruption
 }

@@ -1,4 +1,5 @@
 // Tasks as they are defined and fired, and the port through which an edge takes them.
+import type { TaskState } from '../../store/index.ts'
 import type { Schema } from '../api/api-spec.ts'
 import type { User } from './user.ts'
 
@@ -70,6 +71,8 @@ export interface FireOrder {
   task: Task
   input: unknown
   options: FireOptions
+  /** Stands for whoever may see it from outside; only of operations that run as tasks. */
+  owner?: string
 }
 
 /** Who fires. */
@@ -85,6 +88,8 @@ export interface FiredFrom {
 export interface TaskPort {
   /** Checks orders; throws INVALID_PARAMETER, INPUT_TOO_LARGE or a UsageError. Nothing is written. */
   prepare(orders: readonly FireOrder[], from: FiredFrom): Promise<PreparedTasks>
+  /** Ends a task; gives it as it stands then, undefined where it is gone or over. */
+  cancel(id: string): Promise<TaskState | undefined>
 }
 
 export interface PreparedTasks {

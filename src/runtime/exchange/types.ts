@@ -5,6 +5,7 @@ import type { ApiSpec } from '../api/api-spec.ts'
 import type { Context } from './handler-context.ts'
 import type { ApiRequest } from './message.ts'
 import type { Pieces, Reply } from './reply.ts'
+import type { TaskContext } from './task-context.ts'
 
 /** The validated input of an operation. */
 export interface Input<Operation extends OperationTypes = OperationTypes> {
@@ -72,6 +73,7 @@ interface ParsedOperation<Operation extends OperationTypes, Registered> {
   replies: Parsed<Operation['replies'], Registered> & object
   success: Parsed<Operation['success'], Registered>
   replyHeaders: Parsed<Operation['replyHeaders'], Registered>
+  task: Operation['task']
 }
 
 /** What a handler may give back. A failure may be thrown or returned. */
@@ -89,7 +91,8 @@ type ReplyHeaders<Declared, Status> = Status extends keyof Declared ? Declared[S
 /** The function bound to an operation; with the formats of its service, it sees their values instead of texts. */
 export type Handler<Operation extends OperationTypes, Set = NoFormats> = Set extends FormatSet<infer Registered> ? Bound<ParsedOperation<Operation, Registered>> : Bound<Operation>
 
-type Bound<Operation extends OperationTypes> = (input: Input<Operation>, context: Context) => Output<Operation> | Promise<Output<Operation>>
+// An operation with x-klue-task runs as a task, and has its context.
+type Bound<Operation extends OperationTypes> = (input: Input<Operation>, context: [Operation] extends [never] ? Context : Operation extends { task: true } ? TaskContext : Context) => Output<Operation> | Promise<Output<Operation>>
 
 /** One handler for each operation; a missing or misshapen one is a compile error. */
 export type Handlers<Operations, Set = NoFormats> = { [Name in keyof Operations]: Operations[Name] extends OperationTypes ? Handler<Operations[Name], Set> : never }
