@@ -1,7 +1,7 @@
 // When a call is tried again, and how long it waits before.
 import { catalog, isHttpError } from '../errors/index.ts'
 import type { Call } from './call.ts'
-import { type Clock, type Decorator, type OutgoingRequest, type Send, valueOf } from './options.ts'
+import { type ClientOptions, type Clock, type Decorator, type OutgoingRequest, type Send, valueOf } from './options.ts'
 import { decoratorOf } from './decorator.ts'
 import { type Answer, nameOf, sender, sendOnce } from './send.ts'
 import { sleep, TimeOver, withinTime } from './time-limit.ts'
@@ -16,7 +16,7 @@ const longestPauseMs = 2_000
  * Rejects with the last failure: BACKEND_TIMEOUT, BACKEND_UNREACHABLE, or the reason of an aborted signal.
  */
 export async function sendWithAttempts(call: Call, request: Omit<OutgoingRequest, 'signal'>): Promise<Answer & { attempts: number }> {
-  const clock = clockOf(call)
+  const clock = clockOf(call.options)
   const deadline = (await valueOf(call.options.deadline)) ?? Infinity
   const decorate: Decorator = decoratorOf(call)
   const send: Send = decorate(sender(call))
@@ -97,6 +97,7 @@ function retryAfter(headers: Headers, call: Call, clock: Clock): number | undefi
   return Math.max(0, wait)
 }
 
-function clockOf({ options }: Call): Clock {
+/** Time and chance of a client. */
+export function clockOf(options: ClientOptions): Clock {
   return { now: () => Date.now(), sleep, random: () => Math.random(), ...options.clock }
 }

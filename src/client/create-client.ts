@@ -6,6 +6,7 @@ import { exchange } from './exchange.ts'
 import { namesOf } from './operation-names.ts'
 import type { CallInput, CallOptions, ClientOptions } from './options.ts'
 import { successBody } from './outcome.ts'
+import { taskMethod } from './task.ts'
 import type { Client, Exchange } from './types.ts'
 
 /**
@@ -35,7 +36,7 @@ function clientOf(spec: ClientSpec, options: ClientOptions): object {
       const operation = names.get(name)
       // An awaited client must not look like a promise.
       if (operation === undefined || name === 'then') return undefined
-      const method: UntypedMethod = async (input, call) => successBody(spec.api, operation, await send(operation, input, call))
+      const method: UntypedMethod = operation.settings.task === undefined ? async (input, call) => successBody(spec.api, operation, await send(operation, input, call)) : (taskMethod({ spec, base, operation, options }) as UntypedMethod)
       target[name] = method
       return method
     },

@@ -23,6 +23,8 @@ function lazily(spec: ClientSpec, options: ClientOptions): object {
       // An awaited client must not look like a promise.
       if (name !== '$send' && (name === 'then' || !names.has(name))) return undefined
       const method: UntypedMethod = async (...args) => (await load())[name]!(...args)
+      // Of operations that run as tasks.
+      if (names.get(name)?.settings.task !== undefined) for (const way of ['run', 'fire']) Object.assign(method, { [way]: async (...args: unknown[]) => ((await load())[name] as unknown as Record<string, UntypedMethod>)[way]!(...args) })
       target[name] = method
       return method
     },
