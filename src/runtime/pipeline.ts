@@ -18,6 +18,7 @@ import type { Failure } from './exchange/failure.ts'
 import { Interruption } from './exchange/interruption.ts'
 import type { ApiRequest, ApiResponse } from './exchange/message.ts'
 import type { Platform } from './exchange/platform.ts'
+import { within } from './exchange/running.ts'
 import { loadIdempotency } from './idempotency/lazy-idempotency.ts'
 import { requestRecord, unfinishedRecord } from './line/make-record.ts'
 import { openNotes } from './line/take-notes.ts'
@@ -184,7 +185,7 @@ const call: CallStep = async (exchange, handler) => {
   // Checked before the handler runs: it must not do work whose result the caller then does not get.
   const { operation, headers } = exchange
   if (operation !== undefined && headers['accept'] !== undefined) checkAcceptable(operation, declaredReply(operation, operation.successStatus), headers['accept'])
-  const run = operation?.settings.task === undefined ? (): unknown => handler(exchange.input as never, exchange.context) : async (): Promise<unknown> => (await loadAccept()).acceptTask(exchange)
+  const run = operation?.settings.task === undefined ? (): unknown => within(exchange.context, () => handler(exchange.input as never, exchange.context)) : async (): Promise<unknown> => (await loadAccept()).acceptTask(exchange)
   return operation?.settings.idempotency === undefined ? run() : (await loadIdempotency()).runOnce(exchange, run)
 }
 
@@ -193,7 +194,7 @@ async function callRaw(exchange: Exchange, { route, path }: NonNullable<Matched[
   if (request.bodyTooLarge === true) throw catalog.PAYLOAD_TOO_LARGE(`The body of the request is larger than the ${platform.config.bodyLimitBytes} bytes that this service accepts`)
   if (route.isPrivate) context.user = await bearerUser(exchange)
   exchange.interruption.throwIfEnded()
-  return route.answer === undefined ? route.handler({ path, raw: request }, context) : route.answer(exchange, path)
+  return route.answer === undefined ? within(context, () => route.handler({ path, raw: request }, context)) : route.answer(exchange, path)
 }
 
 function decorated({ spec, handlers, decorators }: ServiceApi): ServiceApi['handlers'] {

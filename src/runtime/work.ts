@@ -7,6 +7,7 @@ import type { Exchange } from './exchange/exchange.ts'
 import type { Failure } from './exchange/failure.ts'
 import type { Context } from './exchange/handler-context.ts'
 import { Interruption } from './exchange/interruption.ts'
+import { within } from './exchange/running.ts'
 import type { ApiRequest, ApiResponse } from './exchange/message.ts'
 import { requestRecord } from './line/make-record.ts'
 import { openNotes } from './line/take-notes.ts'
@@ -70,7 +71,7 @@ async function runToEnd(exchange: Exchange, work: Work): Promise<WorkEnd> {
   try {
     value = await callInTime(exchange, async () => {
       await platform.ready?.()
-      const given = await work.run(context)
+      const given = await within(context, () => work.run(context))
       for (const step of notes.answered ?? []) await step()
       return given
     })

@@ -32,7 +32,7 @@ export interface Engine {
   faults: string[]
   /** A worker that runs these tasks; `on`: the database as it sees it. */
   worker(on?: Database): { worker: Worker; parts: WorkerParts }
-  fire(name: string, input: unknown, options?: FireOptions, user?: User): Promise<string>
+  fire(name: string, input: unknown, options?: FireOptions & { user?: User }): Promise<string>
   close(): Promise<void>
 }
 
@@ -65,7 +65,7 @@ export async function openEngine(tasks: readonly Task[], options: { leaseMs?: nu
       const parts: WorkerParts = { database: () => on, queue: () => queue, services: () => new Map(tasks.map((one) => [one.name, { task: one, service }])), lease: () => ({ leaseMs: options.leaseMs ?? 60_000, renews: true }), now }
       return { worker: openWorker(parts), parts }
     },
-    async fire(name, input, fireOptions = {}, user = undefined) {
+    async fire(name, input, { user, ...fireOptions } = {}) {
       const beside: Promise<unknown>[] = []
       const id = globalThis.crypto.randomUUID()
       const prepared = await port.prepare([{ id, task: tasks.find((one) => one.name === name)!, input, options: fireOptions }], { callId: 'c', callPath: 'test', operation: 'op', user })

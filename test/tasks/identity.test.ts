@@ -25,7 +25,7 @@ function claimsOf(token: string): Record<string, unknown> {
 }
 
 async function run(name: string, user: User, afterSeconds: number): Promise<TaskState> {
-  const id = await engine.fire(name, {}, { delaySeconds: afterSeconds }, user)
+  const id = await engine.fire(name, {}, { delaySeconds: afterSeconds, user })
   engine.clock.ms += afterSeconds * 1000
   await engine.worker().worker.receive(id)
   return (await readTask(engine.database, id))!.state
