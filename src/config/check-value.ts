@@ -10,10 +10,11 @@ export function valueFault(spec: KeySpec, value: unknown): string | undefined {
   if (spec.type === 'true or false') return typeof value === 'boolean' ? undefined : `must be true or false, not ${shown(spec, value)}`
   if (spec.type === 'choice') return spec.choices.includes(value as string) ? undefined : `must be ${listed(spec.choices)}, not ${shown(spec, value)}`
   if (spec.type === 'list of texts') return listFault(spec, value)
+  if (spec.type === 'mapping') return isMap(value) ? undefined : `must be a mapping, not ${shown(spec, value)}`
   return isMap(value) ? undefined : `must be a map of ${mapWords[spec.type]} to their settings, not ${shown(spec, value)}`
 }
 
-const mapWords = { 'map of called APIs': 'API names', 'map of functions': 'function names', 'map of channels': 'channel names', 'map of alerts': 'alert names' } as const
+const mapWords = { 'map of called APIs': 'API names', 'map of functions': 'function names', 'map of channels': 'channel names', 'map of alerts': 'alert names', 'map of schedules': 'schedule names' } as const
 
 /** The value that a variable's text stands for: numbers, booleans and comma-separated lists are read as such. */
 export function valueFromText(spec: KeySpec, text: string): unknown {

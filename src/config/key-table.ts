@@ -3,6 +3,7 @@ import { alertKeys } from './alert-keys.ts'
 import { deploymentKeys, functionKeys } from './deployment-keys.ts'
 import type { DeploymentConfig, KeySpec, KnownConfig } from './keys.ts'
 import { reportKeys } from './report-keys.ts'
+import { scheduleKeys } from './schedule-keys.ts'
 
 const MIB = 1024 * 1024
 const origin = /^(\*|https?:\/\/[^/\s?#@\\*]+)$/i
@@ -30,6 +31,7 @@ export const keyTable: { readonly [Key in keyof Required<KnownConfig & Deploymen
   devHosts: { group: 'security', type: 'list of texts', default: [], pattern: /^(\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/, must: 'be a host name without a port, such as app.test or *.app.test', doc: 'Hosts by which the local server may be called besides those of this machine (`localhost`, `*.localhost`, `127.0.0.0/8`, `[::1]`); `*.` stands for every name below. A request with another Host gets 421.' },
   basePath: { group: 'requests', type: 'true or false', default: false, doc: 'Whether operations are served below the path of `servers[0].url` or `basePath` of their document.' },
   tasksPath: { group: 'requests', type: 'text', default: '/tasks', pattern: /^(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/, must: 'be a path such as /tasks', doc: 'Where callers see and cancel the tasks of operations with `x-klue-task`, below the base path where `base_path` is set.' },
+  schedules: { group: 'requests', type: 'map of schedules', default: {}, doc: 'Tasks that run by the clock: name of the schedule → its settings, in [tasks.md](tasks.md#schedules).' },
   bodyLimitBytes: { group: 'requests', type: 'whole number', default: 6 * MIB, min: 0, max: 6 * MIB, unit: 'bytes', doc: 'Largest body of a request; larger ones are answered 413. Lambda takes no more than 6 MiB.' },
   responseLimitBytes: { group: 'requests', type: 'whole number', default: 6 * MIB, min: 1024, max: 6 * MIB, unit: 'bytes', doc: 'Largest answer; larger ones become 500 RESPONSE_TOO_LARGE. Lambda delivers no more than 6 MiB.' },
   timeoutSeconds: { group: 'requests', type: 'whole number', default: 29, min: 1, max: 900, unit: 'seconds', doc: 'Time of a handler until the caller gets 504; an HTTP API itself gives up after 30.' },
@@ -76,7 +78,7 @@ export const apiKeys: Readonly<Record<string, KeySpec>> = {
 }
 
 /** What the entries of a map of settings may hold: key of the file → table. */
-export const mapEntries: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = { apis: apiKeys, functions: functionKeys, reports: reportKeys, alerts: alertKeys }
+export const mapEntries: Readonly<Record<string, Readonly<Record<string, KeySpec>>>> = { apis: apiKeys, functions: functionKeys, reports: reportKeys, alerts: alertKeys, schedules: scheduleKeys }
 
 /** The maps whose settings may come from variables of `env_secrets`. */
 export const secretMaps: readonly string[] = ['apis', 'reports']

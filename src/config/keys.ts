@@ -2,6 +2,7 @@
 
 import type { AlertSettings } from './alert-settings.ts'
 import type { ReportChannelSettings } from './report-channel.ts'
+import type { ScheduleSettings } from './schedule-settings.ts'
 
 /** How klue reaches an API that this service calls. */
 export interface ApiSettings {
@@ -41,6 +42,7 @@ export interface KnownConfig {
   mock: boolean
   basePath: boolean
   tasksPath: string
+  schedules: Record<string, ScheduleSettings>
   bodyLimitBytes: number
   responseLimitBytes: number
   timeoutSeconds: number
@@ -163,5 +165,5 @@ export type KeySpec = KeyBase &
     | { type: 'true or false'; default: boolean | 'by stage' }
     | { type: 'choice'; default: string; choices: readonly string[] }
     | { type: 'list of texts'; default: readonly string[]; pattern?: RegExp; must?: string }
-    | { type: 'map of called APIs' | 'map of functions' | 'map of channels' | 'map of alerts'; default: Readonly<Record<string, never>> }
+    | { type: 'map of called APIs' | 'map of functions' | 'map of channels' | 'map of alerts' | 'map of schedules' | 'mapping'; default: Readonly<Record<string, never>> }
   )

@@ -1,6 +1,7 @@
 // The merged files of a stage: names of secrets in, every value checked, the one configuration object out.
 import { type Fault, UsageError } from '../errors/index.ts'
 import { faultsInAlert } from './alert-keys.ts'
+import { faultsInSchedule } from './schedule-keys.ts'
 import { isMap, listed, toEntrySettings, valueFault, valueFromText } from './check-value.ts'
 import { environment } from './environment.ts'
 import { camelCase, entryOf, keySpec, keyTable, mapEntries, secretMaps, snakeCase } from './key-table.ts'
@@ -162,6 +163,10 @@ function checkTogether(reading: Reading, config: Config): void {
   const alerts = reading.merged.values['alerts']
   for (const [name, settings] of isMap(alerts) ? Object.entries(alerts) : []) {
     for (const { key, message, hint } of isMap(settings) ? faultsInAlert(settings) : []) report(`alerts.${name}.${key}`, message, hint)
+  }
+  const schedules = reading.merged.values['schedules']
+  for (const [name, settings] of isMap(schedules) ? Object.entries(schedules) : []) {
+    for (const { key, message, hint } of isMap(settings) ? faultsInSchedule(name, settings) : []) report(key === '' ? `schedules.${name}` : `schedules.${name}.${key}`, message, hint)
   }
   for (const [min, max] of bounds) {
     const [low = 0, high = 0] = [config[camelCase(min)] as number | undefined, config[camelCase(max)] as number | undefined]

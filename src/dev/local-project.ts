@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { findEntries, type LocalBundler, openLocalBundler } from '../bundle/index.ts'
 import { loadConfig } from '../config/build.ts'
 import { type Config, setConfig } from '../config/index.ts'
-import { checkHandlers, checkTasks, checkTasksPath, importServices, type LocatedService } from '../entries/index.ts'
+import { checkHandlers, checkTasks, checkTasksPath, importServices, planSchedules, type LocatedService } from '../entries/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { generate } from '../openapi/generate.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import { localSecrets } from '../platform/local/index.ts'
 import { type ApiRequest, type ApiResponse, type LogRecord, type OpenService, openService, type Platform } from '../runtime/edge.ts'
+import type { Schedule } from '../runtime/index.ts'
 import type { Store } from '../store/index.ts'
 import { localDocument } from './documents.ts'
 import { isGenerated, noteGenerated } from './generated-state.ts'
@@ -30,7 +31,7 @@ export interface LocalProjectOptions {
   mock?: { seed: number }
   log(record: LogRecord): void
   /** Clock and pauses of tasks, for tests. */
-  tasks?: Pick<LocalTasksOptions, 'now' | 'leaseMs' | 'sweepMs'>
+  tasks?: Pick<LocalTasksOptions, 'now' | 'leaseMs' | 'sweepMs' | 'ticks'>
 }
 
 /** What changed since a project was loaded. */
@@ -127,6 +128,7 @@ async function bringUpToDate(root: string, { basePath }: Config): Promise<void> 
 
 interface Loaded {
   services: LocalService[]
+  schedules: Schedule[]
   definitions: PersistSpec[]
   copies: ReadonlySet<string>
 }
@@ -149,7 +151,7 @@ class State {
     this.#data = data
     this.config = config
     const local = new Map<string, LocalService['answer']>()
-    this.tasks = localTasks({ database: () => data.database, log: options.log, ...options.tasks })
+    this.tasks = localTasks({ database: () => data.database, service: () => this.config.name, log: options.log, ...options.tasks })
     this.platform = {
       config,
       database: () => data.database,
@@ -180,15 +182,16 @@ class State {
     const imported = await importServices(modules)
     const mock = this.#options.mock ?? (this.config.mock ? { seed: 0 } : undefined)
     const located = mock === undefined ? imported : await mocked(imported, this.#options.root, mock.seed)
-    const faults = [...checkHandlers(this.#options.root, located), ...checkTasks(located), ...checkTasksPath(this.#options.root, located, this.config)]
+    const plan = planSchedules(this.#options.root, located, this.config)
+    const faults = [...checkHandlers(this.#options.root, located), ...checkTasks(located), ...checkTasksPath(this.#options.root, located, this.config), ...plan.faults]
     if (faults.length > 0) throw new UsageError(faults)
-    return { services: located.map((one) => this.#bind(one)), definitions: located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist)), copies: apis }
+    return { services: located.map((one) => this.#bind(one)), schedules: plan.schedules, definitions: located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist)), copies: apis }
   }
 
-  #take({ services, copies, definitions }: Loaded): void {
+  #take({ services, schedules, copies, definitions }: Loaded): void {
     this.#definitions = definitions
     this.services = services
-    this.tasks.use(services.map(({ opened }) => opened))
+    this.tasks.use(services.map(({ opened }) => opened), schedules)
     this.copies = copies
     const local = this.platform.local as Map<string, LocalService['answer']>
     local.clear()

@@ -2,8 +2,10 @@
 import { messageOf } from '../errors/index.ts'
 import type { Database } from '../persist/index.ts'
 import { type OpenService, operationTasks, type TaskPort } from '../runtime/edge.ts'
-import type { LogRecord, Task } from '../runtime/index.ts'
+import type { LogRecord, Schedule, Task } from '../runtime/index.ts'
+import type { KnownTasks } from '../store/index.ts'
 import type { LocalQueue, Worker, WorkerParts } from '../tasks/index.ts'
+import { localClock } from './local-clock.ts'
 
 export interface LocalTasksOptions {
   database(): Database
@@ -13,12 +15,16 @@ export interface LocalTasksOptions {
   leaseMs?: number
   /** Milliseconds between two sweeps; default 10,000. */
   sweepMs?: number
+  /** Whether schedules are run by the clock; default false, so that no test meets them. */
+  ticks?: boolean
+  /** Name of the service. */
+  service(): string
 }
 
 export interface LocalTasks {
   readonly port: TaskPort
-  /** Runs the tasks of these services from now on. */
-  use(services: readonly OpenService[]): void
+  /** Runs the tasks of these services from now on, and these schedules. */
+  use(services: readonly OpenService[], schedules: readonly Schedule[]): void
   /** Runs what is due, also what an earlier process left behind. The data is there. */
   start(): void
   /** Starts nothing more, and waits for what runs; what does not end in time is run again at the next start. */
@@ -38,8 +44,9 @@ interface Engine {
 const aheadMs = 17 * 60_000
 
 export function localTasks(options: LocalTasksOptions): LocalTasks {
-  const { database, log, now = Date.now, leaseMs = 15_000, sweepMs = 10_000 } = options
+  const { database, log, now = Date.now, leaseMs = 15_000, sweepMs = 10_000, ticks = false, service } = options
   let known: Known = new Map()
+  let schedules: readonly Schedule[] = []
   let opening: Promise<Engine> | undefined
   let [isStarted, isClosed] = [false, false]
   let timer: NodeJS.Timeout | undefined
@@ -60,13 +67,18 @@ export function localTasks(options: LocalTasksOptions): LocalTasks {
     }, afterMs)
     timer.unref()
   }
+  const clock = localClock({ schedules: () => schedules, database, port: async () => (await open()).port, service, now, tell: fault })
   const begin = (): void => {
-    if (!isStarted || known.size === 0 || timer !== undefined) return
-    sweepLater(aheadMs, 0)
+    if (!isStarted || known.size === 0) return
+    // Who has the rows and not the code is told what there is.
+    note(database, knownOf(known, schedules)).catch((error: unknown) => (isClosed ? undefined : fault(`What tasks there are could not be noted: ${messageOf(error)}`)))
+    if (ticks && schedules.length > 0) clock.start()
+    if (timer === undefined) sweepLater(aheadMs, 0)
   }
   return {
     port: { prepare: async (orders, from) => (await open()).port.prepare(orders, from), cancel: async (id) => (await open()).port.cancel(id) },
-    use(services) {
+    use(services, planned) {
+      schedules = planned
       known = new Map(services.flatMap((service) => [...(service.service.tasks ?? []), ...operationTasks(service)].map((task): [string, { task: Task; service: OpenService }] => [task.name, { task, service }])))
       begin()
     },
@@ -77,12 +89,25 @@ export function localTasks(options: LocalTasksOptions): LocalTasks {
     async close(graceMs = 10_000) {
       isClosed = true
       clearTimeout(timer)
+      const ticking = clock.close()
       stop.abort(new Error('the project is closed'))
       const engine = await opening?.catch(() => undefined)
       let grace: NodeJS.Timeout | undefined
-      await Promise.race([Promise.all([sweeping, engine?.queue.close()]), new Promise((resolve) => (grace = setTimeout(resolve, graceMs)))])
+      await Promise.race([Promise.all([sweeping, ticking, engine?.queue.close()]), new Promise((resolve) => (grace = setTimeout(resolve, graceMs)))])
       clearTimeout(grace)
     },
+  }
+}
+
+async function note(database: () => Database, known: KnownTasks): Promise<void> {
+  const { noteTasks } = await import('../store/index.ts')
+  await noteTasks(database(), known)
+}
+
+function knownOf(known: Known, schedules: readonly Schedule[]): KnownTasks {
+  return {
+    tasks: Object.fromEntries([...known.values()].map(({ task: { name, options } }) => [name, options.attempts])),
+    schedules: Object.fromEntries(schedules.map(({ name, task, input, rule }) => [name, { task: task.name, input, when: rule.aws, timezone: rule.timezone }])),
   }
 }
 

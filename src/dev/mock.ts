@@ -21,7 +21,7 @@ export function mockService(service: Service, options: MockOptions): Service {
     const own = done(api.handlers)
     return { ...api, handlers: { ...mockHandlers(api.spec, document, options.seed), ...own }, security: { ...open, ...done(api.security) }, ...(api.formats === undefined ? {} : { formats: forHandlers(api.formats, own) }) }
   })
-  return { name: service.name, routes: service.routes, errorDecorator: service.errorDecorator, apis, ...(service.tasks === undefined ? {} : { tasks: service.tasks }) }
+  return { name: service.name, routes: service.routes, errorDecorator: service.errorDecorator, apis, ...(service.tasks === undefined ? {} : { tasks: service.tasks }), ...(service.schedules === undefined ? {} : { schedules: service.schedules }) }
 }
 
 // A sample is written as text already: only what a handler gave is to be printed.

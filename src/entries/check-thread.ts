@@ -9,6 +9,7 @@ import { checkTasksPath } from './check-tasks-path.ts'
 import type { CheckNews, CheckWish } from './check-start.ts'
 import { entryFault } from './entry-fault.ts'
 import { importServices, type LocatedService } from './import-services.ts'
+import { planSchedules } from './plan-schedules.ts'
 import { startFaults } from './start-faults.ts'
 
 if (!isMainThread && parentPort !== null) void check(parentPort, workerData as CheckWish)
@@ -33,5 +34,5 @@ async function check(port: MessagePort, { root, stage, modules }: CheckWish): Pr
   const { config } = loadConfig({ root, ...(stage === undefined ? {} : { stage }), unset: 'leave out' })
   setConfig(config)
   for (const service of services) faults.push(...startFaults(root, service, config))
-  say({ faults: [...faults, ...checkHandlers(root, services), ...checkTasks(services), ...checkTasksPath(root, services, config)] })
+  say({ faults: [...faults, ...checkHandlers(root, services), ...checkTasks(services), ...checkTasksPath(root, services, config), ...planSchedules(root, services, config).faults] })
 }

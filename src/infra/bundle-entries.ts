@@ -9,6 +9,7 @@ import { checkHandlers, entryFault, importServices, type LocatedService, startFa
 import { type Fault, UsageError } from '../errors/index.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
 import { storeDefinition } from '../store/index.ts'
+import { notDeployable } from './not-deployable.ts'
 import type { PreparedFunction } from './project.ts'
 import { firesIn, tableCallsIn } from './table-calls.ts'
 
@@ -57,7 +58,7 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
   }))
   // As a deployed function does it: the configuration is there once all files are imported.
   setConfig(loaded.config)
-  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services))
+  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services), ...notDeployable(root, services, loaded.config))
   if (faults.length > 0) throw new UsageError(faults)
   return prepared
 }

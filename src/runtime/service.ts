@@ -2,7 +2,7 @@
 import type { ApiSpec } from './api/api-spec.ts'
 import type { Context } from './exchange/handler-context.ts'
 import type { ApiRequest } from './exchange/message.ts'
-import type { Task } from './exchange/task.ts'
+import type { Schedule, Task } from './exchange/task.ts'
 import type { ErrorDecorator, FormatSet, Handler, Handlers, NoFormats } from './exchange/types.ts'
 import type { SecurityHandler } from './security/authenticate.ts'
 
@@ -35,6 +35,8 @@ export interface ServiceOptions<Operations, Set = NoFormats> {
   routes?: Record<string, RawHandler>
   /** The tasks that this service fires or runs, made by `defineTask`. */
   tasks?: readonly Task[]
+  /** When tasks run by the clock, made by `defineSchedule`; `schedules` of the configuration are others. */
+  schedules?: readonly Schedule[]
   /** Called on every error answer, refusals included. */
   errorDecorator?: ErrorDecorator
 }
@@ -47,6 +49,7 @@ export interface Service {
   readonly routes: Readonly<Record<string, RawHandler>>
   readonly errorDecorator: ErrorDecorator | undefined
   readonly tasks?: readonly Task[]
+  readonly schedules?: readonly Schedule[]
 }
 
 export interface ServiceApi {
@@ -79,5 +82,6 @@ export function defineService<Operations, Set extends FormatSet | NoFormats = No
     routes: Object.assign({}, ...included.map((service) => service.routes), options.routes) as Record<string, RawHandler>,
     errorDecorator: options.errorDecorator,
     tasks: [options, ...included].flatMap((one) => one.tasks ?? []),
+    schedules: [options, ...included].flatMap((one) => one.schedules ?? []),
   }
 }

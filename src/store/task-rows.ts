@@ -65,6 +65,8 @@ export interface TaskState {
   identity?: TaskIdentity
   /** Of operations that run as tasks: what stands for whoever may see it. */
   owner?: string
+  /** Of a schedule: the time for which the tick was planned. */
+  tick?: number
   /** The deployed version that fired it. */
   version: string
 }
@@ -228,6 +230,12 @@ export async function claimTaskKey(database: Database, { name, key, id, until }:
     await isDone(database.run('DeleteItem', { TableName: table(database), Key, ConditionExpression: 'task = :holder', ExpressionAttributeValues: { ':holder': { S: holder } } } as never))
   }
   throw new Error(`The key of a task ${name} could not be claimed: others claim it all the time`)
+}
+
+/** Whether a key is claimed. */
+export async function hasTaskKey(database: Database, { name, key }: { name: string; key: string }): Promise<boolean> {
+  const { Item } = await database.run('GetItem', { TableName: table(database), Key: { pk: { S: `taskonce#${name}` }, sk: { S: hashOf(key) } }, ConsistentRead: true } as never)
+  return Item !== undefined
 }
 
 /** The shard of an id. */

@@ -5,6 +5,7 @@ import { type FiredFrom, type FireOrder, type TaskPort, validate } from '../runt
 import type { FiredTask, Task } from '../runtime/index.ts'
 import { claimTaskKey, type NewTask, putTasks, readTaskState, type TaskIdentity } from '../store/index.ts'
 import { changeTask } from './change-task.ts'
+import { tickKey } from './clock.ts'
 import { cancelled, fired, sent } from './machine.ts'
 import type { TaskQueue } from './queue.ts'
 import { TASK_INPUT_INVALID, TASK_INPUT_TOO_LARGE } from './task-errors.ts'
@@ -24,6 +25,7 @@ export interface FireParts {
 export const longestInput: number = 256 * 1024
 
 const yearMs = 366 * 86_400_000
+const tickMs = 40 * 86_400_000
 
 /** What `context.fire` is answered by. */
 export function openTaskPort(parts: FireParts): TaskPort {
@@ -39,7 +41,7 @@ export function openTaskPort(parts: FireParts): TaskPort {
   }
 }
 
-function prepared(parts: FireParts, { id, task, input, options, owner }: FireOrder, from: FiredFrom): NewTask {
+function prepared(parts: FireParts, { id, task, input, options, owner, tick }: FireOrder, from: FiredFrom): NewTask {
   if (!parts.tasks().has(task.name)) throw refused(task, `the task ${task.name} is none of the service's`, 'add it to tasks of defineService')
   const now = parts.now()
   const runAt = timeOf(task, options, now)
@@ -48,7 +50,7 @@ function prepared(parts: FireParts, { id, task, input, options, owner }: FireOrd
   const state = fired({
     id, name: task.name, attempts: task.options.attempts, now, runAt, queueDelayMs: parts.queue.longestDelayMs,
     ...(options.key === undefined ? {} : { key: options.key }),
-    callId: from.callId, callPath: from.callPath, firedBy: from.operation, ...(identity === undefined ? {} : { identity }), ...(owner === undefined ? {} : { owner }), version: parts.version,
+    callId: from.callId, callPath: from.callPath, firedBy: from.operation, ...(identity === undefined ? {} : { identity }), ...(owner === undefined ? {} : { owner }), ...(tick === undefined ? {} : { tick: tick.time }), version: parts.version,
   })
   return { state, input: inputOf(task, input) }
 }
@@ -108,7 +110,9 @@ async function accept(parts: FireParts, orders: readonly FireOrder[], { news, be
   return news.map(({ state }, index) => ({ id: claimed[index]!, isNew: claimed[index] === state.id }))
 }
 
-async function claimedBy(parts: FireParts, { task, options: { key } }: FireOrder, { id, name, runAt }: NewTask['state']): Promise<string> {
+async function claimedBy(parts: FireParts, { task, options: { key }, tick }: FireOrder, { id, name, runAt }: NewTask['state']): Promise<string> {
+  // Kept for as long as anybody may come with a tick that is late.
+  if (tick !== undefined) return claimTaskKey(parts.database(), { ...tickKey(tick.schedule, tick.time), id, until: tick.time + tickMs })
   const window = task.options.key
   return key === undefined || window === 'one-at-a-time' ? id : claimTaskKey(parts.database(), { name, key, id, until: runAt + window.windowSeconds * 1000 })
 }

@@ -42,7 +42,7 @@ export function toTaskContext(context: Context, { state, record, progress }: Run
     running.set(name, work)
     return work.finally(() => running.delete(name))
   }
-  const task = { id: state.id, attempt: state.attempt + 1, key: state.key, firedBy: state.firedBy, stepKey: (name: string) => hashOf(`${state.id} ${name}`) }
+  const task = { id: state.id, attempt: state.attempt + 1, key: state.key, firedBy: state.firedBy, scheduled: state.tick === undefined ? undefined : new Date(state.tick), stepKey: (name: string) => hashOf(`${state.id} ${name}`) }
   return Object.assign(context, {
     task,
     once,

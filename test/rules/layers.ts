@@ -7,6 +7,7 @@ export const levels: Readonly<Record<string, number>> = {
   media: 0,
   patterns: 0,
   workfolder: 0,
+  schedule: 0,
   openapi: 1,
   config: 1,
   client: 1,

@@ -13,7 +13,7 @@ let project: ProjectFixture
 let child: ChildProcess
 let url: string
 before(async () => {
-  project = await makeTaskProject()
+  project = await makeTaskProject({ 'klue-config.yaml': 'name: jobs\njwt_issuer: jobs\nschedules:\n  nightly: { task: flaky, cron: 0 3 * * *, input: { id: night } }\n' })
   child = spawn(process.execPath, ['--conditions=klue-source', '--import', 'tsx', 'test/tasks/served-project.ts', project.root], { stdio: ['ignore', 'pipe', 'ignore'] })
   let printed = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (printed += text))
@@ -82,6 +82,19 @@ test('list has tasks with their states, the newest first, by name and status; sh
   await reached(bad, 'failed')
 })
 
+test('run accepts a task by its name, or that of a schedule with its input', async () => {
+  const [, id] = /^The task (\S+) of work is accepted, and runs within seconds$/.exec(await tasks('run', 'work', '--input', '{"id":"by hand"}')) ?? []
+  const shown = await reached(id!, 'succeeded')
+  assert.deepEqual([shown['input'], shown['fired_by'], shown['attempts']], [{ id: 'by hand' }, 'klue tasks run', 3])
+  const scheduled = JSON.parse(await tasks('run', 'nightly', '--json')) as { id: string; name: string }
+  assert.equal(scheduled.name, 'flaky')
+  const done = await reached(scheduled.id, 'succeeded')
+  assert.deepEqual([done['input'], done['fired_by']], [{ id: 'night' }, 'schedule:nightly'])
+  const { id: unfit } = JSON.parse(await tasks('run', 'work', '--json')) as { id: string }
+  assert.equal((await until('its wait', async () => { const seen = await show(unfit); return seen.waits !== undefined && seen }, 240_000)).waits, 'version')
+  await tasks('cancel', unfit)
+})
+
 test('cancel ends one that runs', async () => {
   const id = await fire('long', { id: 'l' })
   await reached(id, 'running')
@@ -115,6 +128,9 @@ test('what cannot be is told in a sentence', async () => {
     [['list', '--limit', '0'], /--limit "0" is no number of tasks \(give a whole number from 1 to 10000\)/],
     [['list', '--since', 'ever'], /--since ever is no duration/],
     [['pause'], /klue tasks pause wants the name of a task \(for example "klue tasks pause sendApproval"\)/],
+    [['run'], /klue tasks run wants the name of a task or a schedule \(for example "klue tasks run sendDigest"\)/],
+    [['run', 'wrok'], /there is no task and no schedule "wrok" \(did you mean "work"\?\)/],
+    [['run', 'work', '--input', '{id}'], /--input is no JSON: .* \(for example --input '\{"id":"r-1"\}'\)/],
     [['cancel', 'a', 'b'], /klue tasks cancel takes one name or id/],
   ]
   for (const [words, sentence] of cases) assert.match(await tasks(...words), sentence, words.join(' '))

@@ -4,6 +4,7 @@ import { type Database, ensureTables } from '../../src/persist/index.ts'
 import { openLocalDynamo } from '../../src/platform/local/index.ts'
 import type { FireOptions, LogRecord, Task, TaskContext, TaskOptions, User } from '../../src/runtime/index.ts'
 import { defineTask } from '../../src/runtime/index.ts'
+import type { TaskPort } from '../../src/runtime/edge.ts'
 import { storeDefinition } from '../../src/store/index.ts'
 import { openTaskPort } from '../../src/tasks/fire-port.ts'
 import type { TaskMessage } from '../../src/tasks/queue.ts'
@@ -30,6 +31,7 @@ export interface Engine {
   queue: HeldQueue
   lines: LogRecord[]
   faults: string[]
+  port: TaskPort
   /** A worker that runs these tasks; `on`: the database as it sees it. */
   worker(on?: Database): { worker: Worker; parts: WorkerParts }
   fire(name: string, input: unknown, options?: FireOptions & { user?: User }): Promise<string>
@@ -60,7 +62,7 @@ export async function openEngine(tasks: readonly Task[], options: { leaseMs?: nu
   const faults: string[] = []
   const port = openTaskPort({ database: () => database, queue, tasks: () => new Map(tasks.map((one) => [one.name, one])), version: 'v1', now, fault: (sentence) => void faults.push(sentence) })
   return {
-    database, clock, queue, lines: platform.lines, faults,
+    database, clock, queue, lines: platform.lines, faults, port,
     worker(on = database) {
       const parts: WorkerParts = { database: () => on, queue: () => queue, services: () => new Map(tasks.map((one) => [one.name, { task: one, service }])), lease: () => ({ leaseMs: options.leaseMs ?? 60_000, renews: true }), now }
       return { worker: openWorker(parts), parts }

@@ -1,6 +1,7 @@
 // docs/reference/tasks.md says what the code does: options, errors, states, and the sentences of what cannot be.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { scheduleKeys } from '../../src/config/schedule-keys.ts'
 import { isUsageError } from '../../src/errors/index.ts'
 import { defineTask, type Task, type TaskOptions } from '../../src/runtime/index.ts'
 import * as errors from '../../src/tasks/task-errors.ts'
@@ -20,6 +21,11 @@ test('it has each option of a task with its default', () => {
   assert.deepEqual(Object.fromEntries(cells('## Options of defineTask').map(([name, , without]) => [name, without])), options)
   const { options: made } = defineTask('made', { input: anything }, () => undefined)
   assert.deepEqual({ ...made, input: undefined }, { input: undefined, attempts: 3, timeoutSeconds: 60, slowMs: 30_000, delaySeconds: 0, identity: 'service', key: 'one-at-a-time', backoff: { firstSeconds: 10, maxSeconds: 3600 }, retain: { succeededDays: 7, failedDays: 90, inputDays: 1 } })
+})
+
+test('it has each key of a schedule with its default', () => {
+  assert.deepEqual(cells('## Schedules').map(([name]) => name), Object.keys(scheduleKeys))
+  assert.deepEqual(cells('## Schedules').at(-2)![2], 'UTC')
 })
 
 test('it has each error with its status and whether it is tried again', () => {

@@ -54,6 +54,7 @@ export const dev: Command = {
       ...(port === undefined ? {} : { port }),
       ...(call.values['mock'] === true ? { mock: { seed: seedOption(call) } } : {}),
       inMemory: call.values['in-memory'] === true,
+      tasks: { ticks: true },
       watch: call.values['no-watch'] !== true,
       log: lines.add,
       onReload: (event) => say(event.ok ? output.print : output.printError, reloadLine(event)),

@@ -9,12 +9,13 @@ import { misuse } from '../run.ts'
 
 export const tasks: Command = {
   name: 'tasks',
-  arguments: 'list|show|cancel|redrive|pause|resume [<task>]',
-  summary: 'Lists and shows the tasks of a stage, cancels them, runs failed ones again, and holds back those of a name.',
+  arguments: 'list|show|run|cancel|redrive|pause|resume [<task>]',
+  summary: 'Lists and shows the tasks of a stage, runs one at once, cancels them, runs failed ones again, and holds back those of a name.',
   options: {
     task: { type: 'string', value: 'NAME', doc: 'With `list` and `redrive`: only tasks of this name.' },
     status: { type: 'string', value: 'STATUS', doc: 'With `list`: only `scheduled`, `queued`, `running`, `succeeded`, `failed` or `cancelled` ones.' },
     since: { type: 'string', value: 'TIME', doc: 'With `list` and `redrive`: fired within this time, for example `2h` or `30d`; 7 days by default.' },
+    input: { type: 'string', value: 'JSON', doc: 'With `run`: what the task is given; that of the schedule by default, else `{}`.' },
     limit: { type: 'string', value: 'N', doc: 'With `list`: so many at most; 20 by default.' },
     stage: stageOption,
     json: jsonOption,
@@ -58,6 +59,10 @@ const actions: Record<string, (call: CommandCall, database: Database, config: Co
     const shown = { ...facts(state), ...(input === undefined ? {} : { input: mask.value(JSON.parse(input)) }), ...(state.steps === undefined ? {} : { steps: mask.value(state.steps) }), ...(state.result === undefined ? {} : { result: mask.value(state.result) }) }
     if (call.values['json'] === true) return call.output.printJson(shown)
     for (const [name, value] of Object.entries(shown)) call.output.print(visibleLine(`${name.padEnd(12)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`))
+  },
+  async run(call, database) {
+    const { runTask } = await import('../run-task.ts')
+    await runTask(call, database)
   },
   async cancel(call, database) {
     const { cancelled, changeTask } = await import('../../tasks/index.ts')

@@ -9,8 +9,10 @@ export interface TaskInfo {
   key: string | undefined
   /** A text that is the same whenever this step of this task runs, for others that can tell a repetition by it. */
   stepKey(name: string): string
-  /** The operation or task that fired it. */
+  /** The operation, task or `schedule:<name>` that fired it. */
   firedBy: string
+  /** Of a schedule: the time for which this tick was planned. */
+  scheduled: Date | undefined
 }
 
 /** The second argument of a task's handler. */

@@ -1,4 +1,5 @@
 // Tasks as they are defined and fired, and the port through which an edge takes them.
+import type { ScheduleRule } from '../../schedule/index.ts'
 import type { TaskState } from '../../store/index.ts'
 import type { Schema } from '../api/api-spec.ts'
 import type { User } from './user.ts'
@@ -65,6 +66,25 @@ export interface Task<Given = never, Result = unknown> {
   readonly types?: { given(input: Given): void; result: Result }
 }
 
+/** When a schedule is due, and what its task is given. */
+export type ScheduleOptions<Given = unknown> = {
+  /** Six fields as AWS has them (minutes hours day-of-month month day-of-week year), or five, which are translated. */
+  cron?: string
+  /** How often instead: minutes, hours or days, such as `15m`, `2h` or `1d`. */
+  every?: string
+  /** The zone whose clock counts, for example `Europe/Berlin`; default UTC. */
+  timezone?: string
+} & ({} extends Given ? { input?: Given } : { input: Given })
+
+/** A defined schedule; give it to `schedules` of `defineService`. */
+export interface Schedule {
+  readonly kind: 'klue.Schedule'
+  readonly name: string
+  readonly rule: ScheduleRule
+  readonly task: Task
+  readonly input: unknown
+}
+
 /** One task to be accepted, with all that travels with it. */
 export interface FireOrder {
   id: string
@@ -73,6 +93,8 @@ export interface FireOrder {
   options: FireOptions
   /** Stands for whoever may see it from outside; only of operations that run as tasks. */
   owner?: string
+  /** Of a tick: the schedule, and the time for which it was planned (epoch milliseconds). One tick is accepted once. */
+  tick?: { schedule: string; time: number }
 }
 
 /** Who fires. */
