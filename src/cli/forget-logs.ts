@@ -20,11 +20,16 @@ export async function forgetLogs(call: CommandCall, filter: RequestFilter): Prom
     const files = await opened.openArchive()
     const forgotten = await forgetRequests(opened.database, { filter, ...span, ...(files === undefined ? {} : { archive: { files, rules: keepRulesOf(config) } }) })
     if (call.values['json'] === true) call.output.printJson(forgotten)
-    else call.output.print(`The records of ${forgotten.requests} requests are gone, from ${forgotten.items} items${archiveText(forgotten)}; counts stay. Lines that are delivered again leave none for ${forgotten.days} days, and what is on its way is looked for once more within the hour`)
+    else call.output.print(`The records of ${forgotten.requests} requests are gone, from ${forgotten.items} items${archiveText(forgotten)}${tasksText(forgotten)}; counts stay. Lines that are delivered again leave none for ${forgotten.days} days, and what is on its way is looked for once more within the hour`)
     return 0
   } finally {
     await opened.close()
   }
+}
+
+function tasksText({ tasks = 0, tasksLeft = 0 }: Forgotten): string {
+  const gone = tasks === 0 ? '' : `, and of ${tasks} ${tasks === 1 ? 'task' : 'tasks'} all but the end`
+  return tasksLeft === 0 ? gone : `${gone}; ${tasksLeft} ${tasksLeft === 1 ? 'task waits or runs and is' : 'tasks wait or run and are'} left as before, which "klue tasks cancel" ends`
 }
 
 function archiveText({ files, isArchiveDone }: Forgotten): string {

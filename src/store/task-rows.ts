@@ -93,6 +93,7 @@ export interface NewTask {
 /** Accepts tasks: when this resolves all their rows are written, else none of them may count as fired. */
 export async function putTasks(database: Database, tasks: readonly NewTask[]): Promise<void> {
   for (const { state } of tasks) if (state.lookAt !== undefined) await markMinute(database, state.lookAt)
+  for (const day of new Set(tasks.map(({ state }) => isoDay(state.created)))) await markDay(database, day)
   // A batch takes 25 rows.
   const batches = Array.from({ length: Math.ceil(tasks.length / 6) }, (_, index) => tasks.slice(index * 6, index * 6 + 6).flatMap(rowsOf))
   for (let first = 0; first < batches.length; first += 8) await Promise.all(batches.slice(first, first + 8).map((rows) => putRows(database, rows)))
@@ -182,6 +183,22 @@ async function markMinute(database: Database, time: number): Promise<void> {
   await claim(database, { kind: minutes, name: minute }, Math.ceil(time / 1000) + 40 * daySeconds)
   if (known.size > 1000) known.clear()
   known.add(minute)
+}
+
+const days = 'task-days'
+
+// So that whoever goes over tasks of long ago need not look through days without any. Costs a process one write a day.
+async function markDay(database: Database, day: string): Promise<void> {
+  const known = marked.get(database) ?? new Set()
+  marked.set(database, known)
+  if (known.has(day)) return
+  await claim(database, { kind: days, name: day }, Math.ceil(Date.parse(day) / 1000) + 470 * daySeconds)
+  known.add(day)
+}
+
+/** The starts of days (epoch milliseconds) on which tasks were fired, between two times. */
+export async function taskDays(database: Database, { from, to }: { from: number; to: number }): Promise<number[]> {
+  return [...await claimed(database, days, { from: isoDay(Math.max(0, from)), to: isoDay(to) })].map((day) => Date.parse(day)).sort((left, right) => left - right)
 }
 
 /** The starts of minutes (epoch milliseconds) in which somebody may have to look at tasks, between two times. */

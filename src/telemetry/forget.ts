@@ -5,6 +5,7 @@ import { forgetArchived, type ForgettingArchive, type ForgottenInArchive } from 
 import { busyHours } from './busy-hours.ts'
 import { valueOf } from './find-index.ts'
 import { forgetAnswers } from './forget-answers.ts'
+import { forgetTasks } from './forget-tasks.ts'
 import { forgetTold } from './forget-told.ts'
 import { filterOf, type RequestFilter } from './request-filter.ts'
 
@@ -12,6 +13,9 @@ export interface Forgotten {
   /** Requests whose records went, and the items that held them. */
   requests: number
   items: number
+  /** Tasks of which only the end is known now, and those that wait or run and were left; absent where there are none. */
+  tasks?: number
+  tasksLeft?: number
   /** Days for which lines that come again leave no record either. */
   days: number
   /** Files of the archive that were written again; undefined where there is none. */
@@ -32,10 +36,10 @@ export async function forgetRequests(database: Database, { filter, from, to = da
   const order: ForgetOrder = { id: `${new Date(asked).toISOString()}#${process.getBuiltinModule('node:crypto').randomUUID()}`, filter: JSON.stringify(filter), from: from ?? asked - longestMs, to, asked, isDone: false, archiveFrom: from ?? 0 }
   // First: what is stored from now on is stored without.
   await putForgetOrder(database, order)
-  const { requests, items } = await sweep(database, order)
-  if (archive === undefined) return { requests, items, days: forgetDays }
+  const { requests, items, ...tasks } = await sweep(database, order)
+  if (archive === undefined) return { requests, items, ...tasks, days: forgetDays }
   const archived = await sweepArchive(database, { archive, order })
-  return { requests: requests + archived.requests, items, days: forgetDays, files: archived.files, isArchiveDone: archived.isComplete }
+  return { requests: requests + archived.requests, items, ...tasks, days: forgetDays, files: archived.files, isArchiveDone: archived.isComplete }
 }
 
 // Who takes lines in reads the orders again after this.
@@ -120,7 +124,8 @@ async function sweep(database: Database, order: ForgetOrder): Promise<Omit<Forgo
     ])
   }
   done.items += await forgetTold(database, isMeant)
-  return done
+  const { tasks, left } = await forgetTasks(database, { from: order.from, to: order.to, isMeant })
+  return { ...done, ...(tasks === 0 ? {} : { tasks }), ...(left === 0 ? {} : { tasksLeft: left }) }
 }
 
 function note(done: { requests: number; items: number }, requests: number): void {

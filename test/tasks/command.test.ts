@@ -27,9 +27,13 @@ after(async () => {
 
 /** What `klue tasks …` prints; what it refuses begins with its exit code. */
 async function tasks(...words: string[]): Promise<string> {
+  return klue('tasks', ...words)
+}
+
+async function klue(...words: string[]): Promise<string> {
   const printed: string[] = []
   const output = { hasColor: false, print: (text: string) => void printed.push(text), printError: (text: string) => void printed.push(text), printJson: (value: unknown) => void printed.push(JSON.stringify(value)) }
-  const code = await runCommandLine({ root: project.root, words: ['tasks', ...words], commands, output })
+  const code = await runCommandLine({ root: project.root, words, commands, output })
   return `${code === 0 ? '' : `${code} `}${printed.join('\n')}`
 }
 
@@ -117,6 +121,20 @@ test('pause lets no run begin, and resume lets them begin again', async () => {
   assert.equal((await show(waiting)).failed_runs, 0)
   assert.equal(await tasks('resume', 'wrong'), 'Runs of wrong begin again; those that wait within two minutes')
   await reached(waiting, 'failed')
+})
+
+test('klue replay fires the task of a failed run once more into the service that runs here', async () => {
+  const { error } = await reached(await fire('hopeless', { id: 'again' }), 'failed')
+  const { error_id: errorId } = error as { error_id: string }
+  const printed = await until('the record of the run', async () => {
+    const text = await klue('replay', errorId)
+    return !text.includes('there is no record') && text
+  }, 240_000)
+  const [, id] = /^1 TASK hopeless (\S+)\nfailed: HOPELESS It never will$/.exec(printed) ?? []
+  assert.ok(id !== undefined, printed)
+  const shown = await show(id)
+  assert.deepEqual([shown['fired_by'], shown['attempts'], shown['input']], ['klue replay', 1, { id: 'again' }])
+  assert.match(await klue('replay', errorId, '--url', url), /the run of a task is replayed by klue dev alone \(leave --url out\)/)
 })
 
 test('what cannot be is told in a sentence', async () => {

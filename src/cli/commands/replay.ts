@@ -3,13 +3,14 @@ import { visibleLine } from '../../errors/index.ts'
 import type { Database } from '../../persist/index.ts'
 import { addressBelow, isPathOfOrigin } from '../../address/index.ts'
 import { type Command, type CommandCall, jsonOption, textOption } from '../command.ts'
+import type { RecordedTask } from '../replay-task.ts'
 import { type RecordedRequest, toRequest } from '../recorded-request.ts'
 import { misuse } from '../run.ts'
 
 export const replay: Command = {
   name: 'replay',
   arguments: '<error_id>',
-  summary: 'Sends the recorded request of an error to the service that runs here, and prints its answer.',
+  summary: 'Sends the recorded request of an error to the service that runs here, and prints its answer; of a run, its task.',
   options: {
     url: { type: 'string', value: 'URL', doc: 'Where the service answers; that of `klue dev` by default.' },
     stage: { type: 'string', value: 'NAME', doc: 'Stage that recorded the error; KLUE_STAGE or `local` by default.' },
@@ -18,9 +19,9 @@ export const replay: Command = {
   async run(call) {
     const [errorId, ...more] = call.positionals
     if (errorId === undefined || more.length > 0) throw misuse('klue replay wants one error id', 'it stands in the answer, in the log and in the report')
+    const { record, task } = await recordOf(call, errorId)
+    if (task !== undefined) return (await import('../replay-task.ts')).replayTask(call, task)
     const url = await addressOf(call)
-    const record = await recordOf(call, errorId)
-    if (typeof record['task_id'] === 'string') throw misuse(`the error ${errorId} is that of a task and no request`, `run it again with "klue tasks redrive ${visibleLine(record['task_id'])}"`)
     const request = toRequest(record)
     // Before a token is made: nobody else must get it.
     const target = targetOf(url, request)
@@ -61,14 +62,15 @@ function isSendable(method: string): boolean {
   return /^[A-Z]+$/.test(method) && !['CONNECT', 'TRACE', 'TRACK'].includes(method)
 }
 
-async function recordOf(call: CommandCall, errorId: string): Promise<Record<string, unknown>> {
+async function recordOf(call: CommandCall, errorId: string): Promise<{ record: Record<string, unknown>; task?: RecordedTask }> {
   const { loadStage } = await import('../stage.ts')
   const { openStageStore } = await import('../../dev/index.ts')
   const config = await loadStage(call.root, textOption(call, 'stage'), 'leave out')
   const opened = await openStageStore(call.root, config)
   try {
     const record = await findRecord(opened.database, errorId, config.logDays)
-    if (record !== undefined) return record
+    if (record !== undefined && typeof record['task_id'] === 'string') return { record, task: await (await import('../replay-task.ts')).recordedTask(opened.database, record['task_id']) }
+    if (record !== undefined) return { record }
     throw misuse(`there is no record of a request with the error id ${errorId}`, `records of the last ${config.logDays} days are looked through; --stage names the stage`)
   } finally {
     await opened.close()
