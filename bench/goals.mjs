@@ -1,5 +1,4 @@
 // The goals, each judged by the numbers of one run: where a goal names several peers or sizes, its worst one decides.
-
 import { worstTableCall } from './table-calls.mjs'
 
 /** Goal, wanted, reached and verdict of each goal that the run has numbers for. */

@@ -1,36 +1,51 @@
 // What a call of a table costs beside the same call of the SDK: klue, the SDK alone, its document client, electrodb and dynamodb-toolbox, in turns.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundlePeer } from './build.mjs'
-import { rowOf } from './lives.mjs'
-import { here, shortLife, work } from './targets.mjs'
-import { inTurns, isPinned, probe } from './turns.mjs'
+import { here, work } from './targets.mjs'
+import { isPinned, median, pinning } from './turns.mjs'
 
 /** What is called, by its name in the tables. */
 export const tableCalls = { put: 'put', get: 'get', update: 'update with a condition', query: 'query of 20 items' }
 /** Who calls, by the name of the peer. */
 export const tablePeers = { 'tables-sdk': 'client of the SDK alone', 'tables-document': 'document client of the SDK', 'tables-klue': '**klue**', 'tables-electrodb': 'electrodb', 'tables-toolbox': 'dynamodb-toolbox' }
 
-/** Microseconds of processor time a call, by peer and call; each process makes as many calls. */
+/** Turns of 20 calls, and how many of them come before those that count. */
+const turnsOf = (quick) => (quick ? { all: 75, early: 50 } : { all: 250, early: 150 })
+
+/**
+ * Microseconds of processor time a call, and how often the time of the client of the SDK alone it is, by peer and call.
+ * A call is milliseconds long, and what else a machine does then changes it by halves: peers take turns of 20 calls in one process, turn is compared with turn, and the median counts.
+ */
 export async function measureTableCalls({ quick }) {
   const files = {}
   for (const name of Object.keys(tablePeers)) await bundlePeer(name, (files[name] = join(work, 'table-calls', name, 'index.mjs')))
   const server = await startServer()
+  const { all, early } = turnsOf(quick)
   try {
-    const variants = Object.fromEntries(Object.keys(tableCalls).flatMap((call) => Object.keys(tablePeers).map((name) => [`${name} ${call}`, { name, call }])))
-    const run = ({ name, call }) => probe(files[name], { env: { BENCH_MODE: 'life', BENCH_REQUESTS: String(shortLife - 1), BENCH_CALL: call, BENCH_PARTITION: `${name} ${call}`, BENCH_ENDPOINT: server.endpoint, BENCH_CREDENTIALS: JSON.stringify(server.credentials) } })
-    const runs = inTurns(variants, quick ? 1 : 5, { run })
-    return Object.fromEntries(Object.keys(tablePeers).map((name) => [name, Object.fromEntries(Object.keys(tableCalls).map((call) => [call, rowOf(runs[`${name} ${call}`].map(({ hundreds }) => hundreds))]))]))
+    return Object.fromEntries(Object.keys(tableCalls).map((call) => {
+      const times = inOneProcess(files, { BENCH_TURNS: String(all), BENCH_CALL: call, BENCH_BODY: '', BENCH_PARTITION: call, BENCH_ENDPOINT: server.endpoint, BENCH_CREDENTIALS: JSON.stringify(server.credentials) })
+      const late = (name) => times[name].slice(early)
+      return [call, Object.fromEntries(Object.keys(tablePeers).map((name) => [name, { us: median(late(name)), ratio: median(late(name).map((time, turn) => time / late('tables-sdk')[turn])) }]))]
+    }))
   } finally {
     server.stop()
   }
 }
 
-/** The worst call: how often it costs what the SDK alone does, after 3,000 calls. */
-export function worstTableCall(measured) {
-  const ratios = Object.keys(tableCalls).map((call) => measured?.['tables-klue']?.[call]?.after3000Us / measured?.['tables-sdk']?.[call]?.after3000Us)
-  return ratios.some(Number.isNaN) ? undefined : Math.max(...ratios)
+/** The worst call of klue: how often it takes what the client of the SDK alone takes. */
+export function worstTableCall(measured = {}) {
+  const ratios = Object.values(measured).map((peers) => peers['tables-klue'].ratio)
+  return ratios.length === 0 ? undefined : Math.max(...ratios)
+}
+
+function inOneProcess(files, env) {
+  const [first, ...rest] = [...pinning(), process.execPath, join(here, 'table-turns.mjs')]
+  const child = spawnSync(first, rest, { env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production', BENCH_FILES: JSON.stringify(files), ...env }, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], timeout: 900_000, maxBuffer: 16 * 1_048_576 })
+  const line = child.stderr.split('\n').find((text) => text.startsWith('BENCH {'))
+  if (line === undefined) throw new Error(`calls of tables: ${child.signal ?? child.stderr.slice(-1000)}`)
+  return JSON.parse(line.slice('BENCH '.length))
 }
 
 // In a process of its own, which is not measured.

@@ -39,8 +39,8 @@ export function probe(file, { env = {}, events = [measured], stdout = 'ignore', 
 }
 
 let pinned
-// One core, where the machine lets a process be pinned: its helpers then count as well.
-function pinning() {
+/** The words in front of a command that pin it to one core, where the machine lets a process be pinned: its helpers then count as well. */
+export function pinning() {
   pinned ??= spawnSync('taskset', ['-c', '1', process.execPath, '-e', '0']).status === 0 ? ['taskset', '-c', '1'] : []
   return pinned
 }
