@@ -7,10 +7,20 @@ import { inflateRawSync } from 'node:zlib'
 export function findPlanted(folder: string, planted: Readonly<Record<string, string>>): string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return files.flatMap((file) => {
-    const bytes = readFileSync(file)
+    const bytes = contentOf(file)
     const texts = file.endsWith('.zip') || bytes.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004' ? [...unzip(bytes)] : [bytes]
     return texts.flatMap((text) => plantedIn(text.toString('latin1'), planted).map((name) => `${file}: ${name}`))
   })
+}
+
+// The emulator removes the code of a function that has ended meanwhile; its archive is searched too.
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0)
+    throw error
+  }
 }
 
 /** Names of the values that a text holds. */
