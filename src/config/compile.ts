@@ -6,6 +6,9 @@ import type { KeySpec } from './keys.ts'
 import { fromMergedConfig, keyFault, liveRules, type MergedConfig, type NamedSecret, namedSecrets, missingSecret, objectKey, spellings } from './merged.ts'
 import type { CompiledConfig, CompiledSecret } from './open-compiled.ts'
 
+// What runs by the clock is made by the stack; a function is told what to run.
+const ofDeployment: readonly string[] = [...Object.keys(deploymentKeys), 'schedules']
+
 /**
  * The JSON that a deployed function reads: it names secrets and does not hold them, and leaves out what only a deployment reads.
  * @throws UsageError with every fault of a value that is no secret
@@ -15,14 +18,14 @@ export function compileConfig(whole: MergedConfig): CompiledConfig {
   const config: Record<string, unknown> = { ...fromMergedConfig(merged, { env: {}, unset: 'leave out' }) }
   // The default depends on `live`, which may be a secret; the function fills it in.
   if (merged.values['default_user_id'] === undefined) delete config['defaultUserId']
-  for (const key of ['stage', ...Object.keys(deploymentKeys)]) delete config[key]
+  for (const key of ['stage', ...ofDeployment]) delete config[key]
   const secrets = namedSecrets(merged).map((secret) => compileSecret(merged, secret))
   const properties = new Set(secrets.map(({ property }) => property))
   return structuredClone({
     stage: merged.stage,
     config,
     values: merged.values,
-    spellings: Object.fromEntries(Object.entries(spellings).filter(([, key]) => !Object.hasOwn(deploymentKeys, key))),
+    spellings: Object.fromEntries(Object.entries(spellings).filter(([, key]) => !ofDeployment.includes(key))),
     secrets,
     rules: liveRules(merged).filter(({ set, unset }) => [...set, ...unset].some((key) => properties.has(key))),
   })
@@ -30,7 +33,7 @@ export function compileConfig(whole: MergedConfig): CompiledConfig {
 
 /** The configuration of a stage without what only a deployment reads. */
 export function withoutDeploymentKeys(merged: MergedConfig): MergedConfig {
-  const left = new Set(Object.keys(deploymentKeys).map(snakeCase))
+  const left = new Set(ofDeployment.map(snakeCase))
   return { ...merged, values: Object.fromEntries(Object.entries(merged.values).filter(([key]) => !left.has(key))) }
 }
 

@@ -42,7 +42,8 @@ export interface KnownConfig {
   mock: boolean
   basePath: boolean
   tasksPath: string
-  schedules: Record<string, ScheduleSettings>
+  /** Absent in deployed functions. */
+  schedules?: Record<string, ScheduleSettings>
   bodyLimitBytes: number
   responseLimitBytes: number
   timeoutSeconds: number

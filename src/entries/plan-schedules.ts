@@ -26,7 +26,7 @@ export function planSchedules(root: string, services: readonly LocatedService[],
       else add(schedule, { file: entry })
     }
   }
-  for (const [name, { task: wanted, input = {}, ...texts }] of Object.entries(config.schedules)) {
+  for (const [name, { task: wanted, input = {}, ...texts }] of Object.entries(config.schedules ?? {})) {
     const read = readSchedule(texts)
     // What is wrong with its expression was told with the configuration.
     if ('faults' in read) continue

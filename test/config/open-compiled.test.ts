@@ -21,7 +21,7 @@ const good: Record<string, string> = {
 
 const written = (of: MergedConfig): CompiledConfig => JSON.parse(JSON.stringify(compileConfig(of))) as CompiledConfig
 const deployed = (config: Config): Record<string, unknown> => {
-  const left = new Set(Object.keys(keyTable).slice(Object.keys(keyTable).indexOf('awsUser')))
+  const left = new Set([...Object.keys(keyTable).slice(Object.keys(keyTable).indexOf('awsUser')), 'schedules'])
   return Object.fromEntries(Object.entries(config).filter(([key]) => !left.has(key)))
 }
 

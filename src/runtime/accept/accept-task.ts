@@ -3,11 +3,12 @@ import { catalog, fromErrorBody, UsageError } from '../../errors/index.ts'
 import { keyedHash, readTaskState, type TaskState } from '../../store/index.ts'
 import type { ApiSpec } from '../api/api-spec.ts'
 import type { Exchange } from '../exchange/exchange.ts'
+import type { ApiResponse } from '../exchange/message.ts'
 import { reply, type Reply } from '../exchange/reply.ts'
 import { principalOf } from '../idempotency/read-key.ts'
-import { fromKeptResult, type KeptResult } from './kept-result.ts'
+import type { KeptResult } from './kept-result.ts'
 import { operationTask } from './operation-task.ts'
-import { toStored } from './stored-request.ts'
+import { toStored } from './to-stored.ts'
 import { toResource } from './task-resource.ts'
 
 /** Whose a task is that belongs to whoever knows its id. */
@@ -71,4 +72,9 @@ async function waitFor({ platform, context, interruption }: Exchange, { id, seco
     const state = (await readTaskState(database, id))?.state
     if (state === undefined || ['succeeded', 'failed', 'cancelled'].includes(state.status)) return state
   }
+}
+
+// The answer as it was given.
+function fromKeptResult({ status, headers, body, text, bytes }: KeptResult): ApiResponse {
+  return { status, headers: { ...headers }, cookies: [], body: bytes === undefined ? (body === undefined ? text ?? '' : JSON.stringify(body)) : Buffer.from(bytes, 'base64') }
 }

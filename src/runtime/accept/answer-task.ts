@@ -8,7 +8,7 @@ import type { User } from '../exchange/user.ts'
 import { chooseUser } from '../security/authenticate.ts'
 import { loadRefusal } from '../security/lazy-refusal.ts'
 import { anyone, ownerOf } from './accept-task.ts'
-import { taskName, taskOperations } from './operation-task.ts'
+import { taskName, taskOperations } from './task-names.ts'
 import { type TaskResource, toResource } from './task-resource.ts'
 
 /** An API whose tasks are asked for, with the checks of its security schemes. */

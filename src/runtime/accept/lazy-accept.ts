@@ -1,13 +1,9 @@
-// Loads what accepts operations as tasks with the first of them.
-type Accept = typeof import('./accept-task.ts')
-type Routes = typeof import('./answer-task.ts')
+// Loads what accepts operations as tasks, and shows them, with the first of them.
+type Parts = typeof import('./accept-parts.ts')
 
-/** The step call of an operation that runs as a task. */
-export function loadAccept(): Promise<Accept> {
-  return import('./accept-task.ts')
-}
+let loading: Promise<Parts> | undefined
 
-/** What answers below `tasks_path`. */
-export function loadTaskRoutes(): Promise<Routes> {
-  return import('./answer-task.ts')
+/** The step call of an operation that runs as a task, and what answers below `tasks_path`. */
+export function loadAccept(): Promise<Parts> {
+  return (loading ??= import('./accept-parts.ts'))
 }

@@ -9,8 +9,10 @@ import type { Exchange } from '../exchange/exchange.ts'
 import type { TaskContext } from '../exchange/task-context.ts'
 import { withForms } from '../input/lazy-forms.ts'
 import { validateRequest } from '../input/validate.ts'
-import { type KeptResult, toKeptResult } from './kept-result.ts'
-import { fromStored, type StoredRequest } from './stored-request.ts'
+import type { KeptResult } from './kept-result.ts'
+import { toKeptResult } from './to-kept-result.ts'
+import { fromStored } from './from-stored.ts'
+import type { StoredRequest } from './stored-request.ts'
 import type { TaskApi, TaskService } from './task-service.ts'
 
 /** Gives the answer of the handler; throws what it throws. */
