@@ -124,6 +124,7 @@ export interface DeploymentConfig {
   /** `all at once`, `linear PERCENT MINUTES` or `canary PERCENT MINUTES`. */
   shift: string
   alarms: boolean
+  runSchedules: boolean
   dashboard: boolean
   alarmEmail?: string
   alarmErrorPercent: number

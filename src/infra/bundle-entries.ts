@@ -5,11 +5,11 @@ import { pathToFileURL } from 'node:url'
 import { bundleFunction, type FunctionBundle, ownCode } from '../bundle/index.ts'
 import { compileConfig, type LoadedConfig, requiredSecrets } from '../config/build.ts'
 import { setConfig } from '../config/index.ts'
-import { checkHandlers, entryFault, importServices, type LocatedService, startFaults } from '../entries/index.ts'
+import { checkHandlers, entryFault, importServices, type LocatedService, planSchedules, startFaults } from '../entries/index.ts'
 import { type Fault, UsageError } from '../errors/index.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
+import { taskTimes } from '../runtime/edge.ts'
 import { storeDefinition } from '../store/index.ts'
-import { notDeployable } from './not-deployable.ts'
 import type { PreparedFunction } from './project.ts'
 import { firesIn, tableCallsIn } from './table-calls.ts'
 
@@ -42,7 +42,7 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
     const tables = apis.map(({ spec }) => spec.table)
     const calls = clientsIn(metafile)
     const code = await ownCode(root, entry, metafile)
-    const tasks = found.flatMap(({ service }) => service.tasks ?? []).map((task) => ({ name: task.name, timeoutSeconds: task.options.timeoutSeconds }))
+    const tasks = found.flatMap(({ service }) => taskTimes(service))
     return {
       name,
       folder: target,
@@ -58,7 +58,7 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
   }))
   // As a deployed function does it: the configuration is there once all files are imported.
   setConfig(loaded.config)
-  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services), ...notDeployable(root, services, loaded.config))
+  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services), ...planSchedules(root, services, loaded.config).faults)
   if (faults.length > 0) throw new UsageError(faults)
   return prepared
 }

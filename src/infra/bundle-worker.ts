@@ -4,10 +4,10 @@ import { extname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { bundleFunction, findWorker, ownCode } from '../bundle/index.ts'
 import { compileConfig, type LoadedConfig } from '../config/build.ts'
-import { checkTasks, entryFault } from '../entries/index.ts'
+import { checkTasks, entryFault, planSchedules } from '../entries/index.ts'
 import { type Fault, UsageError } from '../errors/index.ts'
 import type { PersistDefinition } from '../openapi/index.ts'
-import type { Service } from '../runtime/edge.ts'
+import { type Service, taskTimes } from '../runtime/edge.ts'
 import { storeDefinition } from '../store/index.ts'
 import { clientsIn, secretsOf } from './bundle-entries.ts'
 import type { PreparedFunction, PreparedWorker } from './project.ts'
@@ -36,11 +36,14 @@ export async function bundleWorker({ root, folder, loaded, functions, entries }:
   const entry = own ?? generated(root, { file: join(folder, `${workerName}.ts`), entries: withTasks })
   const { file, metafile } = await bundleFunction({ root, entry, folder: target })
   const services = await importWorker(root, { entry, file })
-  const tasks = services.flatMap((service) => service.tasks ?? [])
+  const tasks = services.flatMap(taskTimes)
+  const plan = planSchedules(root, services.map((service) => ({ entry, service })), loaded.config)
   const names = new Set(tasks.map(({ name }) => name))
-  const faults = [...checkTasks(services.map((service) => ({ entry, service }))), ...entries.flatMap((listing, index) => unserved(listing, functions[index]!, { names, entry }))]
+  const faults = [...checkTasks(services.map((service) => ({ entry, service }))), ...entries.flatMap((listing, index) => unserved(listing, functions[index]!, { names, entry })), ...plan.faults]
   if (faults.length > 0) throw new UsageError(faults)
   writeFileSync(join(target, 'klue-config.json'), JSON.stringify(compileConfig(loaded.merged)))
+  // With the version: after going back the worker knows what that one had.
+  writeFileSync(join(target, 'klue-schedules.json'), JSON.stringify(Object.fromEntries(plan.schedules.map(({ name, task, input, rule }) => [name, { task: task.name, input, when: rule.aws, timezone: rule.timezone }]))))
   for (const one of functions) if (one.fires === true) writeFileSync(join(one.folder, 'klue-tasks.json'), JSON.stringify([...names]))
   const tables = services.flatMap(({ apis }) => apis.map(({ spec }) => spec.table))
   const calls = clientsIn(metafile)
@@ -50,7 +53,8 @@ export async function bundleWorker({ root, folder, loaded, functions, entries }:
     tableCalls: tableCallsIn(await ownCode(root, entry, metafile)),
     tables: [...new Map([storeDefinition as PersistDefinition, ...tables.flatMap((table) => table.persist)].map((definition) => [definition.table, definition])).values()],
     secrets: secretsOf(tables, calls, loaded),
-    timeoutSeconds: Math.max(0, ...tasks.map(({ options }) => options.timeoutSeconds)),
+    timeoutSeconds: Math.max(0, ...tasks.map(({ timeoutSeconds }) => timeoutSeconds)),
+    schedules: plan.schedules.map(({ name, rule }) => ({ name, expression: rule.aws, timezone: rule.timezone })),
   }
 }
 

@@ -253,7 +253,7 @@ export class KlueService extends Construct {
     const { project, environment = {}, taskConcurrency: concurrency = 10 } = this.#props
     const { logRetention, removalPolicy } = this.#settings
     const { memorySize } = ownSettings(this.#settings, workerName)
-    const tasks = new KlueTasks(this, 'Tasks', { project, worker, tables: this.tables, memorySize, concurrency, environment: { ...environment, ...this.#versionVariable() }, logRetention, removalPolicy, candidate: this.candidate !== undefined })
+    const tasks = new KlueTasks(this, 'Tasks', { project, worker, tables: this.tables, memorySize, concurrency, environment: { ...environment, ...this.#versionVariable() }, logRetention, removalPolicy, runsSchedules: project.deployment.runSchedules, candidate: this.candidate !== undefined })
     const firing = new Set(project.functions.filter(({ fires }) => fires).flatMap(({ name, apis }) => [name, ...apis.flatMap((api) => api.operations.flatMap(({ settings }) => settings.function ?? []))]))
     for (const [name, target] of this.functions) if (firing.has(name)) tasks.allow(target)
     if (this.signingKeys !== undefined) tasks.worker.node.addDependency(this.signingKeys)

@@ -8,6 +8,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
@@ -16,6 +17,7 @@ import { taskMessageSeconds } from '../platform/aws/index.ts'
 import { storeDefinition } from '../store/index.ts'
 import { grantItems, grantSecrets } from './grants.ts'
 import { KlueFunction } from './klue-function.ts'
+import { makeSchedules } from './klue-schedules.ts'
 import type { KlueTable } from './klue-table.ts'
 import type { PreparedWorker, Project } from './project.ts'
 import { allTableCalls } from './table-calls.ts'
@@ -37,6 +39,8 @@ export interface KlueTasksProps {
   readonly logRetention: RetentionDays
   /** What happens to its log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy
+  /** Whether its schedules run on this stage. */
+  readonly runsSchedules: boolean
   /** Whether a candidate is tried beside what is live, and has its own tasks run by its own worker. */
   readonly candidate: boolean
 }
@@ -56,8 +60,11 @@ export class KlueTasks extends Construct {
   readonly queue: Queue
   /** Ids of the tasks that a candidate has fired. */
   readonly candidates: Queue
-  /** Messages that belong to no task. */
+  /** Messages that belong to no task, and ticks that the worker could not take for an hour. */
   readonly deadLetters: Queue
+
+  /** What runs by the clock, by name. */
+  readonly schedules: ReadonlyMap<string, CfnSchedule>
 
   readonly #props: KlueTasksProps
 
@@ -72,6 +79,7 @@ export class KlueTasks extends Construct {
     this.candidates = this.#queue('CandidateQueue', common)
     this.worker = this.#makeWorker(timeout)
     this.#connect()
+    this.schedules = makeSchedules(this, props, { alias: this.worker.alias, deadLetters: this.deadLetters })
   }
 
   /** Lets a function fire tasks. */
@@ -97,7 +105,7 @@ export class KlueTasks extends Construct {
     const threshold = longestSeconds + this.#timeout().toSeconds() + 300
     return [
       alarm('OldestTask', `a task has waited for ${Math.round(threshold / 60)} minutes`, { metric: this.queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }), threshold }),
-      alarm('TaskDeadLetters', 'messages in the queue of tasks belong to no task', { metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }), threshold: 1 }),
+      alarm('TaskDeadLetters', 'messages in the queue of tasks belong to no task, or ticks of schedules reached nobody', { metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }), threshold: 1 }),
     ]
   }
 

@@ -1,8 +1,11 @@
 // A project made ready for its stack.
 import type { DeploymentConfig, LoadedConfig } from '../config/build.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
-import type { TableCall } from './table-calls.ts'
+import type { TaskTime } from '../runtime/edge.ts'
 import type { PreparedTelemetry } from './bundle-telemetry.ts'
+import type { TableCall } from './table-calls.ts'
+
+export type { TaskTime } from '../runtime/edge.ts'
 
 /** An entry file as its function will hold it. */
 export interface PreparedFunction {
@@ -22,24 +25,28 @@ export interface PreparedFunction {
   tables: readonly PersistDefinition[]
   /** Names of the secrets that it reads. */
   secrets: readonly string[]
-  /** Tasks that its service lists, with the seconds of a run. @default none */
+  /** Tasks that its service lists, and its operations that are tasks, with the seconds of a run. @default none */
   tasks?: readonly TaskTime[]
   /** Whether its code fires tasks. @default it does not */
   fires?: boolean
-}
-
-/** A task as a deployment has to know it. */
-export interface TaskTime {
-  /** Of its definition. */
-  name: string
-  /** Seconds of a run. */
-  timeoutSeconds: number
 }
 
 /** The function that runs the tasks of a project, as it will be deployed. */
 export interface PreparedWorker extends Pick<PreparedFunction, 'folder' | 'calls' | 'tableCalls' | 'tables' | 'secrets'> {
   /** Seconds of the longest run. */
   timeoutSeconds: number
+  /** What it runs by the clock. */
+  schedules: readonly PreparedSchedule[]
+}
+
+/** A schedule as EventBridge Scheduler has it. */
+export interface PreparedSchedule {
+  /** Of its definition. */
+  name: string
+  /** `cron(…)` or `rate(…)`. */
+  expression: string
+  /** A name of the IANA database. */
+  timezone: string
 }
 
 /** A project, generated, checked and bundled for one stage. */

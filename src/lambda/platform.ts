@@ -54,6 +54,7 @@ function lazyTasks(platform: LambdaPlatform): () => TaskPort {
   let ports: Promise<Record<'live' | 'candidate', TaskPort>> | undefined
   return () => {
     const lane = platform.invokedAs?.endsWith(':candidate') === true ? 'candidate' : 'live'
-    return { prepare: async (orders, from) => (await (ports ??= import('./task-port.ts').then(({ openFunctionTasks }) => openFunctionTasks(platform))))[lane].prepare(orders, from) }
+    const port = async (): Promise<TaskPort> => (await (ports ??= import('./task-port.ts').then(({ openFunctionTasks }) => openFunctionTasks(platform))))[lane]
+    return { prepare: async (orders, from) => (await port()).prepare(orders, from), cancel: async (id) => (await port()).cancel(id) }
   }
 }

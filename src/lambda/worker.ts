@@ -1,16 +1,17 @@
 // The function that runs tasks: those whose ids its queue hands over, and each minute what is due and lies in no queue.
 import { messageOf, UsageError } from '../errors/index.ts'
-import { type OpenService, openService, type Platform, type Service } from '../runtime/edge.ts'
+import { type OpenService, openService, operationTasks, type Platform, type Service, type TaskPort, taskTimes } from '../runtime/edge.ts'
 import type { Task } from '../runtime/index.ts'
-import { readTaskState } from '../store/index.ts'
-import { openWorker, queueName, sweep, type TaskQueue, type Worker, type WorkerParts } from '../tasks/index.ts'
+import { type KnownTasks, noteTasks, readTaskState } from '../store/index.ts'
+import { fireTick, openWorker, queueName, sweep, type TaskQueue, type Worker, type WorkerParts } from '../tasks/index.ts'
 import type { LambdaContext } from './handler.ts'
 import { lambdaPlatform } from './platform.ts'
 import type { QueueEvent, QueueResult } from './reporter.ts'
+import { openSchedules, type TickEvent, tickOf } from './scheduled.ts'
 import { openLambdaTasks, openTaskQueues, type TaskQueues } from './task-port.ts'
 
-/** What invokes a worker: its queue, or its clock. */
-export type WorkerEvent = QueueEvent | { klue: 'sweep' }
+/** What invokes a worker: its queue, its clock, or a schedule. */
+export type WorkerEvent = QueueEvent | { klue: 'sweep' } | TickEvent
 
 /** Runs tasks. `services`: those whose tasks it runs. */
 export interface WorkerHandler {
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   /** Where the function runs; by default what Lambda's environment says. */
   platform?: () => Platform
   queues?: () => TaskQueues
+  /** What the deployment put beside the bundle, by default. */
+  schedules?: () => KnownTasks['schedules']
 }
 
 // What recording the end of a run may take.
@@ -44,8 +47,9 @@ export function toWorker(services: Service | readonly Service[], options: Worker
     opened ??= open(all, options)
     opened.endsAt = opened.platform.now() + (context.getRemainingTimeInMillis?.() ?? usualMs)
     if ('Records' in event) return { batchItemFailures: await receiveAll(opened, event.Records) }
-    if (event.klue !== 'sweep') throw new UsageError({ code: 'event-unknown', file: '', message: 'The event that invoked the worker comes neither from a queue of tasks nor from its clock', hint: 'let no other event invoke it' })
-    await sweepAll(opened)
+    if (event.klue === 'tick') return void (await fireScheduled(opened, event))
+    if (event.klue !== 'sweep') throw new UsageError({ code: 'event-unknown', file: '', message: 'The event that invoked the worker comes neither from a queue of tasks nor from its clock or a schedule', hint: 'let no other event invoke it' })
+    await Promise.all([sweepAll(opened), note(opened)])
     return undefined
   }
   return Object.assign(handler, { services: all })
@@ -58,17 +62,21 @@ interface OpenedWorker {
   lane(name: 'live' | 'candidate'): Lane
   /** When the running invocation ends. */
   endsAt: number
+  schedules: KnownTasks['schedules']
+  /** What it can run has been told. */
+  isNoted: boolean
 }
 
 interface Lane {
   parts: WorkerParts
+  port: TaskPort
   worker: Worker
 }
 
 function open(services: readonly Service[], options: WorkerOptions): OpenedWorker {
   const platform = (options.platform ?? lambdaPlatform)()
   const queues = (options.queues ?? openTaskQueues)()
-  const names = new Set(services.flatMap(({ tasks = [] }) => tasks.map(({ name }) => name)))
+  const names = new Set(services.flatMap((service) => taskTimes(service).map(({ name }) => name)))
   const lanes = new Map<string, Lane>()
   const openLane = (queue: TaskQueue): Lane => {
     const firing: Platform = { ...platform, tasks: () => openLambdaTasks({ platform, queue, names }) }
@@ -76,13 +84,14 @@ function open(services: readonly Service[], options: WorkerOptions): OpenedWorke
       const running = openService(service, firing)
       // What exits, or is thrown where nobody catches it, ends runs that have no line yet.
       if (options.platform === undefined) process.once('exit', () => running.sayRunning())
-      return (service.tasks ?? []).map((task) => [task.name, { task, service: running }])
+      return [...(service.tasks ?? []), ...operationTasks(running)].map((task) => [task.name, { task, service: running }])
     }))
+    const port = firing.tasks!()
     const parts: WorkerParts = { database: () => platform.database(), queue: () => queue, services: () => known, now: () => platform.now(), lease: () => ({ leaseMs: opened.endsAt - platform.now() + leaseBeyondMs, renews: false, endsAt: opened.endsAt - recordMs }) }
-    return { parts, worker: openWorker(parts) }
+    return { parts, port, worker: openWorker(parts) }
   }
   const opened: OpenedWorker = {
-    platform, queues, endsAt: 0,
+    platform, queues, endsAt: 0, isNoted: false, schedules: (options.schedules ?? openSchedules)(),
     lane(name) {
       const lane = lanes.get(name) ?? openLane(queues[name])
       lanes.set(name, lane)
@@ -113,6 +122,25 @@ async function receive(opened: OpenedWorker, body: string, isCandidate: boolean)
   // What is live runs what it has fired: a candidate is only being tried.
   if (isCandidate && stored.state.version !== platform.version) return queues.live.send([{ id: body, delayMs: 0 }])
   await opened.lane(isCandidate ? 'candidate' : 'live').worker.receive(body)
+}
+
+// By its time, which is its id: one that comes again, or by two ways, fires once.
+async function fireScheduled({ lane, platform, schedules }: OpenedWorker, event: TickEvent): Promise<void> {
+  const { parts, port } = lane('live')
+  const { name, time } = tickOf(event)
+  const schedule = Object.hasOwn(schedules, name) ? schedules[name]! : undefined
+  const task = schedule === undefined ? undefined : parts.services().get(schedule.task)?.task
+  // After going back, say: what is live has no such schedule, and its next ticks come too.
+  if (schedule === undefined || task === undefined) return warn(platform, `The tick of the schedule ${name} at ${new Date(time).toISOString()} is left out: this version has no such schedule`)
+  await fireTick({ port, service: () => platform.config.name }, { name, task, input: schedule.input }, time)
+}
+
+// Who has the rows and not the code, such as klue tasks run, is told what there is.
+async function note(opened: OpenedWorker): Promise<void> {
+  if (opened.isNoted) return
+  const tasks = [...opened.lane('live').parts.services().values()].map(({ task: { name, options } }): [string, number] => [name, options.attempts])
+  await noteTasks(opened.platform.database(), { tasks: Object.fromEntries(tasks), schedules: opened.schedules })
+  opened.isNoted = true
 }
 
 function isId(body: string): boolean {

@@ -54,7 +54,7 @@ async function tickOne(parts: ClockParts, schedule: Schedule): Promise<void> {
   if (ticks.length === 0) return
   const missed: number[] = []
   for (const time of ticks) {
-    if (now - time <= graceMs) await fire(parts, schedule, time)
+    if (now - time <= graceMs) await fireTick(parts, schedule, time)
     // It may have been fired by a process that ended before it noted that.
     else if (!(await hasTaskKey(database, tickKey(name, time)))) missed.push(time)
   }
@@ -64,10 +64,14 @@ async function tickOne(parts: ClockParts, schedule: Schedule): Promise<void> {
   parts.tell(`The schedule ${name} missed ${count}, the last one at ${new Date(missed.at(-1)!).toISOString()}: "klue tasks run ${name}" runs its task now`)
 }
 
-async function fire({ port, service }: ClockParts, { name, task, input }: Schedule, time: number): Promise<void> {
+/** Fires the task of a tick; a tick that was fired before fires nothing. */
+export async function fireTick({ port, service }: Pick<ClockParts, 'port' | 'service'>, { name, task, input }: Pick<Schedule, 'name' | 'task' | 'input'>, time: number): Promise<void> {
   const order = { id: globalThis.crypto.randomUUID(), task, input, options: {}, tick: { schedule: name, time } }
   const prepared = await port.prepare([order], { callId: globalThis.crypto.randomUUID(), callPath: service(), operation: `schedule:${name}`, user: undefined })
-  await prepared.accept((work) => void work.catch(() => undefined))
+  const beside: Promise<unknown>[] = []
+  await prepared.accept((work) => void beside.push(work.catch(() => undefined)))
+  // Of a deployed worker nothing runs on once it has answered.
+  await Promise.all(beside)
 }
 
 /** The key under which a tick is claimed: its id is its time. */

@@ -1,7 +1,7 @@
 // Tasks: accepted by firing, run by workers under leases, looked after by a sweep.
 export { changeTask } from './change-task.ts'
 export { type AwsTaskQueueOptions, awsTaskQueue, queueName } from './aws-queue.ts'
-export { type ClockParts, tick } from './clock.ts'
+export { type ClockParts, fireTick, tick } from './clock.ts'
 export { openTaskPort } from './fire-port.ts'
 export { cancelled, fired, redriven } from './machine.ts'
 export { openLocalQueue, type LocalQueue, type TaskQueue } from './queue.ts'

@@ -23,7 +23,7 @@ export async function costSettings(root: string, { config, deployment }: LoadedC
     logRetentionDays: deployment.logRetentionDays,
     rowDays: Math.max(2, Math.min(config.logVolatileDays, config.logDays)),
     archiveDays: config.logArchive ? config.logArchiveDays : undefined,
-    worker: hasTasks(root) ? { memoryMb: deployment.functions['klue-worker']?.memoryMb ?? deployment.memoryMb } : undefined,
+    worker: hasTasks(root) || documents.some((api) => listOperations(api).some(({ value }) => settingsOf(api, value).task !== undefined)) ? { memoryMb: deployment.functions['klue-worker']?.memoryMb ?? deployment.memoryMb } : undefined,
     alarms: deployment.alarms,
     dashboard: deployment.alarms && deployment.dashboard,
     metricOperations: config.metricOperations.length,

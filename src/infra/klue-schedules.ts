@@ -1,0 +1,51 @@
+// Schedules in AWS: EventBridge Scheduler invokes the worker at each tick, with the time that it was due.
+import { Stack } from 'aws-cdk-lib'
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { Alias } from 'aws-cdk-lib/aws-lambda'
+import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+import type { KlueTasksProps } from './klue-tasks.ts'
+
+export interface ScheduleTargets {
+  /** Of the worker: what is live runs them. */
+  alias: Alias
+  /** Takes ticks that reached nobody. */
+  deadLetters: Queue
+}
+
+/** How long a tick is tried. */
+const longestTrySeconds = 3600
+
+/** A group with a schedule for each of the worker's; nothing where there are none. */
+export function makeSchedules(scope: Construct, { project, worker, runsSchedules }: KlueTasksProps, { alias, deadLetters }: ScheduleTargets): ReadonlyMap<string, CfnSchedule> {
+  if (worker.schedules.length === 0) return new Map()
+  const group = new CfnScheduleGroup(scope, 'Schedules', { name: project.stackName })
+  const role = new Role(scope, 'ScheduleRole', {
+    description: `${project.stackName}: runs its schedules`,
+    // Of this account alone: no other one may have this role used for its schedules.
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } } }),
+  })
+  role.addToPolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['lambda:InvokeFunction'], resources: [alias.functionArn] }))
+  role.addToPolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }))
+  return new Map(worker.schedules.map(({ name, expression, timezone }) => {
+    const schedule = new CfnSchedule(scope, `Schedule-${name}`, {
+      name,
+      groupName: group.ref,
+      description: `${project.stackName}: the schedule ${name}`,
+      scheduleExpression: expression,
+      scheduleExpressionTimezone: timezone,
+      flexibleTimeWindow: { mode: 'OFF' },
+      state: runsSchedules ? 'ENABLED' : 'DISABLED',
+      target: {
+        arn: alias.functionArn,
+        roleArn: role.roleArn,
+        input: JSON.stringify({ klue: 'tick', schedule: name, time: '<aws.scheduler.scheduled-time>' }),
+        retryPolicy: { maximumEventAgeInSeconds: longestTrySeconds, maximumRetryAttempts: 185 },
+        deadLetterConfig: { arn: deadLetters.queueArn },
+      },
+    })
+    schedule.node.addDependency(role)
+    return [name, schedule]
+  }))
+}
