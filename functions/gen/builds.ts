@@ -13,6 +13,12 @@ export const Metric: PersistDefinition<Metric, { key: ['job', 'metric']; indexes
 /** The schema MeasurementKey, for defineTask. */
 export const MeasurementKey: Schema<MeasurementKey, MeasurementKey, MeasurementKey> = { spec: builds, file: 'MeasurementKey' }
 
+/** The schema DigestOrder, for defineTask. */
+export const DigestOrder: Schema<DigestOrderReceived, DigestOrder, DigestOrder> = { spec: builds, file: 'DigestOrder' }
+
+/** The schema Digest, for defineTask. */
+export const Digest: Schema<Digest, Digest, Digest> = { spec: builds, file: 'Digest' }
+
 /** Every operation as its handler sees it: parameters are coerced and have their defaults. */
 export interface Operations {
   /** POST /jobs/{job}/metrics/{metric}/measurements: Record a measurement of a CI job */
@@ -187,6 +193,23 @@ export interface Operations {
     }
     success: Deviation
   }
+  /** POST /jobs/{job}/summary: Go over all measurements of a job */
+  recomputeSummary: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: undefined
+    replies: {
+      200: Summary
+      default: Error
+    }
+    success: Summary
+    task: true
+  }
 }
 
 /** Every operation as a caller gives it: what has a default may be left out. */
@@ -309,6 +332,16 @@ export interface Calls {
     cookies: {}
     body: undefined
   }
+  recomputeSummary: {
+    path: {
+      /** Name of the CI job */
+      job: Name
+    }
+    query: {}
+    headers: {}
+    cookies: {}
+    body: undefined
+  }
 }
 
 export type Deviation = {
@@ -320,6 +353,26 @@ export type Deviation = {
   units?: string | undefined
   changecount?: number | undefined
   changed_packages?: string[] | undefined
+}
+
+/** How much was measured, by job */
+export type Digest = {
+  from: string
+  to: string
+  jobs: ({
+    job: string
+    measurements: number
+  })[]
+}
+
+/** What the task makeDigest is given */
+export type DigestOrder = {
+  days?: number | undefined
+}
+
+/** What the task makeDigest is given */
+export type DigestOrderReceived = {
+  days: number
 }
 
 /** The one shape of every error */
@@ -402,4 +455,15 @@ export type NewMeasurementReceived = {
   build?: string | undefined
   /** Default now */
   measured_at?: string | undefined
+}
+
+export type Summary = {
+  job: Name
+  metrics: ({
+    metric: Name
+    count: number
+    least: number
+    most: number
+    mean: number
+  })[]
 }
