@@ -28,7 +28,7 @@ async function measure({ requests, deliveries, kit, plain }) {
   const release = await openRelease(kit)
   // Releases before had no other way to be told credentials.
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: access.credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: access.credentials.secretAccessKey })
-  const database = counted(release.openDatabase({ endpoint: access.endpoint, usesOwnCredentials: true, prefix: 'bench-' }))
+  const database = counted(release.openTables({ endpoint: access.endpoint, usesOwnCredentials: true, prefix: 'bench-' }))
   await release.ensureTables(database, [release.storeDefinition])
   const [size, count] = [Number(requests), Number(deliveries)]
   const make = plain ? plainEvents : release.hasShortLines ? functionEvents : functionAndGatewayEvents
@@ -43,20 +43,28 @@ async function measure({ requests, deliveries, kit, plain }) {
   database.calls = 0
   server.send(null)
   const [ofServer, clock, processor] = [await answer(), performance.now(), process.cpuUsage()]
-  await take(warm, warm + count)
+  const windows = []
+  const each = Math.ceil(count / 12)
+  for (let from = warm; from < warm + count; from += each) {
+    const [before, to] = [process.cpuUsage(), Math.min(warm + count, from + each)]
+    await take(from, to)
+    const spent = process.cpuUsage(before)
+    windows.push((spent.user + spent.system) / 1000 / (to - from))
+  }
+  windows.sort((one, other) => one - other)
   const [seconds, { user, system }] = [(performance.now() - clock) / 1000, process.cpuUsage(processor)]
   server.send(ofServer)
   const served = await answer()
   const rounded = (value) => Math.round(value * 100) / 100
-  process.stdout.write(`${JSON.stringify({ requestsADelivery: size, requestsASecond: Math.round((size * count) / seconds), msADelivery: rounded((seconds * 1000) / count), processorMsADelivery: rounded((user + system) / 1000 / count), databaseMsADelivery: rounded((served.user + served.system) / 1000 / count), callsADelivery: rounded(database.calls / count) })}\n`)
+  process.stdout.write(`${JSON.stringify({ requestsADelivery: size, requestsASecond: Math.round((size * count) / seconds), msADelivery: rounded((seconds * 1000) / count), leastProcessorMs: rounded(windows[0]), medianProcessorMs: rounded(windows[windows.length >> 1]), processorMsADelivery: rounded((user + system) / 1000 / count), databaseMsADelivery: rounded((served.user + served.system) / 1000 / count), callsADelivery: rounded(database.calls / count) })}\n`)
   database.close()
   server.disconnect()
 }
 
 async function openRelease(kit) {
   const load = (path) => import(pathToFileURL(join(resolve(kit), 'src', path)).href)
-  const [config, persist, store, telemetry, events, writer] = await Promise.all([load('config/index.ts'), load('persist/index.ts'), load('store/index.ts'), load('telemetry/index.ts'), load('telemetry/log-event.ts'), load('runtime/line/line-writer.ts').catch(() => load('runtime/line-writer.ts'))])
-  return { ...persist, ...store, ...telemetry, ...events, ...writer, mark: config.lineMark ?? '{', hasShortLines: config.shortNames !== undefined }
+  const [config, persist, store, telemetry, events, writer, slim] = await Promise.all([load('config/index.ts'), load('persist/index.ts'), load('store/index.ts'), load('telemetry/index.ts'), load('telemetry/log-event.ts'), load('runtime/line/line-writer.ts').catch(() => load('runtime/line-writer.ts')), load('lambda/slim-database.ts').catch(() => ({}))])
+  return { ...persist, ...store, ...telemetry, ...events, ...writer, mark: config.lineMark ?? '{', hasShortLines: config.shortNames !== undefined, openTables: slim.openSlimDatabase ?? persist.openDatabase }
 }
 
 function counted(database) {

@@ -10,6 +10,7 @@ import { archiveRequests, type CloudWatch, compact, evaluateAlerts, ingest, type
 import { answerForFiles, openArchive } from './archive.ts'
 import { lambdaPlatform } from './platform.ts'
 import { messageQueue, type SendMessages } from './queue.ts'
+import { openSlimDatabase } from './slim-database.ts'
 
 /** What the clock hands over. */
 export interface ClockEvent {
@@ -52,7 +53,7 @@ interface Opened {
 }
 
 function open(options: IngestOptions): Opened {
-  const platform = (options.platform ?? lambdaPlatform)()
+  const platform = (options.platform ?? (() => lambdaPlatform(openSlimDatabase)))()
   const { config } = platform
   const database = platform.database()
   const send = options.send ?? messageQueue(env('KLUE_MESSAGE_QUEUE') ?? '')

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CompiledConfig, env, fromCompiledConfig, quietAwsSdk, setConfig } from '../config/index.ts'
-import { type Database, openDatabase } from '../persist/start.ts'
+import { type Database, type DatabaseOptions, openDatabase } from '../persist/start.ts'
 import { lineWriter, type Platform, type TaskPort } from '../runtime/edge.ts'
 import type { Store } from '../store/index.ts'
 import { lazyStore } from '../store/lazy-store.ts'
@@ -16,8 +16,8 @@ export interface LambdaPlatform extends Platform {
   invokedAs?: string | undefined
 }
 
-/** Reads what the deployment put beside the bundle. Called once an environment. */
-export function lambdaPlatform(): LambdaPlatform {
+/** Reads what the deployment put beside the bundle. Called once an environment. @param openTables opens the database, by default through the SDK */
+export function lambdaPlatform(openTables: (options: DatabaseOptions) => Database = openDatabase): LambdaPlatform {
   quietAwsSdk()
   const compiled = JSON.parse(readFileSync(join(env('LAMBDA_TASK_ROOT') ?? '.', 'klue-config.json'), 'utf8')) as CompiledConfig
   // What a deployment lists comes from Secrets Manager before it is needed; without a list the environment has it all.
@@ -30,7 +30,7 @@ export function lambdaPlatform(): LambdaPlatform {
   const usesOwnCredentials = env('AWS_ACCESS_KEY_ID') !== undefined
   let database: Database | undefined
   let store: Store | undefined
-  const open = (): Database => (database ??= openDatabase({ prefix, usesOwnCredentials, ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }))
+  const open = (): Database => (database ??= openTables({ prefix, usesOwnCredentials, ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }))
   const log = lineWriter()
   const functionName = env('AWS_LAMBDA_FUNCTION_NAME')
   const platform: LambdaPlatform = {

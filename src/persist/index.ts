@@ -2,6 +2,7 @@
 export type { DatabaseCalls } from './database-calls.ts'
 export { type Database, type DatabaseError, type DatabaseOptions, failedBecause, openDatabase, toDatabaseError } from './database.ts'
 export { ensureTables } from './ensure-tables.ts'
+export { type JsonDatabaseOptions, openJsonDatabase } from './json-database.ts'
 export type { ItemKey, KeyValue } from './keys.ts'
 export type { Actions, ReadAction, Results, WriteAction } from './actions.ts'
 export type { Changes } from './changes.ts'

@@ -21,7 +21,7 @@ export { forgetDays, type ForgetOrder, forgetOrders, putForgetOrder } from './fo
 export { exactTime, isoText } from './iso-time.ts'
 export { mostStores, otherStores } from './other-stores.ts'
 export { type PackKey, packKinds, packsBetween, packShards, replacePack, type StoredPack } from './pack-rows.ts'
-export { type NewRow, type RequestRow, shardOf, shards } from './request-row.ts'
+export { type NewRow, type RequestRow, shardOf, shards, withRecord } from './request-row.ts'
 export { putRequestRows, requestRows, type RowSpan } from './request-rows.ts'
 export { putWitnessedRow, replaceSingleRow, type SingleRow, singleRows, type Witness } from './single-rows.ts'
 export { openStore, type Store, type StoreOptions } from './store.ts'

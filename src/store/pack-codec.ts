@@ -132,10 +132,10 @@ function recordColumns(rows: readonly NewRow[]): { how: number[]; fields: Map<st
     values[index] = value
   }
   const how = rows.map((row, index) => {
-    if (row.record === undefined) return none
-    const record = row.fields ?? parsed(row.record)
+    const record = row.fields ?? (row.record === undefined ? undefined : parsed(row.record))
+    if (record === undefined && row.record === undefined) return none
     const derived = record === undefined ? undefined : derivedFields(record, row)
-    if (derived === undefined) put('', index, row.record)
+    if (derived === undefined) put('', index, row.record ?? JSON.stringify(record))
     else for (let order = 0; order < derived.names.length; order++) put(derived.names[order]!, index, derived.values[order])
     return derived === undefined ? whole : byColumns
   })

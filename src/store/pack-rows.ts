@@ -108,7 +108,7 @@ function split(rows: NewRow[]): NewRow[][] {
   const parts: NewRow[][] = [[]]
   let characters = 0
   for (const row of rows) {
-    const [own, last] = [row.record?.length ?? 0, parts.at(-1)!]
+    const [own, last] = [row.characters ?? row.record?.length ?? 0, parts.at(-1)!]
     const isFull = last.length === mostRows || (last.length > 0 && characters + own > mostCharacters)
     if (isFull) parts.push([row])
     else last.push(row)

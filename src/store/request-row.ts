@@ -27,8 +27,15 @@ export interface RequestRow {
 
 /** A row that is about to be stored. */
 export interface NewRow extends RequestRow {
-  /** What the JSON of `record` says, where it is at hand: packing need not read it again. */
+  /** What the JSON of `record` says, or would say: a pack holds it by columns, so that nobody need write it as a text, nor read it again. */
   fields?: Readonly<Record<string, unknown>>
+  /** Characters of the line that it came in. */
+  characters?: number
+}
+
+/** A row with its record as JSON, where it has one. */
+export function withRecord({ fields, characters: _characters, ...row }: NewRow): RequestRow {
+  return row.record === undefined && fields !== undefined ? { ...row, record: JSON.stringify(fields) } : row
 }
 
 /** How many partitions the requests of an hour are spread over, so that no hot hour is one hot partition. */

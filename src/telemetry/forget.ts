@@ -1,6 +1,6 @@
 // Forgetting requests: their records go, also out of packs and out of what comes again; their counts stay.
 import type { Database } from '../persist/index.ts'
-import { forgetDays, type ForgetOrder, forgetOrders, lengthOf, packKinds, packsBetween, packShards, putForgetOrder, replacePack, replaceSingleRow, type RequestRow, shards, singleRows, startOf } from '../store/index.ts'
+import { forgetDays, type ForgetOrder, forgetOrders, lengthOf, type NewRow, packKinds, packsBetween, packShards, putForgetOrder, replacePack, replaceSingleRow, type RequestRow, shards, singleRows, startOf, withRecord } from '../store/index.ts'
 import { forgetArchived, type ForgettingArchive, type ForgottenInArchive } from './archive-forget.ts'
 import { busyHours } from './busy-hours.ts'
 import { valueOf } from './find-index.ts'
@@ -70,8 +70,8 @@ async function sweepArchive(database: Database, { archive, order, budgetMs }: { 
 const known = new WeakMap<Database, { at: number; orders: Promise<ForgetOrder[]> }>()
 
 /** Rows without the records that are to be forgotten. */
-export async function withoutForgotten<Row extends RequestRow>(database: Database, rows: readonly Row[]): Promise<Row[]> {
-  if (rows.length === 0) return [...rows]
+export async function withoutForgotten(database: Database, rows: readonly NewRow[]): Promise<readonly NewRow[]> {
+  if (rows.length === 0) return rows
   let read = known.get(database)
   if (read === undefined || database.now() - read.at >= knownMs || database.now() < read.at) {
     read = { at: database.now(), orders: forgetOrders(database) }
@@ -80,8 +80,11 @@ export async function withoutForgotten<Row extends RequestRow>(database: Databas
     read.orders.catch(() => known.delete(database))
   }
   const tests = (await read.orders).map(testOf)
-  await forgetAnswers(database, rows.filter((row) => tests.some((isMeant) => isMeant(row))))
-  return tests.length === 0 ? [...rows] : rows.map((row) => (tests.some((isMeant) => isMeant(row)) ? bare(row) : row))
+  if (tests.length === 0) return rows
+  const written = rows.map(withRecord)
+  const meant = new Set(written.filter((row) => tests.some((isMeant) => isMeant(row))))
+  await forgetAnswers(database, [...meant])
+  return written.map((row, index) => (meant.has(row) ? bare(row) : rows[index]!))
 }
 
 function testOf({ filter, from, to }: ForgetOrder): (row: RequestRow) => boolean {
@@ -90,8 +93,8 @@ function testOf({ filter, from, to }: ForgetOrder): (row: RequestRow) => boolean
 }
 
 // A name of a metric tells of nobody, and what it counted is in its row.
-function bare<Row extends RequestRow>({ record: _record, ...row }: Row): Row {
-  return row as Row
+function bare({ record: _record, ...row }: RequestRow): RequestRow {
+  return row
 }
 
 async function sweep(database: Database, order: ForgetOrder): Promise<Omit<Forgotten, 'days'>> {

@@ -1,6 +1,6 @@
 // Lines of functions become rows: each line by itself, under a key of its own, so that it may come twice, late, and in any company.
 import type { Database } from '../persist/index.ts'
-import { addVolume, noteMinutes, type Observation, type PlatformFailure, putRequestRows, putWitnessedRow, type RequestRow, type Volume } from '../store/index.ts'
+import { addVolume, type NewRow, noteMinutes, type Observation, type PlatformFailure, putRequestRows, putWitnessedRow, type RequestRow, type Volume, withRecord } from '../store/index.ts'
 import { ratesOf } from './budget.ts'
 import { endedFailures, EndedReader, noteFailuresTold, waitingFailures } from './ended.ts'
 import { withoutForgotten } from './forget.ts'
@@ -73,7 +73,7 @@ interface Chunk {
 interface Sorted {
   requests: RequestLine[]
   witnesses: WitnessLine[]
-  metrics: Pick<MetricLine, 'request' | 'record'>[]
+  metrics: Omit<MetricLine, 'kind'>[]
   observations: Observation[]
 }
 
@@ -86,10 +86,10 @@ async function ingestChunk({ options, ended, result }: Chunk, lines: readonly Lo
   sorted.observations.unshift(...ofRequests.map(({ request, record }) => ({ record: withId(record, request) })))
   const volatile = rules.monthlyUsd > 0 ? sorted.requests.filter((line) => !isRemarkable(line, rules)) : []
   const rates = volatile.length === 0 ? new Map<number, number>() : await ratesOf(database, volatile.map(({ request }) => request.started), rules)
-  const rows = [...sorted.requests.map((line) => keptRow(line, rules, rates.get(minuteOf(line.request)) ?? 1)), ...sorted.metrics.map(({ request, record }) => ({ ...request, record: JSON.stringify(record), fields: record, expires: expiresAfter(request.started, rules.volatileDays) }))]
+  const rows: NewRow[] = [...sorted.requests.map((line) => keptRow(line, rules, rates.get(minuteOf(line.request)) ?? 1)), ...sorted.metrics.map(({ request, record, characters }) => ({ ...request, fields: record, characters, expires: expiresAfter(request.started, rules.volatileDays) }))]
   await putRequestRows(database, await withoutForgotten(database, rows))
   await noteMinutes(database, sorted.witnesses.map(({ request }) => request.started))
-  for (const row of await withoutForgotten(database, sorted.witnesses.map((line) => keptRow(line, rules, 1)))) await putWitnessedRow(database, row, 'gateway')
+  for (const row of await withoutForgotten(database, sorted.witnesses.map((line) => keptRow(line, rules, 1)))) await putWitnessedRow(database, withRecord(row), 'gateway')
   await markLate(database, [...rows, ...sorted.witnesses.map(({ request }) => request)].map(({ started }) => started))
   if (sorted.observations.length > 0) await observe?.(sorted.observations)
   if (rules.monthlyUsd > 0 && sorted.requests.length > 0) await addVolume(database, volumeOf(rows, volatile))
@@ -103,7 +103,7 @@ function sort(line: LogLine, { sorted, ended, result, oldest }: { sorted: Sorted
   if (reason !== undefined) {
     result.bad.push({ id: line.id, reason })
     // What is too old to be counted is too old to be missed in a count.
-    if (line.timestamp >= oldest) sorted.metrics.push({ request: metricRow({ name: badLines, value: 1, unit: 'Count' }, { operation: '', started: line.timestamp, id: line.id }), record: { kind: 'metric', name: badLines, value: 1, reason } })
+    if (line.timestamp >= oldest) sorted.metrics.push({ request: metricRow({ name: badLines, value: 1, unit: 'Count' }, { operation: '', started: line.timestamp, id: line.id }), record: { kind: 'metric', name: badLines, value: 1, reason }, characters: 0 })
   } else if (read.kind === 'request') {
     sorted.requests.push(read)
   } else if (read.kind === 'witness') sorted.witnesses.push(read)
@@ -130,9 +130,9 @@ function minuteOf({ started }: Pick<RequestRow, 'started'>): number {
   return started - (started % 60_000)
 }
 
-function volumeOf(rows: readonly RequestRow[], volatile: readonly RequestLine[]): Volume {
+function volumeOf(rows: readonly NewRow[], volatile: readonly RequestLine[]): Volume {
   const volatileIds = new Set(volatile.map(({ request }) => request.requestId))
-  const keptBytes = rows.reduce((sum, { requestId, record = '' }) => (volatileIds.has(requestId) ? sum : sum + record.length), 0)
+  const keptBytes = rows.reduce((sum, row) => (volatileIds.has(row.requestId) ? sum : sum + (withRecord(row).record?.length ?? 0)), 0)
   const volatileBytes = volatile.reduce((sum, { record }) => sum + JSON.stringify(record).length, 0)
   return { requests: rows.length, keptBytes, volatileBytes }
 }

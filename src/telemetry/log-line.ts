@@ -29,6 +29,8 @@ export interface RequestLine {
   kind: 'request'
   request: Counted
   record: LineRecord
+  /** Of the line as it was written. */
+  characters: number
 }
 
 /** What the gateway says of a request that no function answered. */
@@ -36,6 +38,7 @@ export interface WitnessLine {
   kind: 'witness'
   request: Counted
   record: LineRecord
+  characters: number
 }
 
 /** A value of an own metric. */
@@ -43,6 +46,7 @@ export interface MetricLine {
   kind: 'metric'
   request: Counted
   record: LineRecord
+  characters: number
 }
 
 export type ReadLine = RequestLine | WitnessLine | MetricLine | { kind: 'watchdog' | 'report' | 'log'; record: LineRecord } | { kind: 'other' } | { kind: 'bad'; reason: string }

@@ -2,7 +2,7 @@
 import { type LineRecord, type LogLine, longestName, type ReadLine, storable, wholeSecond } from './log-line.ts'
 
 /** Reads a line of the access log; what a function answered has a line of its own. */
-export function readAccess(record: LineRecord, { id, timestamp }: LogLine): ReadLine {
+export function readAccess(record: LineRecord, { id, timestamp, message }: LogLine): ReadLine {
   const status = numberOf(record['status'])
   if (status === undefined || !Number.isInteger(status) || status < 100 || status > 999) return { kind: 'bad', reason: 'its status is none' }
   const [gatewayError, integrationError, integrationStatus] = [named(record, 'ge', 'gateway_error'), named(record, 'ie', 'integration_error'), numberOf(record['integration_status'])]
@@ -15,6 +15,7 @@ export function readAccess(record: LineRecord, { id, timestamp }: LogLine): Read
   const [method, path, invocation] = [named(record, 'm', 'method') ?? '', named(record, 'p', 'path') ?? '', named(record, 'r', 'integration_id')]
   return {
     kind: 'witness',
+    characters: message.length,
     request: { started: wholeSecond(started), requestId, operation: '', status, duration, inBytes: 0, outBytes: length, level },
     record: {
       kind: 'request',

@@ -58,14 +58,14 @@ function readRequest(record: LineRecord, line: LogLine): ReadLine {
   }
   const calls = callsOf(record)
   if (calls !== undefined) request.calls = calls
-  return { kind: 'request', record, request }
+  return { kind: 'request', record, request, characters: line.message.length }
 }
 
 function readMetric(record: LineRecord, line: LogLine): ReadLine {
   const [name, value] = [textOf(record['name']), record['value']]
   // DynamoDB holds no number beyond 1e125.
   if (name === undefined || typeof value !== 'number' || !(Math.abs(value) < 1e100)) return { kind: 'bad', reason: 'it has no name, or no number as its value' }
-  return { kind: 'metric', record, request: metricRow({ name, value: Math.abs(value) < 1e-100 ? 0 : value, unit: (textOf(record['unit']) ?? 'None').slice(0, longestName) }, { operation: (textOf(record['operation']) ?? '').slice(0, longestName), started: timeOf(record['time']) ?? line.timestamp, id: line.id }) }
+  return { kind: 'metric', record, characters: line.message.length, request: metricRow({ name, value: Math.abs(value) < 1e-100 ? 0 : value, unit: (textOf(record['unit']) ?? 'None').slice(0, longestName) }, { operation: (textOf(record['operation']) ?? '').slice(0, longestName), started: timeOf(record['time']) ?? line.timestamp, id: line.id }) }
 }
 
 /** The row of a value of an own metric. */
