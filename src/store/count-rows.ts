@@ -12,6 +12,8 @@ export interface StoredCounts {
   revision: string
   /** Whether packs were counted too, and there is an index: versions before packs do not see them. Of an hour or a day: whether that holds for each of its minutes. */
   hasPacks: boolean
+  /** Of an hour: into how many parts the values of all its minutes were written once more, to be looked up in one read; undefined where they were not, or something came since. */
+  findParts?: number
 }
 
 const lengths: Record<Span, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
@@ -63,6 +65,16 @@ export async function writeCounts(database: Database, { span, start, counts, has
     ConditionExpression: seen === undefined ? 'attribute_not_exists(pk)' : 'revision = :seen',
     ...(seen === undefined ? {} : { ExpressionAttributeValues: { ':seen': { S: seen } } }),
   }))
+}
+
+/** Notes beside the counts of an hour that its values lie in parts; false where the counts are no more those with this mark. */
+export async function noteFindParts(database: Database, { hour, seen, parts }: { hour: number; seen: string; parts: number }): Promise<boolean> {
+  return await isDone(database.run('UpdateItem', { TableName: table(database), Key: countKey('hour', hour), UpdateExpression: 'SET parts = :parts', ConditionExpression: 'revision = :seen', ExpressionAttributeValues: { ':parts': { N: String(parts) }, ':seen': { S: seen } } }))
+}
+
+/** Notes that the parts of an hour no longer have everything: whoever is writing them now may not say so either. */
+export async function dropFindParts(database: Database, hour: number): Promise<void> {
+  await isDone(database.run('UpdateItem', { TableName: table(database), Key: countKey('hour', hour), UpdateExpression: 'SET revision = :own REMOVE parts', ConditionExpression: 'attribute_exists(pk)', ExpressionAttributeValues: { ':own': { S: newTag() } } }))
 }
 
 /** Notes that a minute has to be counted, or counted anew. */
@@ -137,13 +149,14 @@ interface CountItem {
   counts: { B: Uint8Array }
   revision: { S: string }
   shape?: { N: string }
+  parts?: { N: string }
 }
 
 // Who counts packs too says so.
 const countShape = '2'
 
 function fromItem(item: CountItem): StoredCounts {
-  return { counts: process.getBuiltinModule('node:zlib').gunzipSync(item.counts.B).toString(), revision: item.revision.S, hasPacks: item.shape?.N === countShape }
+  return { counts: process.getBuiltinModule('node:zlib').gunzipSync(item.counts.B).toString(), revision: item.revision.S, hasPacks: item.shape?.N === countShape, ...(item.parts === undefined ? {} : { findParts: Number(item.parts.N) }) }
 }
 
 function countKey(span: Span, start: number): { pk: { S: string }; sk: { S: string } } {

@@ -59,18 +59,40 @@ export async function readFinds(database: Database, { hour, value }: { hour: num
   const hash = hashOf(value)
   const found: FindPlace[] = []
   const large: number[] = []
+  for (const { minute, bytes } of await minutesOf(database, hour)) {
+    if (bytes === undefined) large.push(minute)
+    else collect(found, { minute, hash, bytes })
+  }
+  await Promise.all(large.map((minute) => readLarge(database, { minute, hash, found })))
+  return found
+}
+
+/** Entries of a minute as they lie beside those of others of its hour; without bytes where they lie in a partition of their own. */
+export interface MinuteEntries {
+  minute: number
+  bytes: Buffer | undefined
+  /** Epoch seconds from which they may go. */
+  expires: number
+}
+
+/** The entries of an hour, minute by minute. */
+export async function minutesOf(database: Database, hour: number): Promise<MinuteEntries[]> {
+  const minutes: MinuteEntries[] = []
   let start: Record<string, never> | undefined
   do {
     const page = await database.run('Query', { TableName: table(database), KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: hourKey(hour) } }, ConsistentRead: true, ...(start === undefined ? {} : { ExclusiveStartKey: start }) })
     for (const item of page.Items ?? []) {
-      const minute = Date.parse(item['sk']!.S!)
-      if (item['e']!.B!.length < entryBytes) large.push(minute)
-      else collect(found, { minute, hash, bytes: Buffer.from(item['e']!.B!) })
+      const bytes = item['e']!.B!
+      minutes.push({ minute: Date.parse(item['sk']!.S!), bytes: bytes.length < entryBytes ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), expires: Number(item['expires']?.N ?? 0) })
     }
     start = page.LastEvaluatedKey as Record<string, never> | undefined
   } while (start !== undefined)
-  await Promise.all(large.map((minute) => readLarge(database, { minute, hash, found })))
-  return found
+  return minutes
+}
+
+/** Each entry of a minute: the hash of its value, the second within the minute, and the number of its place. */
+export function eachEntry(bytes: Buffer, see: (hash: number, second: number, place: number) => void): void {
+  for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) see(bytes.readUInt32BE(at), bytes[at + 4]!, bytes[at + 5]!)
 }
 
 // The chunk in which the hash may begin, and those that begin with it.
@@ -88,7 +110,8 @@ function collect(found: FindPlace[], { minute, hash, bytes }: { minute: number; 
   }
 }
 
-function hashOf(value: string): Buffer {
+/** The first four bytes of a value's hash. */
+export function hashOf(value: string): Buffer {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(value).digest().subarray(0, 4)
 }
 
@@ -96,7 +119,8 @@ function numberOf({ kind, shard }: Place): number {
   return kind === 'single' ? packKinds.length * packShards + shard : packKinds.indexOf(kind) * packShards + shard
 }
 
-function placeOf(number: number): Place {
+/** The place that a number stands for, of 16. */
+export function placeOf(number: number): Place {
   const single = number - packKinds.length * packShards
   return single >= 0 ? { kind: 'single', shard: single % shards } : { kind: packKinds[Math.floor(number / packShards)]!, shard: number % packShards }
 }

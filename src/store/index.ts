@@ -1,7 +1,7 @@
 // The kit's own table and what it keeps there. It builds on persist/, of the same level: the database and its items are one thing.
 export { type ArchiveLease, type ArchivePlace, forgetLateMinute, type LateMinute, lateMinutes, noteArchivePlace, noteLateMinute, readArchivePlace, takeArchiveLease } from './archive-rows.ts'
 export { claim, claimed, readState, type StoredState, unclaim, writeState } from './claim-rows.ts'
-export { type Horizon, lengthOf, markedMinutes, markMinute, moveHorizon, readCounts, readCountsBetween, readHorizon, settleHorizon, type Span, startHorizon, startOf, type StoredCounts, unmarkMinute, writeCounts } from './count-rows.ts'
+export { dropFindParts, type Horizon, lengthOf, markedMinutes, markMinute, moveHorizon, noteFindParts, readCounts, readCountsBetween, readHorizon, settleHorizon, type Span, startHorizon, startOf, type StoredCounts, unmarkMinute, writeCounts } from './count-rows.ts'
 export { addFacts, readEnded, type EndedFacts, type EndedRow, everyEnded, forgetEnded, noteTold, settleEnded, untoldEnded } from './ended-rows.ts'
 export { type AllowedChange, type Deployment, listDeployments, putDeployment } from './deployment-rows.ts'
 export { type LockName, readLock, releaseLock, renewLock, type StageLock, takeLock } from './lock-rows.ts'
@@ -16,6 +16,7 @@ export { type Claim, claimKey, type ClaimOrder, forgetKey, freeKey, type KeyStat
 export { type RunStep, stepsOf } from './key-steps.ts'
 export type { KeptAnswer } from './kept-answer.ts'
 export { notedMinutes, notedMs, noteMinutes } from './minute-notes.ts'
+export { findMany, type FoundHour, readHourFinds, writeHourFinds } from './find-hours.ts'
 export { FindEntries, type FindPlace, type Place, readFinds, writeFinds } from './find-rows.ts'
 export { forgetDays, type ForgetOrder, forgetOrders, putForgetOrder } from './forget-rows.ts'
 export { exactTime, isoText } from './iso-time.ts'

@@ -4,6 +4,7 @@ import type { Database } from '../persist/index.ts'
 import { lengthOf, markedMinutes, markMinute, moveHorizon, notedMinutes, noteLateMinute, notedMs, readCounts, readCountsBetween, readHorizon, type RequestRow, requestRows, settleHorizon, shards, singleRows, type Span, startOf, unmarkMinute, writeCounts } from '../store/index.ts'
 import { mayBeArchived } from './archive-run.ts'
 import { indexMinute } from './find-index.ts'
+import { dropHourIndex, indexHours } from './hour-index.ts'
 import { onceEach, readMinute } from './minute-rows.ts'
 import { type CountsByOperation, countRow, mergeCounts, parseCounts, printCounts } from './counts.ts'
 
@@ -35,6 +36,7 @@ export async function compact(database: Database, { now = database.now(), limit 
       failures.push(failure)
     }
   }
+  await indexHours(database, now).catch((failure: unknown) => failures.push(failure))
   if (failures.length > 0) throw failures[0]
   return counted
 }
@@ -110,6 +112,7 @@ async function recount(database: Database, minute: number): Promise<void> {
     const parts = await readMinute(database, minute)
     // Before the count, which says that there is an index.
     await indexMinute(database, { minute, parts })
+    await dropHourIndex(database, minute)
     const counts: CountsByOperation = new Map()
     for (const row of onceEach(parts)) countRow(counts, row)
     return { counts, hasPacks: true }

@@ -1,6 +1,6 @@
 // Looks requests up by what they hold: a user, a call, an error, an instance, an operation.
 import type { Database } from '../persist/index.ts'
-import { FindEntries, lengthOf, packsBetween, readCountsBetween, readFinds, type RequestRow, singleRows, startOf, writeFinds } from '../store/index.ts'
+import { FindEntries, findMany, type FoundHour, lengthOf, packsBetween, readCountsBetween, readFinds, type RequestRow, singleRows, startOf, writeFinds } from '../store/index.ts'
 import { onceEach, type StoredPart } from './minute-rows.ts'
 import { recordOf } from './record-of.ts'
 import type { RequestFilter } from './request-filter.ts'
@@ -33,9 +33,6 @@ export async function indexMinute(database: Database, { minute, parts }: { minut
   await writeFinds(database, { minute, entries, expires })
 }
 
-// A value that is nearly everywhere is found faster by looking everywhere.
-const mostPlaces = 300
-
 // So long counts of minutes are kept, which say whether there is an index.
 const countedMs = 13 * lengthOf('day')
 
@@ -46,21 +43,25 @@ export interface LookUp {
   isSettled(minute: number): boolean
   /** Whether every minute of the hour is known to be in the index. */
   isIndexed(hour: number): boolean
+  /** Where the value lies by the index of the whole hour; undefined where there is none. */
+  byHour: FoundHour | undefined
 }
 
 /**
  * The requests of an hour that may have a value, newest first, and the minutes that have to be looked at as a whole:
  * those that are not closed, and those that a version without an index has counted. Undefined where a look at the whole hour is not slower.
  */
-export async function lookUp(database: Database, { hour, value, isSettled, isIndexed }: LookUp): Promise<{ rows: RequestRow[]; others: number[] } | undefined> {
+export async function lookUp(database: Database, { hour, value, isSettled, isIndexed, byHour }: LookUp): Promise<{ rows: RequestRow[]; others: number[] } | undefined> {
   const isOld = hour < database.now() - countedMs
   // Its minutes are not asked any more: some may have been counted by a version without an index.
   if (isOld && !isIndexed(hour)) return undefined
-  const [counts, all] = await Promise.all([isOld ? new Map<number, { hasPacks: boolean }>() : readCountsBetween(database, 'minute', { from: hour, to: hour + lengthOf('hour') }), readFinds(database, { hour, value })])
+  if (byHour === 'everywhere') return undefined
+  const isWhole = byHour !== undefined || isOld || isIndexed(hour)
+  const [counts, all] = await Promise.all([isWhole ? new Map<number, { hasPacks: boolean }>() : readCountsBetween(database, 'minute', { from: hour, to: hour + lengthOf('hour') }), byHour ?? readFinds(database, { hour, value })])
   const others = isOld ? [] : Array.from({ length: 60 }, (_, index) => hour + index * lengthOf('minute')).filter((minute) => !isSettled(minute) || counts.get(minute)?.hasPacks === false)
   const left = new Set(others)
   const places = all.filter(({ second }) => !left.has(startOf('minute', second)))
-  if (places.length > mostPlaces) return undefined
+  if (places.length > findMany) return undefined
   const wanted = { name: value.slice(0, value.indexOf('=')), value: value.slice(value.indexOf('=') + 1) }
   const found = await Promise.all(places.map(async ({ second, place }) => {
     const parts: Pick<StoredPart, 'rows' | 'isWitnessed'>[] = []

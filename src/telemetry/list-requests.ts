@@ -1,8 +1,8 @@
 // The stored requests of a span of time, newest first: all of them, or page by page.
 import type { Database } from '../persist/index.ts'
-import { lengthOf, type RequestRow, requestRows, startOf } from '../store/index.ts'
+import { lengthOf, readHourFinds, type RequestRow, requestRows, startOf } from '../store/index.ts'
 import { type ArchiveLook, archivedRequests, type FileBudget, mostArchiveFiles, withArchived } from './archive-read.ts'
-import { busyHours } from './busy-hours.ts'
+import { busyHours, type BusyHours } from './busy-hours.ts'
 import { lookUp, valueOf } from './find-index.ts'
 import { filterOf, isOnlySerious, type RequestFilter } from './request-filter.ts'
 
@@ -49,13 +49,42 @@ async function* everyRequest(database: Database, { from, to }: { from: number; t
   const value = valueOf(filter)
   const hours: number[] = []
   for (let hour = startOf('hour', to - 1); hour + lengthOf('hour') > from; hour -= lengthOf('hour')) if (busy.hasRequests(hour)) hours.push(hour)
-  const look = value === undefined ? undefined : ahead(hours, (hour) => lookUp(database, { hour, value, isSettled: (minute) => busy.isSettled(minute), isIndexed: (one) => busy.isIndexed(one) }))
+  const look = value === undefined ? undefined : lookAhead(database, { hours, value, busy })
   for (const [index, hour] of hours.entries()) {
     const span = { from: Math.max(from, hour), to: Math.min(to, hour + lengthOf('hour')) }
     const whole = (part: { from: number; to: number }): AsyncGenerator<RequestRow> => requestRows(database, { ...part, withRecords: true, newestFirst: true, pageSize: 20, hasPacks: busy.hasPacks(hour), onlySerious: isOnlySerious(filter) })
     const known = await look?.(index)
     const rows = known === undefined ? whole(span) : byMinute({ ...known, span, whole })
     for await (const row of rows) if (row.metric === undefined) yield row
+  }
+}
+
+// Where the value lies in hours that have an index of their own is read for many of them at once, the rest hour by hour.
+function lookAhead(database: Database, { hours, value, busy }: { hours: readonly number[]; value: string; busy: BusyHours }): (index: number) => ReturnType<typeof lookUp> {
+  const withParts = hours.flatMap((hour) => {
+    const parts = busy.findParts(hour)
+    return parts === undefined ? [] : [{ hour, parts }]
+  })
+  const order = new Map(withParts.map(({ hour }, index) => [hour, index]))
+  const batches = inBatches(withParts, (some) => readHourFinds(database, some, value))
+  return ahead(hours, async (hour) => {
+    const place = order.get(hour)
+    const byHour = place === undefined ? undefined : (await batches(place)).get(hour)
+    return await lookUp(database, { hour, value, isSettled: (minute) => busy.isSettled(minute), isIndexed: (one) => busy.isIndexed(one), byHour })
+  })
+}
+
+// The first alone, then always as many as before and three times more: who needs a few asks for few.
+function inBatches<Key, Value>(keys: readonly Key[], make: (some: readonly Key[]) => Promise<Value>): (index: number) => Promise<Value> {
+  const made: { to: number; value: Promise<Value> }[] = []
+  return async (index) => {
+    for (let to = made.at(-1)?.to ?? 0; to <= index; to = made.at(-1)!.to) {
+      const value = make(keys.slice(to, to * 4 + 1))
+      // Who does not come so far does not hear of it.
+      value.catch(() => undefined)
+      made.push({ to: Math.min(keys.length, to * 4 + 1), value })
+    }
+    return await made.find(({ to }) => index < to)!.value
   }
 }
 

@@ -21,6 +21,7 @@ function line(index: number): LogLine {
 function counting(database: Database): Database & { reads: number } {
   const made = { ...database, reads: 0, run: (async (name, input, options) => {
     if (name === 'Query' || name === 'GetItem') made.reads += 1
+    else if (name === 'BatchGetItem') made.reads += Object.values((input as { RequestItems: Record<string, { Keys: unknown[] }> }).RequestItems).flatMap(({ Keys }) => Keys).length
     return await database.run(name, input, options)
   }) as Database['run'] }
   return made
