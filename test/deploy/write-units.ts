@@ -5,7 +5,7 @@ import type { RecordedCall } from './recorder.ts'
 
 /**
  * Units for each of some requests between two times (epoch milliseconds), whose packs and index entries are among these calls.
- * Index entries count by their bytes: a live stage's minutes hold more of them.
+ * Index entries count by their bytes: a live stage's minutes hold more of them. Those of whole hours come later, and are a fifteenth of all.
  */
 export function writtenPerRequest(calls: readonly RecordedCall[], { requests, from, to }: { requests: number; from: number; to: number }): number {
   let units = 0

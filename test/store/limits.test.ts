@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { estimateCost, pricesOf } from '../../src/deploy/cost/index.ts'
+import { writeHourFinds } from '../../src/store/index.ts'
 import { unpackRows } from '../../src/store/pack-codec.ts'
 import { indexMinute } from '../../src/telemetry/find-index.ts'
 import { defaultKeepRules, ingest } from '../../src/telemetry/index.ts'
@@ -84,6 +85,8 @@ test('a stored request takes the write units that klue cost says', async () => {
     minutes.set(minute, [...(minutes.get(minute) ?? []), { rows, place: { kind: 'i', shard: 0 }, isWitnessed: false }])
   }
   for (const [minute, parts] of minutes) await indexMinute(database, { minute, parts })
+  // And once the hour has closed.
+  assert.equal(await writeHourFinds(database, noon), 32)
   const prices = pricesOf('us-east-1')
   const { perMillion } = estimateCost({ region: 'us-east-1', functions: [], operations: [], apis: 0, tables: [], tableCapacity: undefined, logRetentionDays: 30, rowDays: 7, alarms: false, dashboard: false, metricOperations: 0, metricNames: 0 }, undefined, prices)
   const estimated = perMillion.find(({ name }) => name === 'rows of requests')!.usd / prices.tableWrite / 1e6

@@ -13,7 +13,7 @@ export const gatewayBytes = 255
 export const compressedShare = 0.15
 /** Requests whose lines arrive together, and milliseconds that ingest takes for them. */
 export const linesPerDelivery = 10
-export const deliveryMs = 20
+export const deliveryMs = 12
 /** Memory of ingest in MiB, and milliseconds of its look each minute. */
 export const ingestMemoryMb = 512
 export const lookMs = 100
@@ -28,8 +28,8 @@ export const straddlingShare = 0.08
 /** Share of requests that failed or warned: each is counted as a pack of its own, with what is left of its line, which is longer. */
 export const seriousShare = 0.01
 export const seriousBytes = 800
-/** Bytes by which a request can be looked up. */
-export const findBytes = 14
+/** Bytes by which a request can be looked up: of its minute, and of its hour. */
+export const findBytes: number = 14 + 9
 /** Units of the service's tables that a request takes: one that only reads, and one that writes (and reads before it). */
 export const handlerReads = 1
 export const handlerWrites = 1

@@ -55,17 +55,22 @@ function signingKey(scope: string, secret: string): Buffer {
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+  const lower: Record<string, string> = {}
+  for (const name of Object.keys(headers)) lower[name.toLowerCase()] = headers[name]!
+  return lower
 }
 
 // The path is encoded already, and AWS wants it encoded once more; S3 alone does not.
 function encodedPath({ pathname }: URL): string {
+  if (pathname === '/') return pathname
   return encodeURIComponent(pathname).replaceAll('%2F', '/').replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
-function encodedQuery({ searchParams }: URL): string {
+function encodedQuery(url: URL): string {
+  // To ask for the parameters makes an object of them.
+  if (url.search === '') return ''
   const encoded = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
-  return [...searchParams].map(([name, value]) => [encoded(name), encoded(value)] as const).sort(([one], [other]) => (one < other ? -1 : 1)).map((pair) => pair.join('=')).join('&')
+  return [...url.searchParams].map(([name, value]) => [encoded(name), encoded(value)] as const).sort(([one], [other]) => (one < other ? -1 : 1)).map((pair) => pair.join('=')).join('&')
 }
 
 // Loaded with the first signature: a function without secrets does not pay for it.
