@@ -52,7 +52,8 @@ test('a line of the release before marks says the same as one with a mark', () =
   for (const [kind, record] of Object.entries(before)) {
     const read = readLine(line(JSON.stringify(record)))
     assert.notEqual(read.kind, 'other', kind)
-    assert.deepEqual(read, readLine(line(marked(record))), kind)
+    // The mark alone is longer.
+    assert.deepEqual({ ...read, characters: 0 }, { ...readLine(line(marked(record))), characters: 0 }, kind)
   }
 })
 
