@@ -1,12 +1,12 @@
 // One of many processes that take lines in: `node … ingest-process.ts <access as JSON> <prefix> <process> <processes> <lines> <batch>`.
-import { openDatabase } from '../../src/persist/index.ts'
+import { openSlimDatabase } from '../../src/lambda/slim-database.ts'
 import type { DynamoAccess } from '../../src/platform/local/index.ts'
 import { defaultKeepRules, ingest } from '../../src/telemetry/index.ts'
 import { scaleLine } from './scale-line.ts'
 
 const [access, prefix, ...numbers] = process.argv.slice(2)
 const [own, processes, count, batch] = numbers.map(Number) as [number, number, number, number]
-const database = openDatabase({ ...(JSON.parse(access!) as DynamoAccess), prefix: prefix! })
+const database = openSlimDatabase({ ...(JSON.parse(access!) as DynamoAccess), prefix: prefix! })
 let heap = 0
 const deliver = async (from: number, size: number): Promise<void> => {
   const lines = Array.from({ length: Math.max(0, Math.min(size, count - from)) }, (_, index) => scaleLine(from + index))
