@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { BuildOptions, Metafile } from 'esbuild'
 import { bundleFaults } from './bundle-faults.ts'
+import { checkedBefore } from './checked-before.ts'
 import { generatedApis } from './generated.ts'
 import { plainNodeModules } from './node-modules.ts'
 import { writeWithOneStart } from './one-start.ts'
@@ -44,7 +45,7 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     mainFields: ['module', 'main'],
     write: false,
     metafile: true,
-    plugins: [plainNodeModules(), generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend()],
+    plugins: [plainNodeModules(), generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend(), checkedBefore()],
   }).catch((error: unknown) => {
     throw bundleFaults(error)
   })

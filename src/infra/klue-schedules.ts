@@ -5,9 +5,14 @@ import type { Alias } from 'aws-cdk-lib/aws-lambda'
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import type { KlueTasksProps } from './klue-tasks.ts'
+import type { PreparedSchedule } from './project.ts'
 
-export interface ScheduleTargets {
+export interface SchedulesProps {
+  /** Name of the stack, and of their group. */
+  stackName: string
+  schedules: readonly PreparedSchedule[]
+  /** Whether they run on this stage. */
+  isEnabled: boolean
   /** Of the worker: what is live runs them. */
   alias: Alias
   /** Takes ticks that reached nobody. */
@@ -18,25 +23,25 @@ export interface ScheduleTargets {
 const longestTrySeconds = 3600
 
 /** A group with a schedule for each of the worker's; nothing where there are none. */
-export function makeSchedules(scope: Construct, { project, worker, runsSchedules }: KlueTasksProps, { alias, deadLetters }: ScheduleTargets): ReadonlyMap<string, CfnSchedule> {
-  if (worker.schedules.length === 0) return new Map()
-  const group = new CfnScheduleGroup(scope, 'Schedules', { name: project.stackName })
+export function makeSchedules(scope: Construct, { stackName, schedules, isEnabled, alias, deadLetters }: SchedulesProps): ReadonlyMap<string, CfnSchedule> {
+  if (schedules.length === 0) return new Map()
+  const group = new CfnScheduleGroup(scope, 'Schedules', { name: stackName })
   const role = new Role(scope, 'ScheduleRole', {
-    description: `${project.stackName}: runs its schedules`,
+    description: `${stackName}: runs its schedules`,
     // Of this account alone: no other one may have this role used for its schedules.
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } } }),
   })
   role.addToPolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['lambda:InvokeFunction'], resources: [alias.functionArn] }))
   role.addToPolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }))
-  return new Map(worker.schedules.map(({ name, expression, timezone }) => {
+  return new Map(schedules.map(({ name, expression, timezone }) => {
     const schedule = new CfnSchedule(scope, `Schedule-${name}`, {
       name,
       groupName: group.ref,
-      description: `${project.stackName}: the schedule ${name}`,
+      description: `${stackName}: the schedule ${name}`,
       scheduleExpression: expression,
       scheduleExpressionTimezone: timezone,
       flexibleTimeWindow: { mode: 'OFF' },
-      state: runsSchedules ? 'ENABLED' : 'DISABLED',
+      state: isEnabled ? 'ENABLED' : 'DISABLED',
       target: {
         arn: alias.functionArn,
         roleArn: role.roleArn,

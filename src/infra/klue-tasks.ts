@@ -79,7 +79,7 @@ export class KlueTasks extends Construct {
     this.candidates = this.#queue('CandidateQueue', common)
     this.worker = this.#makeWorker(timeout)
     this.#connect()
-    this.schedules = makeSchedules(this, props, { alias: this.worker.alias, deadLetters: this.deadLetters })
+    this.schedules = makeSchedules(this, { stackName: props.project.stackName, schedules: props.worker.schedules, isEnabled: props.runsSchedules, alias: this.worker.alias, deadLetters: this.deadLetters })
   }
 
   /** Lets a function fire tasks. */

@@ -3,7 +3,6 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Client, ClientOptions, ClientSpec } from '../client/index.ts'
 import { lazyClient } from '../client/lazy-client.ts'
 import { UsageError } from '../errors/index.ts'
-import type { ApiRequest, ApiResponse } from './exchange/message.ts'
 import type { Notes, OutgoingCall } from './exchange/notes.ts'
 import type { Platform } from './exchange/platform.ts'
 import type { TokenOptions, User } from './exchange/user.ts'
@@ -42,7 +41,7 @@ export function callApi<Operations, Calls>({ platform, context, notes, spec, opt
   }
   return lazyClient(spec, {
     // An API that this process serves is called through its whole pipeline, without a socket.
-    ...(address === undefined ? { url: 'http://local.invalid', fetch: localFetch(local!) } : { url: address }),
+    ...(address === undefined ? { url: 'http://local.invalid', fetch: async (input, init) => (await import('./local-fetch.ts')).localFetch(local!)(input, init) } : { url: address }),
     ...(settings?.username === undefined ? {} : { username: settings.username, password: settings.password ?? '' }),
     ...(settings?.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }),
     callId: context.callId,
@@ -79,32 +78,4 @@ function watch({ platform, notes, api, isLocal }: Watched, theirs: ClientOptions
       if (!hasRoom) countCall(notes, call)
     }
   }
-}
-
-/** `fetch` for an API in this process. */
-export function localFetch(answer: (request: ApiRequest) => Promise<ApiResponse>): typeof fetch {
-  return async (input, init) => {
-    const request = new Request(input, init)
-    const url = new URL(request.url)
-    const body = new Uint8Array(await request.arrayBuffer())
-    const response = await answer({
-      method: request.method,
-      path: url.pathname,
-      query: url.search.slice(1),
-      headers: Object.fromEntries(request.headers),
-      ...(body.length === 0 ? {} : { body }),
-      ...(url.protocol === 'http:' ? { scheme: 'http' as const } : {}),
-      sourceIp: '127.0.0.1',
-    })
-    const headers = new Headers(response.headers)
-    for (const cookie of response.cookies) headers.append('set-cookie', cookie)
-    const isEmpty = response.status === 204 || response.status === 304 || request.method === 'HEAD'
-    return new Response(isEmpty ? null : toBody(response), { status: response.status, headers })
-  }
-}
-
-// A Response of fetch holds the decompressed body, even where its headers still name a compression.
-function toBody({ body, headers }: ApiResponse): string | Uint8Array<ArrayBuffer> {
-  if (typeof body === 'string') return body
-  return new Uint8Array(headers['content-encoding'] === 'gzip' ? process.getBuiltinModule('node:zlib').gunzipSync(body) : body)
 }

@@ -70,7 +70,28 @@ export async function tryTasks(given: TaskSteps): Promise<void> {
   await sleep(Math.max(0, Date.parse(cancelled.run_at) - Date.now()) + 10_000)
   assert.deepEqual([cancelled.status, calls()], ['cancelled', before])
 
+  await schedule(given)
   await deadLetter(given)
+}
+
+// A tick that comes twice runs once; by hand the same task runs at once.
+async function schedule(given: TaskSteps): Promise<void> {
+  const names = Object.entries(await physicalNames(given.cloud, [...given.stacks]))
+  assert.ok(names.some(([id]) => /^ServiceTasksScheduleweeklyDigest/.test(id)), 'the stack has no schedule')
+  const worker = names.find(([id]) => /TasksWorkerFunction/.test(id))![1]
+  const time = new Date().toISOString()
+  for (let times = 0; times < 2; times++) await invoke(given.cloud.endpoint, worker, { klue: 'tick', schedule: 'weeklyDigest', time })
+  const digests = async (): Promise<Shown[]> => JSON.parse(await command(given, ['list', '--task', 'makeDigest', '--since', '10m', '--json'])) as Shown[]
+  const done = async (count: number): Promise<void> => {
+    for (const end = Date.now() + 120_000; Date.now() < end; await sleep(500)) if ((await digests()).filter(({ status }) => status === 'succeeded').length >= count) return
+    assert.fail(`${count} digests did not come`)
+  }
+  await done(1)
+  assert.equal((await digests()).length, 1)
+  await sweep(given)
+  assert.match(await command(given, ['run', 'weeklyDigest']), /is accepted/)
+  await sweep(given)
+  await done(2)
 }
 
 async function record({ url, token }: TaskSteps, metric: string): Promise<string> {

@@ -73,6 +73,8 @@ test('what would be accepted and never run is not deployed, and wrong workers ar
   assert.deepEqual(unserved.map(([code, file]) => [code, file]), [['task-unserved', 'functions/notes.ts'], ['task-unserved', 'functions/notes.ts']])
   assert.match(unserved[0]![2], /^the task sendNote is run by nothing in the account: functions\/jobs\.ts runs other ones$/)
   assert.deepEqual((await faults({ 'functions/jobs.ts': jobs.replace('handler', 'worker') })).map(([code, file]) => [code, file]), [['no-worker', 'functions/jobs.ts']])
+  // A function does not check its options again, so who makes it must.
+  assert.deepEqual((await faults({ 'functions/notes.ts': withTasks('sendNote').replace('timeoutSeconds: 100', 'timeoutSeconds: 901, atempts: 2') })).map(([code, , message]) => [code, message]), [['task-invalid', 'timeoutSeconds must be a whole number of seconds from 1 to 900, not 901'], ['task-invalid', 'a task has no option atempts']])
   assert.deepEqual((await faults({ 'functions/jobs.ts': jobs, 'functions/more.ts': jobs })).map(([code, file]) => [code, file]), [['worker-double', 'functions/more.ts']])
 })
 
