@@ -75,7 +75,9 @@ function takenNames(later: readonly string[]): (module: string) => string[] | un
 // The new imports stand beside the banner, and blanks in place of the old ones, so that the columns of the source map stay right.
 function withoutBridges(text: string, { entry, banner, bridges }: { entry: string; banner: string; bridges: Bridge[] }): string {
   const taken: string[] = []
-  const rest = text.replace(imports, (found, list: string, from: string) => {
+  // What a part imports without a name has run with the start.
+  const unnamed = text.replace(/\bimport"\.\/([\w.-]+)";/g, (found, from: string) => (bridges.some(({ name }) => name === from) ? ' '.repeat(found.length) : found))
+  const rest = unnamed.replace(imports, (found, list: string, from: string) => {
     const bridge = bridges.find(({ name }) => name === from)
     if (bridge === undefined) return found
     const outerOf = new Map(bridge.names)
@@ -85,7 +87,7 @@ function withoutBridges(text: string, { entry, banner, bridges }: { entry: strin
     }))
     return ' '.repeat(found.length)
   })
-  return taken.length === 0 ? text : rest.replace(banner, () => `${banner} import { ${taken.join(', ')} } from './${entry}';`)
+  return taken.length === 0 ? rest : rest.replace(banner, () => `${banner} import { ${taken.join(', ')} } from './${entry}';`)
 }
 
 // The modules of the start, and nothing else, come along.
