@@ -48,7 +48,7 @@ export function guardedUpdate(bound: Bound, key: ItemKey, { changes, options, re
     read?.(old)
     const isOver = old !== undefined && isExpired(bound.definition, old, bound.database.now())
     // An item whose time is over is taken away first: the update begins anew.
-    const next = nextValues(bound.definition, changes, isOver ? {} : (old ?? {}))
+    const next = nextValues(bound.definition, changes, isOver || old === undefined ? attributes : old)
     const write = planUpdate(bound, key, { changes, options, more: raced(bound, old) })
     return { writes: [watched(write, bound, old), ...(await guardWrites(bound, attributes, { old, next, isWhole: false }))] }
   }

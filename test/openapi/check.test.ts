@@ -163,6 +163,11 @@ test('what an operation with idempotency names is there', async (t) => {
   assert.deepEqual(await codesOf('{ anonymous: true, headers: [X-Other] }'), ['idempotency-header-undeclared'])
 })
 
+test('an operation that is a task does not declare the answer that is the task', async (t) => {
+  const faults = await faultsOf(t, { 'apis/a.yaml': openapi('/a:\n  post:\n    operationId: a\n    x-klue-task: true\n    responses: { 200: { description: ok }, 202: { description: later } }') })
+  assert.deepEqual(faults.map(({ code }) => code), ['task-answer-declared'])
+})
+
 test('every code of the list is met in these tests', () => {
   // A schema that passes the checks but not Ajv, and a document that the converter refuses, are guarded against without a known example.
   const guards = ['conversion-failed']

@@ -51,6 +51,10 @@ export interface Account {
 
 type AccountShape = { key: ['id']; indexes: {}; filled: 'version'; sharded: 'visits' }
 
+export const members: PersistDefinition<Account, { key: ['tenant', 'id']; indexes: {}; filled: never }> = {
+  name: 'Member', table: 'members', key: { partition: 'tenant', sort: 'id' }, indexes: [], unique: [['tenant', 'name']], keyTypes: { tenant: 'S', id: 'S' }, properties: { tenant: { type: 'string' }, id: { type: 'string' }, name: { type: 'string' } },
+}
+
 export const accounts: PersistDefinition<Account, AccountShape> = {
   name: 'Account', table: 'accounts', key: { partition: 'id' }, indexes: [], keyTypes: { id: 'S' }, version: 'version', unique: [['email'], ['tenant', 'name']], sharded: { visits: 4 }, properties: { id: { type: 'string' } },
 }

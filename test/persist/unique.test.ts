@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isHttpError } from '../../src/errors/index.ts'
 import { openTable, type Table, transactWrite } from '../../src/persist/index.ts'
-import { type Account, accounts, leases, turning, useTables } from './tables-fixture.ts'
+import { type Account, accounts, leases, members, turning, useTables } from './tables-fixture.ts'
 
-const tables = useTables([accounts, leases])
+const tables = useTables([accounts, leases, members])
 const use = { pause: async () => undefined }
 const table = (): Table<Account> => openTable<Account>(tables.database(), accounts as never, use)
 const taken = (property: string) => (failure: unknown) => isHttpError(failure) && failure.code === 'UNIQUE_CONFLICT' && failure.status === 409 && failure.fields['property'] === property
@@ -45,6 +45,21 @@ test('groups are unique together, and an item without one of the values has none
   await table().save({ id: '5', tenant: 'x'.repeat(3000), name: 'n' })
   await assert.rejects(table().save({ id: '6', tenant: 'x'.repeat(3000), name: 'n' }), taken('tenant, name'))
   await clear()
+})
+
+test('a part of the key makes the other values unique within it, however the item is made', async () => {
+  const teams = openTable<Account>(tables.database(), members as never, use)
+  await teams.save({ tenant: 't', id: '1', name: 'n' })
+  await teams.save({ tenant: 'u', id: '1', name: 'n' })
+  await assert.rejects(teams.save({ tenant: 't', id: '2', name: 'n' }), taken('tenant, name'))
+  await assert.rejects(teams.update({ tenant: 't', id: '2' }, { set: { name: 'n' } }), taken('tenant, name'))
+  await teams.update({ tenant: 't', id: '2' }, { set: { name: 'm' } })
+  await assert.rejects(teams.save({ tenant: 't', id: '3', name: 'm' }), taken('tenant, name'))
+  await teams.update({ tenant: 't', id: '1' }, { set: { name: 'free' } })
+  await teams.update({ tenant: 't', id: '2' }, { set: { name: 'n' } })
+  await teams.delete({ tenant: 't', id: '2' })
+  await teams.save({ tenant: 't', id: '3', name: 'n' })
+  assert.deepEqual((await rows('members')).map((row) => row.split(' ')[0]), ['unique#tenant+name#["t","free"]', 'unique#tenant+name#["t","n"]', 'unique#tenant+name#["u","n"]'])
 })
 
 test('versions and conditions hold as without unique values', async () => {

@@ -67,9 +67,12 @@ function checkUnique(subject: Subject, { unique, key }: JsonObject): FaultNote[]
   const isList = Array.isArray(unique) && unique.length > 0 && groups.every((group, index) => group.length > 0 && (typeof unique[index] === 'string' || group.length === (unique[index] as unknown[]).length))
   if (!isList) return [invalid(subject, ['unique'], `unique of ${subject.name} must be a list of properties, or of lists of them, not ${JSON.stringify(unique)}`, 'for example [email, [tenant, name]]')]
   const keyed = typeof key === 'string' ? [key] : stringsOf(key)
-  return groups.flat().flatMap((name) => {
-    if (keyed.includes(name)) return [invalid(subject, ['unique'], `unique of ${subject.name} names ${name}, which is part of the key`, 'leave it out: no two items have the same key')]
-    return checkType(subject, name, { place: 'unique', isRight: (property) => ['string', 'integer', 'number'].includes(propertyType(property) ?? '') && property['format'] !== 'binary', wanted: 'a string or a number to be unique' })
+  return groups.flatMap((group) => {
+    // A part of the key beside other properties makes these unique within it, as names within a tenant.
+    if (keyed.every((name) => group.includes(name))) return [invalid(subject, ['unique'], `unique of ${subject.name} names ${keyed.join(' and ')}, which is the key`, 'leave it out: no two items have the same key')]
+    const [only] = group
+    if (group.length === 1 && keyed.includes(only!)) return [invalid(subject, ['unique'], `unique of ${subject.name} names ${only!}, which is part of the key`, `list it with another property: [${only!}, name] is unique within each ${only!}`)]
+    return group.filter((name) => !keyed.includes(name)).flatMap((name) => checkType(subject, name, { place: 'unique', isRight: (property) => ['string', 'integer', 'number'].includes(propertyType(property) ?? '') && property['format'] !== 'binary', wanted: 'a string or a number to be unique' }))
   })
 }
 
