@@ -38,14 +38,17 @@ export const transfersDocument: Record<string, unknown> = apiDocument({
   '/plain': { post: operation('plain', { security: [{ key: [] }] }) },
   '/nameless': { post: operation('nameless', { 'x-klue-idempotency': 'required', security: [{ nameless: [] }] }) },
   '/quick': { post: operation('quick', { 'x-klue-idempotency': 'required', 'x-klue-timeout': 0.2, security: [{ key: [] }] }) },
-  '/storm': { post: operation('storm', { 'x-klue-idempotency': 'required', 'x-klue-timeout': 4, security: [{ key: [] }] }) },
+  '/storm': { post: operation('storm', { 'x-klue-idempotency': 'required', 'x-klue-timeout': 4, security: [{ key: [] }], requestBody: jsonBody(transfer) }) },
 }, { components: { securitySchemes: { key: { type: 'apiKey', name: 'X-Key', in: 'header' }, nameless: { type: 'apiKey', name: 'X-Key', in: 'header' } } } })
 
 let spec: ReturnType<typeof compileApi> | undefined
 
+/** Parts of the platform, and the compiled form where another process has made it. */
+export type TransfersParts = PlatformParts & { spec?: Awaited<ReturnType<typeof compileApi>> }
+
 /** Opens the service; each handler that is not given answers `{}`. */
-export async function openTransfers(table: KeyTable, handlers: LooseHandlers = {}, parts: PlatformParts = {}): Promise<Opened> {
-  const compiled = await (spec ??= compileApi(transfersDocument))
+export async function openTransfers(table: KeyTable, handlers: LooseHandlers = {}, { spec: made, ...parts }: TransfersParts = {}): Promise<Opened> {
+  const compiled = made ?? (await (spec ??= compileApi(transfersDocument)))
   const all = Object.fromEntries(compiled.table.operations.map(({ id }) => [id, () => ({})])) as LooseHandlers
   return open({ spec: compiled, handlers: { ...all, ...handlers }, security: { key: (shown) => (shown.kind === 'apiKey' ? { id: shown.key } : false), nameless: () => true } }, { database: () => table.database, now: () => table.now.ms, ...parts })
 }

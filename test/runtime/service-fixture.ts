@@ -84,12 +84,17 @@ export function jsonBody(schema: Record<string, unknown>, more: Record<string, u
 
 /** Generates an API and opens its compiled form; the folder goes with the process. */
 export async function compileApi(document: Record<string, unknown>, name: string = 'test'): Promise<ApiSpec<LooseOperations>> {
+  return loadSpec<LooseOperations>(await compileFolder(document, name))
+}
+
+/** Generates an API; gives the folder of its compiled form, which goes with the process. */
+export async function compileFolder(document: Record<string, unknown>, name: string = 'test'): Promise<URL> {
   const root = mkdtempSync(join(tmpdir(), 'klue-runtime-'))
   process.once('exit', () => rmSync(root, { recursive: true, force: true }))
   mkdirSync(join(root, 'apis'))
   writeFileSync(join(root, 'apis', `${name}.yaml`), JSON.stringify(document, null, 1))
   await generate(root)
-  return loadSpec<LooseOperations>(pathToFileURL(join(root, 'functions', 'gen', name, '/')))
+  return pathToFileURL(join(root, 'functions', 'gen', name, '/'))
 }
 
 /** A configuration of the stage `test`. */
