@@ -9,6 +9,7 @@ import type { Context } from './exchange/handler-context.ts'
 import { Interruption } from './exchange/interruption.ts'
 import { within } from './exchange/running.ts'
 import type { ApiRequest, ApiResponse } from './exchange/message.ts'
+import type { TaskIds } from './exchange/notes.ts'
 import { requestRecord } from './line/make-record.ts'
 import { openNotes } from './line/take-notes.ts'
 import type { OpenService } from './pipeline.ts'
@@ -26,6 +27,8 @@ export interface Work {
   slowMs: number
   /** When it has to have ended, whatever time it has; epoch milliseconds. */
   endsAt?: number
+  /** Where it may come again and fires tasks. */
+  taskIds?: TaskIds
   /** Further fields of its line. */
   fields: Record<string, unknown>
   /** Fills the context and runs; what it throws is what the work failed with. */
@@ -52,6 +55,7 @@ export function startWork(opened: Pick<OpenService, 'service' | 'platform' | 'ru
   const startedAt = platform.now()
   const notes = openNotes(startedAt)
   notes.slowMs = work.slowMs
+  if (work.taskIds !== undefined) notes.taskIds = work.taskIds
   const context = createContext(platform, request, { service: service.name, interruption, notes })
   context.operationId = work.operation
   context.callPath = work.callPath

@@ -67,6 +67,8 @@ export interface TaskState {
   owner?: string
   /** Of a schedule: the time for which the tick was planned. */
   tick?: number
+  /** What fired it may come again; then it is the same task, and so are those that it fires itself. */
+  once?: true
   /** The deployed version that fired it. */
   version: string
 }
@@ -90,16 +92,23 @@ export interface NewTask {
   input: string
 }
 
-/** Accepts tasks: when this resolves all their rows are written, else none of them may count as fired. */
-export async function putTasks(database: Database, tasks: readonly NewTask[]): Promise<void> {
+/** Accepts tasks, and gives them: when this resolves all their rows are written, else none of them may count as fired. */
+export async function putTasks(database: Database, tasks: readonly NewTask[]): Promise<readonly NewTask[]> {
+  await putTaskRows(database, tasks, rowsOf)
+  return tasks
+}
+
+/** Writes some rows of tasks; before them, that their minutes and days have any. */
+export async function putTaskRows(database: Database, tasks: readonly NewTask[], rows: (task: NewTask) => Item[]): Promise<void> {
   for (const { state } of tasks) if (state.lookAt !== undefined) await markMinute(database, state.lookAt)
   for (const day of new Set(tasks.map(({ state }) => isoDay(state.created)))) await markDay(database, day)
   // A batch takes 25 rows.
-  const batches = Array.from({ length: Math.ceil(tasks.length / 6) }, (_, index) => tasks.slice(index * 6, index * 6 + 6).flatMap(rowsOf))
-  for (let first = 0; first < batches.length; first += 8) await Promise.all(batches.slice(first, first + 8).map((rows) => putRows(database, rows)))
+  const batches = Array.from({ length: Math.ceil(tasks.length / 6) }, (_, index) => tasks.slice(index * 6, index * 6 + 6).flatMap(rows))
+  for (let first = 0; first < batches.length; first += 8) await Promise.all(batches.slice(first, first + 8).map((batch) => putRows(database, batch)))
 }
 
-function rowsOf({ state, input }: NewTask): Item[] {
+/** All rows of a task; the first is the truth about it. */
+export function rowsOf({ state, input }: NewTask): Item[] {
   const listed = Math.ceil(Math.max(state.created, state.runAt) / 1000) + 100 * daySeconds
   return [
     { ...taskKey(state.id), state: { S: JSON.stringify(state) }, revision: { N: '1' } },
@@ -229,30 +238,6 @@ export async function dueTasks(database: Database, { minute, shard, until, limit
 export async function dropDue(database: Database, { id, lookAt }: DueTask): Promise<void> {
   const { pk, sk } = dueItem(id, lookAt)
   await database.run('DeleteItem', { TableName: table(database), Key: { pk, sk } } as never)
-}
-
-/** Claims a key of a task for a window. Gives the id of the task that has it: the given one where it is new. */
-export async function claimTaskKey(database: Database, { name, key, id, until }: { name: string; key: string; id: string; until: number }): Promise<string> {
-  const Key = { pk: { S: `taskonce#${name}` }, sk: { S: hashOf(key) } }
-  for (let round = 0; round < 5; round += 1) {
-    const Item = { ...Key, task: { S: id }, until: { N: String(until) }, made: { N: String(database.now()) }, expires: { N: String(Math.ceil(until / 1000)) } }
-    const values = { ':now': { N: String(database.now()) } }
-    if (await isDone(database.run('PutItem', { TableName: table(database), Item, ConditionExpression: 'attribute_not_exists(pk) OR #until <= :now', ExpressionAttributeNames: { '#until': 'until' }, ExpressionAttributeValues: values } as never))) return id
-    const { Item: there } = await database.run('GetItem', { TableName: table(database), Key, ConsistentRead: true } as never)
-    const holder = (there as Item | undefined)?.['task']?.S
-    if (holder === undefined) continue
-    // Whoever claimed it may have ended before the task was accepted.
-    const isYoung = database.now() - Number((there as Item)['made']?.N) < minuteMs
-    if (isYoung || (await readTaskState(database, holder)) !== undefined) return holder
-    await isDone(database.run('DeleteItem', { TableName: table(database), Key, ConditionExpression: 'task = :holder', ExpressionAttributeValues: { ':holder': { S: holder } } } as never))
-  }
-  throw new Error(`The key of a task ${name} could not be claimed: others claim it all the time`)
-}
-
-/** Whether a key is claimed. */
-export async function hasTaskKey(database: Database, { name, key }: { name: string; key: string }): Promise<boolean> {
-  const { Item } = await database.run('GetItem', { TableName: table(database), Key: { pk: { S: `taskonce#${name}` }, sk: { S: hashOf(key) } }, ConsistentRead: true } as never)
-  return Item !== undefined
 }
 
 /** The shard of an id. */

@@ -3,7 +3,7 @@ import { messageOf, UsageError } from '../errors/index.ts'
 import type { Database } from '../persist/index.ts'
 import { type FiredFrom, type FireOrder, type TaskPort, validate } from '../runtime/edge.ts'
 import type { FiredTask, Task } from '../runtime/index.ts'
-import { claimTaskKey, type NewTask, putTasks, readTaskState, type TaskIdentity } from '../store/index.ts'
+import { claimTaskKey, type NewTask, putTasks, putTasksOnce, readTaskState, type TaskIdentity } from '../store/index.ts'
 import { changeTask } from './change-task.ts'
 import { tickKey } from './clock.ts'
 import { cancelled, fired, sent } from './machine.ts'
@@ -41,7 +41,7 @@ export function openTaskPort(parts: FireParts): TaskPort {
   }
 }
 
-function prepared(parts: FireParts, { id, task, input, options, owner, tick }: FireOrder, from: FiredFrom): NewTask {
+function prepared(parts: FireParts, { id, task, input, options, owner, tick, once }: FireOrder, from: FiredFrom): NewTask {
   if (!parts.tasks().has(task.name)) throw refused(task, `the task ${task.name} is none of the service's`, 'add it to tasks of defineService')
   const now = parts.now()
   const runAt = timeOf(task, options, now)
@@ -50,7 +50,7 @@ function prepared(parts: FireParts, { id, task, input, options, owner, tick }: F
   const state = fired({
     id, name: task.name, attempts: task.options.attempts, now, runAt, queueDelayMs: parts.queue.longestDelayMs,
     ...(options.key === undefined ? {} : { key: options.key }),
-    callId: from.callId, callPath: from.callPath, firedBy: from.operation, ...(identity === undefined ? {} : { identity }), ...(owner === undefined ? {} : { owner }), ...(tick === undefined ? {} : { tick: tick.time }), version: parts.version,
+    callId: from.callId, callPath: from.callPath, firedBy: from.operation, ...(identity === undefined ? {} : { identity }), ...(owner === undefined ? {} : { owner }), ...(tick === undefined ? {} : { tick: tick.time }), ...(once === undefined ? {} : { once: true }), version: parts.version,
   })
   return { state, input: inputOf(task, input) }
 }
@@ -104,9 +104,10 @@ async function accept(parts: FireParts, orders: readonly FireOrder[], { news, be
   const database = parts.database()
   const claimed = await Promise.all(news.map(({ state }, index) => claimedBy(parts, orders[index]!, state)))
   const own = news.filter(({ state }, index) => claimed[index] === state.id)
-  await putTasks(database, own)
+  const [once] = orders.map((order) => order.once)
+  const put = once === undefined ? await putTasks(database, own) : await putTasksOnce(database, own, once)
   // The rows are what counts: a message that could not be sent follows with the sweep.
-  beside(send(parts, own).catch((error: unknown) => parts.fault(`A message of a task could not be sent, and is sent again within two minutes: ${messageOf(error)}`)))
+  beside(send(parts, put).catch((error: unknown) => parts.fault(`A message of a task could not be sent, and is sent again within two minutes: ${messageOf(error)}`)))
   return news.map(({ state }, index) => ({ id: claimed[index]!, isNew: claimed[index] === state.id }))
 }
 

@@ -17,6 +17,7 @@ export interface Fired {
   identity?: TaskIdentity
   owner?: string
   tick?: number
+  once?: true
   version: string
 }
 
@@ -24,11 +25,11 @@ export interface Fired {
 export const unsentMs = 60_000
 
 /** A task that was just fired. Where it is due later than the queue takes messages the sweep sends it a minute ahead. */
-export function fired({ now, runAt, queueDelayMs, id, name, attempts, key, callId, callPath, firedBy, identity, owner, tick, version }: Fired): TaskState {
+export function fired({ now, runAt, queueDelayMs, id, name, attempts, key, callId, callPath, firedBy, identity, owner, tick, once, version }: Fired): TaskState {
   return {
     id, name, status: runAt > now ? 'scheduled' : 'queued', attempt: 0, attempts, created: now, updated: now, runAt,
     lookAt: firstLook({ now, runAt, queueDelayMs }), looks: 0, lease: 0,
-    ...(key === undefined ? {} : { key }), callId, callPath, firedBy, ...(identity === undefined ? {} : { identity }), ...(owner === undefined ? {} : { owner }), ...(tick === undefined ? {} : { tick }), version,
+    ...(key === undefined ? {} : { key }), callId, callPath, firedBy, ...(identity === undefined ? {} : { identity }), ...(owner === undefined ? {} : { owner }), ...(tick === undefined ? {} : { tick }), ...(once === undefined ? {} : { once }), version,
   }
 }
 

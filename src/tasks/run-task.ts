@@ -77,6 +77,7 @@ export async function runTask(run: TaskRun): Promise<void> {
   work = startWork(service, {
     operation: `task:${task.name}`, method: 'TASK', path: `/${task.name}/${state.id}`, input: run.input, callId: state.callId, callPath: state.callPath,
     timeoutSeconds: task.options.timeoutSeconds, slowMs: task.options.slowMs, ...(run.endsAt === undefined ? {} : { endsAt: run.endsAt }),
+    ...(state.once === undefined ? {} : { taskIds: { seed: state.id, isRepeated: lease > 1, fired: new Map() } }),
     fields: { task_id: state.id, task_attempt: state.attempt + 1, fired_by: state.firedBy },
     failed: (failure, context) => {
       // Told before it is recorded: a stop in between tells twice rather than never.

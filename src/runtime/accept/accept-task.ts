@@ -5,7 +5,9 @@ import type { ApiSpec } from '../api/api-spec.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { ApiResponse } from '../exchange/message.ts'
 import { reply, type Reply } from '../exchange/reply.ts'
+import type { Task } from '../exchange/task.ts'
 import { principalOf } from '../idempotency/read-key.ts'
+import { nextTaskId, onceOf } from '../idempotency/task-ids.ts'
 import type { KeptResult } from './kept-result.ts'
 import { operationTask } from './operation-task.ts'
 import { toStored } from './to-stored.ts'
@@ -19,11 +21,11 @@ export async function acceptTask(exchange: Exchange): Promise<Reply | undefined>
   const { operation, platform, context, notes, request, headers } = exchange
   const { spec } = exchange.api!
   if (platform.tasks === undefined) throw new UsageError({ code: 'tasks-missing', file: '', pointer: operation!.id, message: 'nothing runs tasks here', hint: 'klue dev and klue test run them' })
-  const id = globalThis.crypto.randomUUID()
   // Checked already: what it is checked with again belongs to the worker.
   const task = operationTask(spec, operation!, { handler: () => undefined, fits: () => true })
   const from = { callId: context.callId, callPath: context.callPath, operation: context.operationId, user: context.user }
-  const order = { id, task, input: toStored(request, operation!, spec.table.securitySchemes), options: {}, owner: await ownerOf(exchange) }
+  const id = await idOf(exchange, task)
+  const order = { id, task, input: toStored(request, operation!, spec.table.securitySchemes), options: {}, owner: await ownerOf(exchange), ...onceOf(notes) }
   const prepared = await platform.tasks().prepare([order], from).catch((error: unknown) => {
     throw (error as { code?: unknown }).code === 'TASK_INPUT_TOO_LARGE' ? catalog.PAYLOAD_TOO_LARGE(`The request of ${operation!.id} is larger than the 262144 bytes that a task takes`, { cause: error }) : error
   })
@@ -39,6 +41,15 @@ export async function acceptTask(exchange: Exchange): Promise<Reply | undefined>
   const resource = toResource(state as TaskState)
   const { envelope } = operation!.settings.task!
   return reply(202, envelope === undefined ? resource : { [envelope]: resource }, { headers: { location: `${tasksPathOf(spec, platform.config)}/${id}` } })
+}
+
+// Of a request that comes again: the task that its last attempt left, unless that has failed.
+async function idOf({ platform, notes }: Exchange, { name }: Pick<Task, 'name'>): Promise<string> {
+  for (;;) {
+    const id = nextTaskId(notes, name)
+    const status = notes.taskIds?.isRepeated === true ? (await readTaskState(platform.database(), id))?.state.status : undefined
+    if (status !== 'failed' && status !== 'cancelled') return id
+  }
 }
 
 /** Where the tasks of an API are to be seen. */

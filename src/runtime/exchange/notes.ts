@@ -40,6 +40,15 @@ export interface OutgoingCall {
   timeout?: true
 }
 
+/** What makes a task that is fired again the same task. */
+export interface TaskIds {
+  readonly seed: string
+  /** Whether an earlier attempt may have fired them. */
+  readonly isRepeated: boolean
+  /** How many were fired, by name and key. */
+  readonly fired: Map<string, number>
+}
+
 /** How much of values may still be kept; shared by the parts of one line. */
 export interface Budget {
   /** Characters, counted roughly. */
@@ -64,6 +73,8 @@ export interface Notes {
   lost: number
   /** Work that must end before the line of the request is written. */
   readonly pending: Promise<unknown>[]
+  /** Where the request or run may come again: what the ids of the tasks that it fires are made of. */
+  taskIds?: TaskIds
   /** What is to be done once the request has succeeded, before it is answered. */
   answered?: (() => Promise<unknown>)[]
   metrics: number

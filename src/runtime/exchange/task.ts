@@ -93,6 +93,8 @@ export interface FireOrder {
   options: FireOptions
   /** Stands for whoever may see it from outside; only of operations that run as tasks. */
   owner?: string
+  /** Its id is the same whenever what fires it comes again; it is accepted once. `isRepeated`: it may have been accepted before. */
+  once?: { isRepeated: boolean }
   /** Of a tick: the schedule, and the time for which it was planned (epoch milliseconds). One tick is accepted once. */
   tick?: { schedule: string; time: number }
 }

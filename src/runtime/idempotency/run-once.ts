@@ -66,6 +66,7 @@ async function runClaimed(attempt: Attempt, run: () => unknown): Promise<unknown
   }
   context.idempotency = { id: claim.id, attempt: claim.attempt }
   context.once = stepsOf(database, claim)
+  exchange.notes.taskIds = { seed: `${claim.id} ${claim.fingerprint}`, isRepeated: claim.attempt > 1, fired: new Map() }
   exchange.once!.settle = (ended, refuse) => settle(attempt, ended).catch(async (thrown: unknown) => {
     const failure = await refuse(thrown)
     return { response: failure.response, failure }
@@ -127,13 +128,15 @@ function didItsWork(ended: NonNullable<Attempt['ended']>, code: string): boolean
 }
 
 async function settleLate(attempt: Attempt): Promise<void> {
-  const { exchange: { operation, api, headers }, ended, database, claim } = attempt
+  const { exchange: { operation, api, headers, notes }, ended, database, claim } = attempt
   const value = ended !== undefined && 'value' in ended ? ended : undefined
   if (value === undefined) return freeKey(database, claim)
   if (isStream(value.value)) return void (await keep(attempt, { status: 504 }))
   let rendered: ApiResponse
   try {
     rendered = render(operation, value.value, { accept: headers['accept'], api }).response
+    // Whoever asks again is told that it succeeded, so what hangs on that is done now.
+    if (rendered.status < 400) for (const step of notes.answered ?? []) await step()
   } catch {
     return freeKey(database, claim)
   }
