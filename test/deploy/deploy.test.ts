@@ -16,6 +16,7 @@ import { changeReference, copyReference, makeMinimal, stage } from './project.ts
 import { tableRows } from '../rules/pages.ts'
 import { type Receiver, startReceiver, startSmtp } from '../reports/receivers.ts'
 import { findPlanted, plantedIn } from './scan.ts'
+import { tryKeys } from './key-steps.ts'
 import { tryTasks } from './task-steps.ts'
 import { functions, functionsByKey, logLines, physicalNames, stacks, tables } from './stack.ts'
 import { realisticLine } from '../store/realistic-line.ts'
@@ -94,6 +95,11 @@ step('a crash is one incident, one message at an HTTP server and one e-mail', as
 step('tasks are run, tried again, redriven and cancelled, and what is none becomes a dead letter', async () => {
   const url = addresses(deployed, cloud)['Url']!
   await tryTasks({ cloud, project: reference, url, token: await logIn(url), webhook, answers, stacks: Object.keys(deployed.outputs) })
+})
+
+step('the same request sent twice with one key has one effect and one answer', async () => {
+  const url = addresses(deployed, cloud)['Url']!
+  await tryKeys({ url, token: await logIn(url) })
 })
 
 step('requests are logs and counts', async () => {
