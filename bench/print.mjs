@@ -1,5 +1,6 @@
 // The numbers of a run as the sections "The tables" and "Goals" of docs/reference/performance.md.
 import { rounded } from './goals.mjs'
+import { keyPeers } from './key-calls.mjs'
 import { tableCalls, tablePeers } from './table-calls.mjs'
 import { shortLife, wholeLife } from './targets.mjs'
 
@@ -17,6 +18,7 @@ export function pageOf(report, targets) {
     section('The line of a request', ['', 'cold, ms', 'first 100, µs', 'first 3,000, µs', 'steady state, µs'], Object.entries(report.requestLog).map(([name, row]) => [name, ...[row.coldMs, row.first100Us, row.first3000Us, row.steadyUs].map(rounded)])),
     section('The first read of a secret', ['', 'cold, ms'], Object.entries(report.secretRead).map(([name, { coldMs }]) => [name, rounded(coldMs)])),
     section('A call of a table', ['µs a call', ...Object.values(tableCalls)], tableCallRows(report.tableCalls)),
+    section('A POST with an idempotency key', ['', 'µs a request', 'of that for the key'], Object.entries(report.keyCalls ?? {}).map(([name, { us, keyUs }]) => [keyPeers[name], rounded(us), keyUs === undefined ? '' : rounded(keyUs)])),
     section('`klue generate`', ['', 'from nothing', 'after one operation changed', 'nothing changed'], Object.entries(report.generation).map(([size, times]) => [sizeTitles[size], ...[times.fromNothing, times.afterOneChange, times.unchanged].map((ms) => `${rounded(ms)} ms`)])),
     section('The files of a function', ['KB (gzipped)', 'module of the start', 'compiled API, in two files', 'loaded with first use'], Object.entries(report.bytes).map(([size, bytes]) => [sizeTitles[size], ...['runtime', 'api', 'loadedOnUse'].map((name) => `${rounded(bytes[name] / 1000)} (${rounded(bytes[`${name}Gzipped`] / 1000)})`)])),
     section('Local servers', ['', 'start to first answer', 'answers a second, 1 connection', '16 connections', 'the very first start'], Object.entries(report.dev).map(([name, { error, startMs, firstMs, perSecond }]) => [name, ...(error === undefined ? [`${rounded(startMs / 1000)} s`, rounded(perSecond[1]), rounded(perSecond[16]), `${rounded(firstMs / 1000)} s`] : [error, '', '', ''])])),

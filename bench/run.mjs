@@ -16,6 +16,7 @@ const { measureDev } = await import('./dev.mjs')
 const { environmentOf, measureLives } = await import('./lives.mjs')
 const { measureRequestLog } = await import('./request-log.mjs')
 const { measureSecretRead } = await import('./secret-read.mjs')
+const { measureKeyCalls } = await import('./key-calls.mjs')
 const { measureTableCalls } = await import('./table-calls.mjs')
 const { pageOf, replaceIn } = await import('./print.mjs')
 const { isPinned } = await import('./turns.mjs')
@@ -34,7 +35,7 @@ const measurable = Object.fromEntries(sizes.map((size) => [size, targets.filter(
 const report = {
   date: new Date().toISOString().slice(0, 10), node: process.version, machine: `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Linux ${release()}`, pinned: isPinned(), quick,
   sameAnswers, missing, rows: sizes.flatMap((size) => measureLives(measurable[size], size, { quick, say })),
-  ...(sizes.includes('3') ? { requestLog: await measureRequestLog({ quick }), secretRead: await measureSecretRead({ quick }), tableCalls: await measureTableCalls({ quick }) } : { requestLog: {}, secretRead: {}, tableCalls: {} }), generation,
+  ...(sizes.includes('3') ? { requestLog: await measureRequestLog({ quick }), secretRead: await measureSecretRead({ quick }), tableCalls: await measureTableCalls({ quick }), keyCalls: await measureKeyCalls({ quick }) } : { requestLog: {}, secretRead: {}, tableCalls: {}, keyCalls: {} }), generation,
   bytes: Object.fromEntries(sizes.map((size) => [size, bytesOf(size)])), dev: process.argv.includes('--no-dev') ? {} : await measureDev(say, { quick }), versions: wantedVersions(),
 }
 report.goals = judge(report)
