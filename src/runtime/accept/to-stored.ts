@@ -13,7 +13,7 @@ const kept = ['content-type', 'accept', 'accept-language', 'user-agent']
 /** What of a checked request its task is given. */
 export function toStored(request: ApiRequest, operation: CompiledOperation, schemes: Schemes): StoredRequest {
   const proofs = Object.values(schemes).flatMap((scheme) => (scheme.kind === 'apiKey' ? [scheme] : []))
-  const isProof = (place: string, name: string): boolean => (place === 'header' && name === 'authorization') || proofs.some((scheme) => scheme.in === place && scheme.name === name)
+  const isProof = (place: string, name: string): boolean => (place === 'header' && name === 'authorization') || proofs.some((scheme) => scheme.in === place && (place === 'header' ? scheme.name.toLowerCase() : scheme.name) === name)
   const names = new Set([...kept, ...operation.parameters.flatMap(({ in: place, name }) => (place === 'header' ? [name.toLowerCase()] : []))])
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => names.has(name) && !isProof('header', name)))
   const cookies = Object.entries(readCookies(request.headers['cookie'])).filter(([name]) => name !== 'token' && !isProof('cookie', name) && operation.parameters.some((parameter) => parameter.in === 'cookie' && parameter.name === name))
