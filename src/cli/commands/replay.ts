@@ -19,6 +19,7 @@ export const replay: Command = {
   async run(call) {
     const [errorId, ...more] = call.positionals
     if (errorId === undefined || more.length > 0) throw misuse('klue replay wants one error id', 'it stands in the answer, in the log and in the report')
+    givenUrl(call)
     const { record, task } = await recordOf(call, errorId)
     if (task !== undefined) return (await import('../replay-task.ts')).replayTask(call, task)
     const url = await addressOf(call)
@@ -35,12 +36,17 @@ export const replay: Command = {
 }
 
 async function addressOf(call: CommandCall): Promise<string> {
-  const given = textOption(call, 'url')
-  if (given !== undefined && !isBase(given)) throw misuse(`--url ${given} is no URL of a service`, 'write it without user, query and fragment, for example http://127.0.0.1:8080')
+  const given = givenUrl(call)
   const { findRunning } = await import('../../dev/index.ts')
   const url = given ?? findRunning(call.root)?.addresses[0]?.url
   if (url === undefined) throw misuse('no service runs here', 'start it with klue dev, or pass --url')
   return url
+}
+
+function givenUrl(call: CommandCall): string | undefined {
+  const given = textOption(call, 'url')
+  if (given !== undefined && !isBase(given)) throw misuse(`--url ${given} is no URL of a service`, 'write it without user, query and fragment, for example http://127.0.0.1:8080')
+  return given
 }
 
 function isBase(text: string): boolean {
