@@ -18,7 +18,6 @@ export const excusedGrants: readonly ExcusedGrant[] = [
   { grant: /^ServiceTelemetryIngest\w+ sqs:\w+ \S+ingest-failures/, reason: 'Lambda itself puts batches that failed into the queue, with the role of the function; none fails here' },
   { grant: /^ServiceTelemetryReporter\w+ sqs:\w+ /, reason: 'Lambda itself takes messages from the queue, with the role of the function' },
   { grant: /^ServiceTasksWorker\w+ sqs:(?!SendMessage)\w+ /, reason: 'Lambda itself takes messages from the queue, with the role of the function' },
-  { grant: /^ServiceTasksWorker\w+ dynamodb:BatchWriteItem \S+\/builds-proof-klue$/, reason: 'a task may fire others, and that of the reference fires none' },
   { grant: /^ServiceTasksWorker\w+ dynamodb:\w+ \S+\/builds-proof-(measurements|metrics|packages)/, reason: 'a worker holds the code of its service, whose names of calls of tables are all that is read' },
   { grant: / logs:(CreateLogStream|PutLogEvents) /, reason: 'Lambda itself writes what a function prints, with the role of the function' },
 ]
