@@ -12,7 +12,7 @@ import { login } from './login.ts'
 
 export const service: Service = defineService({
   spec: builds,
-  handlers: { recomputeSummary, recordMeasurement, listMeasurements, countMeasurements, getMeasurement, deleteMeasurement, listMetrics, getLatest, getDeviation },
+  handlers: { recordMeasurement, listMeasurements, countMeasurements, getMeasurement, deleteMeasurement, listMetrics, recomputeSummary, getLatest, getDeviation },
   tasks: [postMeasurement, makeDigest],
   include: [login],
   routes: {
