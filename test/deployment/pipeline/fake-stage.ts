@@ -58,7 +58,7 @@ export async function fakeStage(folder: string, database: Database): Promise<Fak
     name: 'ann',
     folder: deployFolder(folder, 'ann'),
     cdk: cdkOf(state),
-    deployed: { client: { config: { region: async () => 'eu-west-1' } } as never, find: async () => state.deployed, settle: async () => 'UPDATE_COMPLETE', close: () => undefined },
+    deployed: { client: { config: { region: async () => 'eu-west-1', credentials: async () => ({}) } } as never, find: async () => state.deployed, settle: async () => 'UPDATE_COMPLETE', close: () => undefined },
     functions: { live: async () => numbers(state), documents: async () => new Map([['builds', state.documents]]), isThere: async () => true, prune: async () => 0, close: () => undefined },
     who: 'ann',
     endpoint: 'http://127.0.0.1:1',
