@@ -2,11 +2,13 @@
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
 
-/** Where whoever imports a function to check it puts what checks the definitions of tasks. */
-export const taskChecks: unique symbol = Symbol.for('klue.task-checks') as never
+/** Where whoever imports a function to check it puts what checks its definitions: an object of the exports of `src/runtime/check-definitions.ts`. */
+export const definitionChecks: unique symbol = Symbol.for('klue.definition-checks') as never
 
-// A function in the account has nothing there: what it holds passed when it was made.
-const stub = "export const taskFaults = (...given) => globalThis[Symbol.for('klue.task-checks')]?.(...given) ?? []"
+// A function in the account has nothing there: what it holds passed when it was made. What it runs by the clock lies beside it in a file, so that no rule is read.
+const stub = `const checks = () => globalThis[Symbol.for('klue.definition-checks')]
+export const taskFaults = (...given) => checks()?.taskFaults(...given) ?? []
+export const scheduleRule = (...given) => checks()?.scheduleRule(...given) ?? {}`
 
 /** Puts a stub in the place of what checks options that stand in code. */
 export function checkedBefore(): Plugin {
@@ -14,7 +16,7 @@ export function checkedBefore(): Plugin {
     name: 'klue-checked-before',
     setup(build) {
       // A project may have a file of that name as well.
-      build.onLoad({ filter: /[\\/]check-task\.[jt]s$/ }, ({ path }) => (path.startsWith(ownRuntime) ? { contents: stub, loader: 'js' } : undefined))
+      build.onLoad({ filter: /[\\/]check-definitions\.[jt]s$/ }, ({ path }) => (path.startsWith(ownRuntime) ? { contents: stub, loader: 'js' } : undefined))
     },
   }
 }

@@ -2,7 +2,7 @@
 export { bundleFunction } from './bundle-function.ts'
 export type { FunctionBundle } from './bundle-function.ts'
 export { bundleInline } from './bundle-inline.ts'
-export { taskChecks } from './checked-before.ts'
+export { definitionChecks } from './checked-before.ts'
 export { changedSince, fileState } from './file-state.ts'
 export { findEntries, findReporter, findWorker } from './find-entries.ts'
 export { openLocalBundler, warmBundler } from './bundle-local.ts'

@@ -1,4 +1,4 @@
-// What is wrong with the definition of a task. In a deployed function, whose tasks were checked before, a stub stands here: src/bundle/checked-before.ts.
+// What is wrong with the definition of a task.
 import { type Fault, nearest } from '../errors/index.ts'
 import type { TaskOptions } from './exchange/task.ts'
 

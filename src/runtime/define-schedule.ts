@@ -1,6 +1,6 @@
 // Declares that a task runs by the clock. Declaring does no I/O.
 import { type Fault, UsageError } from '../errors/index.ts'
-import { readSchedule } from '../schedule/index.ts'
+import { scheduleRule } from './check-definitions.ts'
 import type { Schedule, ScheduleOptions, Task } from './exchange/task.ts'
 
 /**
@@ -16,7 +16,7 @@ export function defineSchedule<Given>(name: string, options: ScheduleOptions<NoI
   if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(name)) tell('defineSchedule', `the name of a schedule must begin with a letter and have letters, digits and hyphens, at most 64, not ${JSON.stringify(name)}`)
   if ((task as unknown as Partial<Task> | undefined)?.kind !== 'klue.Task') tell(place, 'the third argument is no task', 'pass what defineTask returns')
   const { cron, every, timezone = 'UTC', input = {} } = options ?? {}
-  const read = readSchedule({ cron, every, timezone })
+  const read = scheduleRule({ cron, every, timezone })
   if ('faults' in read) for (const { key, message, hint } of read.faults) tell(`${place}.${key}`, message, hint)
   if (faults.length > 0 || 'faults' in read) throw new UsageError(faults)
   return { kind: 'klue.Schedule', name, rule: read.rule, task: task as unknown as Task, input }

@@ -1,6 +1,6 @@
 // Declares a task. Declaring one does no I/O.
 import { UsageError } from '../errors/index.ts'
-import { taskFaults } from './check-task.ts'
+import { taskFaults } from './check-definitions.ts'
 import type { Task, TaskOptions } from './exchange/task.ts'
 import type { TaskHandler } from './exchange/task-context.ts'
 

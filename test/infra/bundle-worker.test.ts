@@ -78,6 +78,19 @@ test('what would be accepted and never run is not deployed, and wrong workers ar
   assert.deepEqual((await faults({ 'functions/jobs.ts': jobs, 'functions/more.ts': jobs })).map(([code, file]) => [code, file]), [['worker-double', 'functions/more.ts']])
 })
 
+// As withTasks, with a schedule of the first task.
+const withSchedule = (options: string): string =>
+  withTasks('sendNote').replace('{ defineTask,', '{ defineSchedule, defineTask,').replace(/tasks: \[(.*)\],/, 'tasks: [sendNote],\n  schedules: [daily],')
+    .replace('export const service', `const sendNote = defineTask('sendNote', { input: Told }, () => undefined)\nconst daily = defineSchedule('daily', ${options}, sendNote)\nexport const service`)
+
+test('a schedule in code is read where its function is made, and a wrong one is told there', async (context) => {
+  const faults = await faultsOf((await make(context, { 'functions/notes.ts': withSchedule("{ cron: '61 8 ? * MON *' }") })).root)
+  assert.deepEqual(faults.map(([code]) => code), ['schedule-invalid'])
+  const { root } = await make(context, { 'functions/notes.ts': withSchedule("{ every: '2h', input: { id: 'a' } }") })
+  const { functions } = await prepare(root)
+  assert.deepEqual(functions.map(({ name }) => name), ['notes'])
+})
+
 test('a service that fires tasks loads at most 4 KB more at its start, and one that fires none nothing more', async (context) => {
   const bytes = async (service: string): Promise<number> => {
     const { root } = await make(context, { 'functions/notes.ts': service })
@@ -88,7 +101,8 @@ test('a service that fires tasks loads at most 4 KB more at its start, and one t
     writeFileSync(join(into, 'klue-config.json'), JSON.stringify(compileConfig(merged)))
     return bytesOf((await traceStart(into, { requests: [['GET', '/ping']], env: { KLUE_TASK_QUEUE: 'https://sqs.example.com/1/tasks', AWS_REGION: 'eu-west-1' } })).slice(0, 2))
   }
-  const [plain, firing] = [await bytes(notesService), await bytes(withTasks('sendNote'))]
-  context.diagnostic(`${plain} bytes without tasks, ${firing - plain} more with one`)
+  const [plain, firing, scheduled] = [await bytes(notesService), await bytes(withTasks('sendNote')), await bytes(withSchedule("{ every: '2h' }"))]
+  context.diagnostic(`${plain} bytes without tasks, ${firing - plain} more with one, ${scheduled - firing} more with a schedule`)
   assert.ok(firing - plain <= 4096, `${firing - plain} bytes more`)
+  assert.ok(scheduled - firing <= 1024, `${scheduled - firing} bytes more`)
 })
