@@ -164,7 +164,7 @@ export type KeySpec = KeyBase &
     | { type: 'text'; default?: string; pattern?: RegExp; must?: string }
     | { type: 'whole number'; default: number; min: number; max: number }
     | { type: 'number'; default: number; min: number; max: number }
-    | { type: 'true or false'; default: boolean | 'by stage' }
+    | { type: 'true or false'; default: boolean | 'by stage' | 'as live' }
     | { type: 'choice'; default: string; choices: readonly string[] }
     | { type: 'list of texts'; default: readonly string[]; pattern?: RegExp; must?: string }
     | { type: 'map of called APIs' | 'map of functions' | 'map of channels' | 'map of alerts' | 'map of schedules' | 'mapping'; default: Readonly<Record<string, never>> }

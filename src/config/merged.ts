@@ -107,7 +107,7 @@ function toConfig(reading: Reading, values: Record<string, unknown>): Config {
   const config: Record<string, unknown> = {}
   for (const [key, spec] of Object.entries(keyTable)) {
     const name = snakeCase(key)
-    const value = values[name] ?? (spec.secret ? reading.sources.secrets[name] : undefined) ?? defaultOf(spec, stage)
+    const value = values[name] ?? (spec.secret ? reading.sources.secrets[name] : undefined) ?? (spec.default === 'as live' ? config['live'] : defaultOf(spec, stage))
     if (value === undefined) continue
     checkKey(reading, { name, spec }, value)
     const entryKeys = entryOf(mapEntries, name)

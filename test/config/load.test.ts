@@ -45,6 +45,12 @@ test('fills defaults in', () => {
   })
 })
 
+test('schedules run where the stage is live, whatever its name is, unless run_schedules says otherwise', () => {
+  const stages = 'name: builds\nlive_host: api.example.com\nstages:\n  prod: { live: true }\n  idle: { live: true, run_schedules: false }\n  test: { run_schedules: true }\n  dev: { live: false }\n  live: {}\n'
+  const runs = ['prod', 'idle', 'test', 'dev', 'live'].map((stage) => load(stages, { stage, unset: 'leave out' }).deployment.runSchedules)
+  assert.deepEqual(runs, [true, false, true, false, true])
+})
+
 test('puts the stage file over the base, and the stages part over both', () => {
   const base = 'name: app\nport: 1\ntimeout_seconds: 1\nmine: 1\nlogin_attempts: 9\nstages:\n  dev:\n    port: 3\n    login_attempts:\n  other:\n'
   const { config, files } = load(base, { stage: 'dev', overlays: { dev: 'port: 2\ntimeout_seconds: 2\nyours: 2\n' } })

@@ -38,5 +38,6 @@ function typeWords(spec: KeySpec): string {
 
 function defaultWords(spec: KeySpec): string {
   if (spec.default === undefined) return ''
+  if (spec.default === 'as live') return 'as `live`'
   return spec.default === 'by stage' ? 'by stage' : `\`${typeof spec.default === 'string' ? spec.default : JSON.stringify(spec.default)}\``
 }

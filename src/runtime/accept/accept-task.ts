@@ -20,7 +20,7 @@ export const anyone = 'anyone'
 export async function acceptTask(exchange: Exchange): Promise<Reply | undefined> {
   const { operation, platform, context, notes, request, headers } = exchange
   const { spec } = exchange.api!
-  if (platform.tasks === undefined) throw new UsageError({ code: 'tasks-missing', file: '', pointer: operation!.id, message: 'nothing runs tasks here', hint: 'klue dev and klue test run them' })
+  if (platform.tasks === undefined) throw new UsageError({ code: 'tasks-missing', file: '', pointer: operation!.id, message: 'nothing runs tasks here', hint: 'serve it by klue dev, klue test or a deployed stage, which run tasks' })
   // Checked already: what it is checked with again belongs to the worker.
   const task = operationTask(spec, operation!, { handler: () => undefined, fits: () => true })
   const from = { callId: context.callId, callPath: context.callPath, operation: context.operationId, user: context.user }
