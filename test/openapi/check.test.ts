@@ -176,11 +176,11 @@ test('every code of the list is met in these tests', () => {
 
 test('a pattern or uniqueItems without a bound is told as a notice, and is no fault', async (t) => {
   const schemas = {
-    Open: { type: 'string', pattern: '\\s+$' }, Held: { type: 'string', pattern: '\\s+$', maxLength: 9 }, HeldElsewhere: { pattern: '\\s+$', allOf: [{ maxLength: 9 }] }, Plain: { type: 'string', pattern: '^[a-z]+$' }, Listed: { enum: ['a'], pattern: '\\s+$' },
+    Open: { type: 'string', pattern: '\\s+$' }, Held: { type: 'string', pattern: '\\s+$', maxLength: 9 }, HeldElsewhere: { pattern: '\\s+$', allOf: [{ maxLength: 9 }] }, HeldAround: { type: 'string', maxLength: 9, allOf: [{ anyOf: [{ pattern: '\\s+$' }] }] }, HeldBeside: { allOf: [{ maxLength: 9 }, { pattern: '\\s+$' }] }, OfProperty: { type: 'object', enum: [{}], properties: { not: { type: 'string', pattern: '\\s+$' } } }, Plain: { type: 'string', pattern: '^[a-z]+$' }, Listed: { enum: ['a'], pattern: '\\s+$' },
     OpenList: { type: 'array', uniqueItems: true }, HeldList: { type: 'array', uniqueItems: true, maxItems: 5 }, AnyList: { type: 'array', uniqueItems: false },
   }
   const root = project(t, { 'apis/a.json': JSON.stringify({ openapi: '3.0.3', info: { title: 'a', version: '1' }, paths: {}, components: { schemas } }, null, 1) })
   const documents = await readApis(root)
   assert.deepEqual(checkApis(documents), [])
-  assert.deepEqual(noticesOf(documents).map(({ code, pointer, line }) => [code, pointer, typeof line]), [['schema-unbounded', '/components/schemas/Open/pattern', 'number'], ['schema-unbounded', '/components/schemas/OpenList/uniqueItems', 'number']])
+  assert.deepEqual(noticesOf(documents).map(({ code, pointer, line }) => [code, pointer, typeof line]), [['schema-unbounded', '/components/schemas/Open/pattern', 'number'], ['schema-unbounded', '/components/schemas/OfProperty/properties/not/pattern', 'number'], ['schema-unbounded', '/components/schemas/OpenList/uniqueItems', 'number']])
 })

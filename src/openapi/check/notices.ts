@@ -12,9 +12,11 @@ import { declaredAnswerBytes } from './answer-size.ts'
 export function noticesOf(documents: ApiDocument[]): Fault[] {
   return documents.flatMap((api) => {
     const notices: Fault[] = listOperations(api).flatMap((operation) => largeAnswer(api, operation))
+    const schemas = new Map<string, JsonObject>()
     walkDocument(api.document, undefined, ({ kind, value, pointer }) => {
-      if (kind === 'schema') notices.push(...unbounded(api, value, pointer))
+      if (kind === 'schema') schemas.set(pointer, value)
     })
+    for (const pointer of schemas.keys()) notices.push(...unbounded(api, schemas, pointer))
     return [...new Map(notices.map((notice) => [`${notice.file} ${notice.pointer}`, notice])).values()].sort((left, right) => (left.line ?? 0) - (right.line ?? 0))
   })
 }
@@ -29,13 +31,21 @@ function largeAnswer(api: ApiDocument, operation: RawOperation): Fault[] {
   return [{ ...faultIn(api, note), code: 'idempotency-answer-large' }]
 }
 
-function unbounded(api: ApiDocument, schema: JsonObject, pointer: string): Fault[] {
+function unbounded(api: ApiDocument, schemas: ReadonlyMap<string, JsonObject>, pointer: string): Fault[] {
   const notice = (key: string, message: string, bound: string): Fault => ({ ...faultIn(api, { code: 'schema-invalid', pointer: pointerTo(pointer, key), message, hint: `add ${bound}, so that no longer value is looked at` }), code: 'schema-unbounded' })
+  const schema = schemas.get(pointer)!
   const { pattern } = schema
   const isCostly = typeof pattern === 'string' && ['linear', 'bounded'].includes(costOf(pattern).kind)
-  const hasBound = (keyword: string): boolean => 'enum' in schema || 'const' in schema || keyword in boundsOf(api, schema)
+  const hasBound = (keyword: string): boolean => appliedTogether(schemas, pointer).some((one) => 'enum' in one || 'const' in one || keyword in boundsOf(api, one))
   return [
     ...(isCostly && !hasBound('maxLength') ? [notice('pattern', `The pattern ${JSON.stringify(pattern).slice(0, 60)} is tried on texts of any length`, 'maxLength')] : []),
     ...(schema['uniqueItems'] === true && !hasBound('maxItems') ? [notice('uniqueItems', 'Items of lists of any length are compared with each other', 'maxItems')] : []),
   ]
+}
+
+// The schema at a pointer and those around it whose values are its own: bounds of an outer one are checked before its branches.
+function appliedTogether(schemas: ReadonlyMap<string, JsonObject>, pointer: string): JsonObject[] {
+  const schema = schemas.get(pointer)
+  const outer = /^(.*)\/(?:(?:allOf|anyOf|oneOf)\/\d+|not|if|then|else)$/.exec(pointer)?.[1]
+  return schema === undefined ? [] : [schema, ...(outer === undefined ? [] : appliedTogether(schemas, outer))]
 }
