@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import type { BuildOptions, Metafile } from 'esbuild'
 import { bundleFaults } from './bundle-faults.ts'
 import { checkedBefore } from './checked-before.ts'
+import { eagerFunctions } from './eager-functions.ts'
 import { generatedApis } from './generated.ts'
 import { plainNodeModules } from './node-modules.ts'
 import { writeWithOneStart } from './one-start.ts'
@@ -45,7 +46,7 @@ export async function bundleFunction(options: { root: string; entry: string; fol
     mainFields: ['module', 'main'],
     write: false,
     metafile: true,
-    plugins: [plainNodeModules(), generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend(), checkedBefore()],
+    plugins: [plainNodeModules(), generatedApis(async (folder) => void compiled.add(folder)), slimOpenapiBackend(), checkedBefore(), eagerFunctions()],
   }).catch((error: unknown) => {
     throw bundleFaults(error)
   })

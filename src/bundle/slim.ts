@@ -21,7 +21,7 @@ module.exports = new Proxy(unused, { get: (_target, key) => key === '__esModule'
 // Written for importers of either module system, and for whole documents; where a release has them otherwise, they stay.
 const interop = /^var __createBinding[\s\S]*?(?=^Object\.defineProperty\(exports, "__esModule")/m
 const plainInterop = 'const __importStar = (module) => module, __importDefault = __importStar\n'
-const unusedMethods = /^ {4}(?:async )?(?:init|loadDocument|mockResponseForOperation|validateDefinition)\((?:(?!^ {4}\})[\s\S])*^ {4}\}\n/gm
+const unusedMethods = /^ {4}(?:async )?(?:init|loadDocument|mockResponseForOperation|validateDefinition|register|registerHandler|registerSecurityHandler)\((?:(?!^ {4}\})[\s\S])*^ {4}\}\n/gm
 
 // As an ES module its class stands at the top, where V8 parses it once; inside the function of a CommonJS module it would do so three times.
 // A release that is written otherwise stays what it is.

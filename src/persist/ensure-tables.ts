@@ -1,7 +1,8 @@
 // Tables of a local database, made or completed before a service starts; in AWS the stack makes them.
 import { UsageError } from '../errors/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
-import { type Database, failedBecause } from './database.ts'
+import type { Database } from './database.ts'
+import { failedBecause } from './database-error.ts'
 import { rebuildTable, resumeRebuild } from './rebuild-table.ts'
 import { withSide } from './side-table.ts'
 import { indexInput, keyDifferences, missingIndexes, tableInput, wholeStream } from './table-input.ts'

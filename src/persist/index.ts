@@ -1,6 +1,8 @@
 // Tables of persisted definitions: where they are, how they are made, and what is done with their items.
 export type { DatabaseCalls } from './database-calls.ts'
-export { type Database, type DatabaseError, type DatabaseOptions, failedBecause, openDatabase, toDatabaseError } from './database.ts'
+export { type Database, openDatabase } from './database.ts'
+export type { DatabaseOptions } from './database-options.ts'
+export { type DatabaseError, failedBecause, toDatabaseError } from './database-error.ts'
 export { ensureTables } from './ensure-tables.ts'
 export { type JsonDatabaseOptions, openJsonDatabase } from './json-database.ts'
 export type { ItemKey, KeyValue } from './keys.ts'

@@ -1,5 +1,6 @@
 // A database whose calls go out as JSON, by whoever signs and sends them; the rare ones about whole tables are left to the SDK.
-import { toDatabaseError, type Database } from './database.ts'
+import type { Database } from './database.ts'
+import { toDatabaseError } from './database-error.ts'
 
 /** The calls that need no SDK: whatever is done with items. */
 const ownCalls = new Set(['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan', 'TransactGetItems', 'TransactWriteItems', 'UpdateItem'])

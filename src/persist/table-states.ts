@@ -1,6 +1,7 @@
 // Tables coming and going: DynamoDB answers at once and is ready later.
 import type { CreateTableCommandInput, TableDescription } from '@aws-sdk/client-dynamodb'
-import { type Database, failedBecause } from './database.ts'
+import type { Database } from './database.ts'
+import { failedBecause } from './database-error.ts'
 
 const waitMs = 20
 const patienceMs = 60_000

@@ -1,7 +1,8 @@
 // The stream of a table that is there already: turned on where it is not.
 import type { StreamSpecification, TableDescription } from '@aws-sdk/client-dynamodb'
 import { UsageError } from '../errors/index.ts'
-import { type Database, failedBecause } from './database.ts'
+import type { Database } from './database.ts'
+import { failedBecause } from './database-error.ts'
 import { describeTable, waitUntilActive } from './table-states.ts'
 
 /** What a table tells of its changes; undefined where it has no stream. */
