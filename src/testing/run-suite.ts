@@ -47,7 +47,12 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
   const { coverageFolder } = resolved.target
   const recordFolder = `${coverageFolder}-record`
   const folders = [coverageFolder, recordFolder, `${coverageFolder}-runner`]
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  const clean = (): void => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  }
+  clean()
+  // Where the reader of the report is gone, the process ends at once.
+  process.once('exit', clean)
   try {
     options.onStart(resolved.title)
     exportTarget({ ...resolved.target, ...(options.isLiveSafe === true ? { isLive: true } : {}), ...(options.record === undefined ? {} : { recordFolder }) })
@@ -55,7 +60,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
     if (options.record !== undefined) writeRecord(recordFolder, resolve(options.root, options.record))
     return { code, coverage: readCoverage(options.root, coverageFolder) }
   } finally {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+    process.off('exit', clean)
+    clean()
     await resolved.close()
   }
 }
@@ -82,8 +88,17 @@ function runNode({ root, only, junit, asJson }: SuiteOptions, { files, scratch }
     ...(junit === undefined ? [] : ['--test-reporter=junit', `--test-reporter-destination=${junit}`]),
     ...files,
   ]
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
-  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
+  // A runner whose reader is gone, such as head, would tell of that with a stack. Behind this process it is ended with it;
+  // on a terminal it writes itself, in colours.
+  const isTerminal = process.stdout.isTTY === true
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['inherit', isTerminal ? 'inherit' : 'pipe', 'inherit'] })
+  child.stdout?.pipe(process.stdout, { end: false })
+  const stop = (): void => void child.kill('SIGKILL')
+  process.once('exit', stop)
+  return new Promise((resolve) => child.on('close', (code) => {
+    process.off('exit', stop)
+    resolve(code ?? 1)
+  }))
 }
 
 // Run from its sources klue needs the condition that leads to them; installed it must not be set, for the sources are not there.

@@ -33,6 +33,15 @@ test('the suite passes in process, and says which declared answers nothing reach
   assert.match(stdout, /2 of 2 declared answers of 2 operations were reached\n$/)
 })
 
+test('a reader that has seen enough, such as head, ends the suite quietly', async () => {
+  for (const words of [['test'], ['test', '--json']]) {
+    const { child, finished } = startKlue(project.root, words)
+    child.stdout!.once('data', () => child.stdout!.destroy())
+    const { code, stderr } = await finished
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  }
+})
+
 test('the suite passes on a server of its own, and on the one that runs', async () => {
   const own = await klue(project.root, ['test', '--local'])
   assert.equal(own.code, 0, own.stdout + own.stderr)
