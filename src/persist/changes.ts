@@ -93,7 +93,10 @@ function clauseOf(places: Placeholders, clauses: Clauses, { kind, steps, value }
     if (isSet) throw new TypeError(`${what} is a set, which has no end: add the members`)
     if (!Array.isArray(value)) throw new TypeError(`What is appended to ${what} must be a list of members`)
     clauses.SET.push(`${path} = list_append(if_not_exists(${path}, ${valueOf(places, { L: [] })}), ${noted()})`)
-  } else clauses.SET.push(`${path} = if_not_exists(${path}, ${valueOf(places, { N: '0' })}) + ${valueOf(places, { N: amountOf(what, value) })}`)
+  }
+  // ADD, which needs no zero beside it, takes properties of the item alone.
+  else if (steps.length === 1) clauses.ADD.push(`${path} ${valueOf(places, { N: amountOf(what, value) })}`)
+  else clauses.SET.push(`${path} = if_not_exists(${path}, ${valueOf(places, { N: '0' })}) + ${valueOf(places, { N: amountOf(what, value) })}`)
 }
 
 function amountOf(what: string, value: unknown): string {

@@ -11,12 +11,14 @@ export interface Placeholders {
   readonly spec: PersistSpec
   names: Record<string, string>
   values: Attributes
+  /** How many values there are. */
+  count: number
   /** Names that have a placeholder. */
   known: Map<string, string>
 }
 
 export function openPlaceholders(spec: PersistSpec): Placeholders {
-  return { spec, names: {}, values: {}, known: new Map() }
+  return { spec, names: {}, values: {}, count: 0, known: new Map() }
 }
 
 /** A path as an expression names it. */
@@ -26,7 +28,8 @@ export function pathOf(places: Placeholders, steps: Steps): string {
 
 /** An attribute as an expression names it. */
 export function valueOf(places: Placeholders, attribute: Attributes[string]): string {
-  const placeholder = `:v${Object.keys(places.values).length}`
+  const placeholder = `:v${places.count}`
+  places.count += 1
   places.values[placeholder] = attribute
   return placeholder
 }
