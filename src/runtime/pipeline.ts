@@ -124,8 +124,7 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
     : callRaw(exchange, raw))
   const ready = needsSecrets(opened, exchange, raw) ? exchange.platform.ready : undefined
   const value = await callInTime(exchange, ready === undefined ? run : () => ready().then(run))
-  const made = exchange.once?.replay ?? exchange.answer
-  if (made !== undefined) return made
+  if (exchange.answer !== undefined) return exchange.answer
   const rendered = render(exchange.operation, value, { accept: exchange.headers['accept'], api: exchange.api }) // 6 reply
   const checking = checkResponse(exchange, rendered)
   if (checking !== undefined) await checking

@@ -99,3 +99,24 @@ export const handler = toLambda(defineService({ spec: words, handlers: { word: a
   assert.equal([...inputs.values()].reduce((sum, bytes) => sum + bytes, 0), bytesOf([start, ping]))
   assert.equal(start.loaded.find(({ file }) => file.endsWith('index.mjs'))!.bytes, (await readFile(join(into, 'index.mjs'))).length)
 })
+
+test('what idempotency keys need is loaded with the first request of an operation that asks for them, and is no part of any start', async (context) => {
+  const started = async (asks: string): Promise<Step[]> => {
+    const { root, remove } = await makeProject({
+      'apis/words.yaml': `openapi: 3.0.3\ninfo: { title: Words, version: '1' }\npaths: { /word: { post: { operationId: word, ${asks} responses: { 200: { description: '', content: { application/json: { schema: {} } } } } } } }\n`,
+      'functions/words.ts': "import { toLambda } from 'klue/lambda'\nimport { defineService } from 'klue/runtime'\nimport { words } from './gen/words.ts'\nexport const handler = toLambda(defineService({ spec: words, handlers: { word: () => ({}) } }))\n",
+      'klue-config.yaml': 'name: words\nlive_host: words.example.com\n',
+    })
+    after(remove)
+    await generate(root)
+    // Refused, as it brings no key: nothing else is loaded with it.
+    return traceStart(await bundled(root, 'functions/words.ts', join(root, 'bundle')), { requests: [['GET', '/ping'], ['POST', '/word']] })
+  }
+  const [plain, keyed] = [await started(''), await started('x-klue-idempotency: { key: header, anonymous: true },')]
+  assert.deepEqual([plain, keyed].map((steps) => steps.at(-1)!.status), [200, 400])
+  const ofKeys = (steps: Step[]): number => inputsOf(steps, process.cwd()).filter(([source]) => source.startsWith('src/runtime/idempotency/')).reduce((sum, [, bytes]) => sum + bytes, 0)
+  context.diagnostic(`${ofKeys(plain)} bytes of src/runtime/idempotency are loaded without keys, ${ofKeys(keyed)} with the first of them; a start with them loads ${bytesOf(keyed.slice(0, 2)) - bytesOf(plain.slice(0, 2))} bytes more`)
+  assert.ok(ofKeys(plain) <= 100, 'the loader alone')
+  assert.ok(bytesOf(keyed.slice(0, 2)) - bytesOf(plain.slice(0, 2)) <= 200, 'what the table of operations says of it')
+  assert.ok(ofKeys(keyed) <= 7000, 'what the first request with a key loads')
+})

@@ -13,8 +13,8 @@ export interface Idempotency {
 /** A request with a key, on its way through the pipeline. */
 export interface OnceRun {
   id: string
-  /** The answer of an earlier request with the same key. */
-  replay?: ApiResponse
+  /** Whether the answer is that of an earlier request with the same key. */
+  isReplayed?: true
   /** Keeps the answer, or gives the key back. Resolves to what is to be sent: this answer, that of another attempt, or the refusal that `refuse` makes. */
   settle?(ended: Ended, refuse: (thrown: unknown) => Promise<Failure>): Promise<Ended>
 }

@@ -42,7 +42,8 @@ export async function runOnce(exchange: Exchange, run: () => unknown): Promise<u
     return claimKey(database, { id, fingerprint, leaseUntil: context.endsAt + marginMs, ttlSeconds: settings.ttlSeconds, refuses: settings.refuses })
   })
   if (state.kind !== 'claimed') {
-    exchange.once!.replay = answerOf(state)
+    exchange.answer = answerOf(state)
+    exchange.once!.isReplayed = true
     return undefined
   }
   return runClaimed({ exchange, database, claim: state.claim, isAnswered: false }, run)

@@ -167,7 +167,7 @@ function recordOf(exchange: Exchange, { response, failure }: Ended, { mask, leve
     more_calls: notes.moreCalls,
     lost: notes.lost || undefined,
     idempotency: exchange.once?.id,
-    replayed: exchange.once?.replay && true,
+    replayed: exchange.once?.isReplayed,
     volatile: notes.keep === 'always' || !config.logVolatile ? false : undefined,
     keep: isOnlyCounted(exchange, status) ? 'count' : undefined,
     muted: (status >= 500 || slow !== undefined) && (notes.isTold === true || isMuted()) ? true : undefined,
