@@ -1,20 +1,17 @@
 // What an idempotency key costs a POST: klue and Powertools, each with and without, in turns, on the same table service.
-import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inOneProcess, startServer, turnsOf } from './beside-tables.mjs'
 import { bundlePeer } from './build.mjs'
 import { documentOf, targetPath } from './documents.mjs'
 import { secret } from './events.mjs'
 import { here, work } from './targets.mjs'
-import { isPinned, measured, measuredBody, median, pinning } from './turns.mjs'
+import { isPinned, measured, measuredBody, median } from './turns.mjs'
 
 /** Who answers, by name in the tables. */
 export const keyPeers = { 'klue-plain': '**klue**, plain POST', 'klue-key': '**klue**, a new key each time', 'powertools-plain': 'Powertools event handler, zod, logger, plain POST', 'powertools-key': '… with Powertools idempotency, a new key each time' }
 const keyedPath = targetPath.replace('/bench/', '/keyed/')
-
-/** Turns of 20 requests, and how many of them come before those that count. */
-const turnsOf = (quick) => (quick ? { all: 75, early: 50 } : { all: 250, early: 150 })
 
 /** Microseconds of processor time a request, and how much of that the key takes, by name. */
 export async function measureKeyCalls({ quick }) {
@@ -27,7 +24,7 @@ export async function measureKeyCalls({ quick }) {
   const server = await startServer()
   const { all, early } = turnsOf(quick)
   try {
-    const times = inOneProcess({ files, events }, { BENCH_TURNS: String(all), LAMBDA_TASK_ROOT: join(folder, 'klue'), KLUE_TABLE_PREFIX: 'bench-', AWS_ENDPOINT_URL_DYNAMODB: server.endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: server.credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey })
+    const times = inOneProcess('key-turns.mjs', files, { BENCH_EVENTS: JSON.stringify(events), BENCH_BODY: measuredBody, BENCH_TURNS: String(all), LAMBDA_TASK_ROOT: join(folder, 'klue'), KLUE_TABLE_PREFIX: 'bench-', AWS_ENDPOINT_URL_DYNAMODB: server.endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: server.credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey })
     const late = (name) => times[name].slice(early)
     return Object.fromEntries(Object.keys(keyPeers).map((name) => [name, { us: median(late(name)), keyUs: name.endsWith('-key') ? median(late(name).map((time, turn) => time - late(name.replace('-key', '-plain'))[turn])) : undefined, ratio: median(late(name).map((time, turn) => time / late('klue-key')[turn])) }]))
   } finally {
@@ -53,24 +50,6 @@ async function buildKeyed(folder) {
   await bundleFunction({ root: project, entry: 'functions/api.ts', folder: built })
   writeFileSync(join(built, 'klue-config.json'), JSON.stringify(compileConfig({ stage: 'bench', values: { name: 'bench', jwt_secret: secret, live: true, live_host: 'bench.example.com' }, places: {} })))
   return join(built, 'index.mjs')
-}
-
-function inOneProcess({ files, events }, env) {
-  const [first, ...rest] = [...pinning(), process.execPath, join(here, 'key-turns.mjs')]
-  const child = spawnSync(first, rest, { env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production', BENCH_FILES: JSON.stringify(files), BENCH_EVENTS: JSON.stringify(events), BENCH_BODY: measuredBody, ...env }, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], timeout: 900_000, maxBuffer: 16 * 1_048_576 })
-  const line = child.stderr.split('\n').find((text) => text.startsWith('BENCH {'))
-  if (line === undefined) throw new Error(`requests with keys: ${child.signal ?? child.stderr.slice(-1000)}`)
-  return JSON.parse(line.slice('BENCH '.length))
-}
-
-// In a process of its own, which is not measured.
-async function startServer() {
-  const child = spawn(process.execPath, ['--conditions=klue-source', '--import', import.meta.resolve('tsx'), join(here, 'table-server.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const said = await new Promise((resolve, reject) => {
-    child.stdout.once('data', (data) => resolve(JSON.parse(String(data))))
-    child.once('exit', () => reject(new Error('the server of tables ended')))
-  })
-  return { ...said, stop: () => child.kill() }
 }
 
 // node --conditions=klue-source --import tsx bench/key-calls.mjs [--quick]: only this part.

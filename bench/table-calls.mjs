@@ -1,18 +1,15 @@
 // What a call of a table costs beside the same call of the SDK: klue, the SDK alone, its document client, electrodb and dynamodb-toolbox, in turns.
-import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inOneProcess, startServer, turnsOf } from './beside-tables.mjs'
 import { bundlePeer } from './build.mjs'
-import { here, work } from './targets.mjs'
-import { isPinned, median, pinning } from './turns.mjs'
+import { work } from './targets.mjs'
+import { isPinned, median } from './turns.mjs'
 
 /** What is called, by its name in the tables. */
 export const tableCalls = { put: 'put', get: 'get', update: 'update with a condition', query: 'query of 20 items' }
 /** Who calls, by the name of the peer. */
 export const tablePeers = { 'tables-sdk': 'client of the SDK alone', 'tables-document': 'document client of the SDK', 'tables-klue': '**klue**', 'tables-electrodb': 'electrodb', 'tables-toolbox': 'dynamodb-toolbox' }
-
-/** Turns of 20 calls, and how many of them come before those that count. */
-const turnsOf = (quick) => (quick ? { all: 75, early: 50 } : { all: 250, early: 150 })
 
 /**
  * Microseconds of processor time a call, and how often the time of the client of the SDK alone it is, by peer and call.
@@ -25,7 +22,7 @@ export async function measureTableCalls({ quick }) {
   const { all, early } = turnsOf(quick)
   try {
     return Object.fromEntries(Object.keys(tableCalls).map((call) => {
-      const times = inOneProcess(files, { BENCH_TURNS: String(all), BENCH_CALL: call, BENCH_BODY: '', BENCH_PARTITION: call, BENCH_ENDPOINT: server.endpoint, BENCH_CREDENTIALS: JSON.stringify(server.credentials) })
+      const times = inOneProcess('table-turns.mjs', files, { BENCH_TURNS: String(all), BENCH_CALL: call, BENCH_BODY: '', BENCH_PARTITION: call, BENCH_ENDPOINT: server.endpoint, BENCH_CREDENTIALS: JSON.stringify(server.credentials) })
       const late = (name) => times[name].slice(early)
       return [call, Object.fromEntries(Object.keys(tablePeers).map((name) => [name, { us: median(late(name)), ratio: median(late(name).map((time, turn) => time / late('tables-sdk')[turn])) }]))]
     }))
@@ -38,24 +35,6 @@ export async function measureTableCalls({ quick }) {
 export function worstTableCall(measured = {}) {
   const ratios = Object.values(measured).map((peers) => peers['tables-klue'].ratio)
   return ratios.length === 0 ? undefined : Math.max(...ratios)
-}
-
-function inOneProcess(files, env) {
-  const [first, ...rest] = [...pinning(), process.execPath, join(here, 'table-turns.mjs')]
-  const child = spawnSync(first, rest, { env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production', BENCH_FILES: JSON.stringify(files), ...env }, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], timeout: 900_000, maxBuffer: 16 * 1_048_576 })
-  const line = child.stderr.split('\n').find((text) => text.startsWith('BENCH {'))
-  if (line === undefined) throw new Error(`calls of tables: ${child.signal ?? child.stderr.slice(-1000)}`)
-  return JSON.parse(line.slice('BENCH '.length))
-}
-
-// In a process of its own, which is not measured.
-async function startServer() {
-  const child = spawn(process.execPath, ['--conditions=klue-source', '--import', import.meta.resolve('tsx'), join(here, 'table-server.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const said = await new Promise((resolve, reject) => {
-    child.stdout.once('data', (data) => resolve(JSON.parse(String(data))))
-    child.once('exit', () => reject(new Error('the server of tables ended')))
-  })
-  return { ...said, stop: () => child.kill() }
 }
 
 // node --conditions=klue-source --import tsx bench/table-calls.mjs [--quick]: only this part.

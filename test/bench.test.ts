@@ -31,7 +31,7 @@ function handlerOf(name: string, body: string): string {
 const good = `return { statusCode: 200, body: '${measuredBody}' }`
 
 test('measured processes load nothing that has to be transpiled', () => {
-  for (const file of ['build.mjs', 'same-answers.mjs', 'target-answers.mjs', 'targets.mjs', 'lives.mjs', 'events.mjs', 'documents.mjs', 'request-log.mjs', 'secret-read.mjs', 'table-calls.mjs', 'key-calls.mjs', 'turns.mjs']) {
+  for (const file of ['build.mjs', 'same-answers.mjs', 'target-answers.mjs', 'targets.mjs', 'lives.mjs', 'events.mjs', 'documents.mjs', 'request-log.mjs', 'secret-read.mjs', 'beside-tables.mjs', 'table-calls.mjs', 'key-calls.mjs', 'turns.mjs']) {
     const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', `await import('./bench/${file}')`], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } })
     assert.equal(status, 0, `${file}: ${stderr}`)
   }
