@@ -19,8 +19,8 @@ export interface SchedulesProps {
   deadLetters: Queue
 }
 
-/** How long a tick is tried. */
-const longestTrySeconds = 3600
+/** How long a tick is tried: until the worker has it, and again until it has fired its task. */
+export const longestTrySeconds = 3600
 
 /** A group with a schedule for each of the worker's; nothing where there are none. */
 export function makeSchedules(scope: Construct, { stackName, schedules, isEnabled, alias, deadLetters }: SchedulesProps): ReadonlyMap<string, CfnSchedule> {

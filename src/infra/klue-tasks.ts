@@ -6,6 +6,7 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
@@ -17,7 +18,7 @@ import { taskMessageSeconds } from '../platform/aws/index.ts'
 import { storeDefinition } from '../store/index.ts'
 import { grantItems, grantSecrets } from './grants.ts'
 import { KlueFunction } from './klue-function.ts'
-import { makeSchedules } from './klue-schedules.ts'
+import { longestTrySeconds, makeSchedules } from './klue-schedules.ts'
 import type { KlueTable } from './klue-table.ts'
 import type { PreparedWorker, Project } from './project.ts'
 import { allTableCalls } from './table-calls.ts'
@@ -60,7 +61,7 @@ export class KlueTasks extends Construct {
   readonly queue: Queue
   /** Ids of the tasks that a candidate has fired. */
   readonly candidates: Queue
-  /** Messages that belong to no task, and ticks that the worker could not take for an hour. */
+  /** Messages that belong to no task, ticks that reached no worker for an hour, or that it failed on three times, as looks of its clock. */
   readonly deadLetters: Queue
 
   /** What runs by the clock, by name. */
@@ -79,6 +80,8 @@ export class KlueTasks extends Construct {
     this.candidates = this.#queue('CandidateQueue', common)
     this.worker = this.#makeWorker(timeout)
     this.#connect()
+    // Scheduler is content once Lambda has taken a tick: what the worker fails on after that is for Lambda to try again.
+    if (props.worker.schedules.length > 0) this.worker.alias.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.seconds(longestTrySeconds), onFailure: new SqsDestination(this.deadLetters) })
     this.schedules = makeSchedules(this, { stackName: props.project.stackName, schedules: props.worker.schedules, isEnabled: props.runsSchedules, alias: this.worker.alias, deadLetters: this.deadLetters })
   }
 
@@ -105,7 +108,7 @@ export class KlueTasks extends Construct {
     const threshold = longestSeconds + this.#timeout().toSeconds() + 300
     return [
       alarm('OldestTask', `a task has waited for ${Math.round(threshold / 60)} minutes`, { metric: this.queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }), threshold }),
-      alarm('TaskDeadLetters', 'messages in the queue of tasks belong to no task, or ticks of schedules reached nobody', { metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }), threshold: 1 }),
+      alarm('TaskDeadLetters', 'messages in the queue of tasks belong to no task, or the worker failed on its clock or on ticks of schedules', { metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }), threshold: 1 }),
     ]
   }
 

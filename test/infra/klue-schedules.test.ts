@@ -34,6 +34,15 @@ test('they invoke what is live and nothing else, by a role that only schedules o
   assert.deepEqual(policies[0]!.Resource, { Ref: alias })
 })
 
+test('a tick that the worker fails on comes again twice, as long as one that it cannot take, and then lies in its dead letters', () => {
+  const { template } = synthesise({ taskSeconds: 60, schedules, config: 'alarms: true\n' })
+  const [[dead]] = Object.entries(template.findResources('AWS::SQS::Queue')).filter(([id]) => id.startsWith('ServiceTasksDeadLetters')) as [[string, unknown]]
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { Qualifier: Match.not('$LATEST'), MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 3600, DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [dead, 'Arn'] } } } })
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'shop-dev-TaskDeadLetters', AlarmDescription: Match.stringLikeRegexp('ticks of schedules') })
+  const ofWorker = (made: Template): string[] => Object.keys(made.findResources('AWS::Lambda::EventInvokeConfig')).filter((id) => id.startsWith('ServiceTasks'))
+  assert.deepEqual([ofWorker(template).length, ofWorker(synthesise({ taskSeconds: 60 }).template).length], [1, 0])
+})
+
 test('they run on the live stage, and elsewhere where the stage says so', () => {
   const state = (template: Template): unknown[] => Object.values(template.findResources('AWS::Scheduler::Schedule')).map(({ Properties }: { Properties?: { State?: string } }) => Properties?.State)
   const wish = { taskSeconds: 60, schedules }
