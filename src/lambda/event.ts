@@ -18,6 +18,15 @@ export function fromEvent(event: LambdaEvent, endsAt?: number): ApiRequest {
   return request
 }
 
+const pingSources = ['aws.events', 'aws.scheduler', 'serverless-plugin-warmup']
+
+/** Whether an event only keeps a function warm: a tick of an EventBridge rule or schedule, or what warm-up tools send (`warmup` or `warmer` is true). A request is none, whatever else it holds. */
+export function isPing(event: unknown): boolean {
+  if (typeof event !== 'object' || event === null || isRequest(event)) return false
+  const { source, warmup, warmer } = event as { source?: unknown; warmup?: unknown; warmer?: unknown }
+  return warmup === true || warmer === true || pingSources.includes(source as string)
+}
+
 /** The result that an answer becomes, in the form that the event's sender reads. */
 export function toResult(response: ApiResponse): HttpApiResult
 export function toResult(response: ApiResponse, event: LambdaEvent): HttpApiResult | GatewayResult

@@ -50,6 +50,8 @@ export function toLambda(service: Service, options: LambdaOptions = {}): LambdaH
     const remaining = context.getRemainingTimeInMillis?.()
     // Most functions never hear of another sender, so a start does not load what reads them.
     const others = isHttpApiEvent(event) ? undefined : await import('./event.ts')
+    // The start was what it asked for. Nobody reads the result: an error would be retried, and reported.
+    if (others?.isPing(event) === true) return undefined as never
     const request = others === undefined ? fromHttpApi(event as HttpApiEvent) : others.fromEvent(event)
     if (remaining !== undefined) request.endsAt = platform.now() + remaining
     request.resultLimitBytes ??= lambdaLimitBytes

@@ -1,7 +1,7 @@
 // Events of an HTTP API and of a function URL become requests; answers become results.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fromEvent, toResult } from '../../src/lambda/event.ts'
+import { fromEvent, isPing, toResult } from '../../src/lambda/event.ts'
 import type { HttpApiEvent } from '../../src/lambda/index.ts'
 
 function event(part: Partial<HttpApiEvent> = {}, context: Partial<HttpApiEvent['requestContext']> = {}): HttpApiEvent {
@@ -46,4 +46,12 @@ test('to a REST API the bytes of a text go as text, whatever kind of text', () =
   const isEncoded = (type: string): boolean => toResult({ status: 200, headers: { 'content-type': type }, cookies: [], body: Buffer.from('ü') }, event).isBase64Encoded
   for (const type of ['text/csv', 'application/json; charset=utf-8', 'application/problem+json', 'application/x-ndjson', 'image/svg+xml', 'application/openapi+yaml', 'application/x-www-form-urlencoded']) assert.equal(isEncoded(type), false, type)
   for (const type of ['image/png', 'application/pdf', 'application/octet-stream']) assert.equal(isEncoded(type), true, type)
+})
+
+test('what only keeps a function warm is no request, and a request is never such a ping', () => {
+  const ticks = ['aws.events', 'aws.scheduler', 'serverless-plugin-warmup'].map((source) => ({ source }))
+  for (const ping of [...ticks, { version: '0', 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} }, { warmup: true }, { warmer: true, concurrency: 3 }]) assert.equal(isPing(ping), true, JSON.stringify(ping))
+  for (const other of [undefined, null, 'warmup', [], {}, { source: 'aws.s3' }, { source: ['aws.events'] }, { warmup: 'true' }, { Records: [{ messageId: 'a', body: '' }] }]) assert.equal(isPing(other), false, JSON.stringify(other))
+  assert.equal(isPing({ ...event(), source: 'aws.events', warmup: true }), false)
+  assert.equal(isPing({ httpMethod: 'GET', path: '/', requestContext: {}, warmup: true }), false)
 })

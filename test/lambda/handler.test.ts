@@ -29,6 +29,16 @@ test('the service is opened once, at the first event', async () => {
   assert.deepEqual(platform.lines.map((line) => line['request_id']), ['of-lambda', 'of-the-gateway'])
 })
 
+test('a ping that keeps a function warm opens the service, and is neither an error nor a line', async () => {
+  let opened = 0
+  const platform = testPlatform()
+  const handler = toLambda(service, { platform: () => ((opened += 1), platform) })
+  for (const ping of [{ source: 'aws.events', 'detail-type': 'Scheduled Event' }, { warmup: true }, { source: 'serverless-plugin-warmup' }]) assert.equal(await handler(ping as never, { awsRequestId: 'a' }), undefined)
+  assert.equal(opened, 1)
+  assert.deepEqual(platform.lines, [])
+  await assert.rejects(handler({ source: 'aws.s3' } as never, {}), (error) => isUsageError(error) && error.faults[0]!.code === 'event-unknown')
+})
+
 test('a handler that never settles is answered before Lambda ends the invocation', async () => {
   const handler = toLambda(service, { platform: () => testPlatform({ now: () => 1000 }) })
   const result = await handler(event('/never'), { getRemainingTimeInMillis: () => 250 })
