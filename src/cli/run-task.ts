@@ -5,10 +5,10 @@ import type { KnownTasks } from '../store/index.ts'
 import { type CommandCall, textOption } from './command.ts'
 import { misuse } from './run.ts'
 
-/** Runs it; what fits its schema is seen by the worker. */
-export async function runTask(call: CommandCall, database: Database): Promise<void> {
+/** Runs it; whether its input fits its schema is seen by the worker, which has the code. */
+export async function runTask(call: CommandCall, database: Database, isLocal: boolean): Promise<void> {
   const { knownTasks, putTasks } = await import('../store/index.ts')
-  const { fired } = await import('../tasks/index.ts')
+  const { byHand, fired } = await import('../tasks/index.ts')
   const name = call.positionals[1]
   if (name === undefined) throw misuse('klue tasks run wants the name of a task or a schedule', 'for example "klue tasks run sendDigest"')
   const known = await knownTasks(database)
@@ -17,11 +17,14 @@ export async function runTask(call: CommandCall, database: Database): Promise<vo
   if (found === undefined) throw misuse(`there is no task and no schedule ${JSON.stringify(name)}`, hintFor(known, name))
   const input = inputOf(call) ?? JSON.stringify(found.input)
   const now = database.now()
-  const state = fired({ id: crypto.randomUUID(), name: found.task, attempts: known.tasks[found.task]!, now, runAt: now, queueDelayMs: 0, callId: crypto.randomUUID(), callPath: 'klue-tasks', firedBy: found.firedBy, version: '' })
+  const state = fired({ id: crypto.randomUUID(), name: found.task, attempts: known.tasks[found.task]!, now, runAt: now, queueDelayMs: 0, callId: crypto.randomUUID(), callPath: byHand, firedBy: found.firedBy, version: '' })
   // The next sweep finds it: who calls this has no hand on the queue.
   await putTasks(database, [{ state: { ...state, lookAt: now }, input }])
   if (call.values['json'] === true) call.output.printJson({ id: state.id, name: state.name })
-  else call.output.print(`The task ${state.id} of ${state.name} is accepted, and runs within seconds`)
+  else {
+    call.output.print(`The task ${state.id} of ${state.name} is accepted, and runs ${isLocal ? 'within seconds' : 'within a minute'}`)
+    if (textOption(call, 'input') !== undefined) call.output.print(`Its worker checks the input then: "klue tasks show ${state.id}" tells how it ends`)
+  }
 }
 
 function entryOf({ tasks, schedules }: KnownTasks, name: string): { task: string; input: unknown; firedBy: string } | undefined {

@@ -101,6 +101,11 @@ function afterFailure(state: TaskState, { error, now, retryInMs, queueDelayMs }:
   return { ...unsent, status: runAt > now ? 'scheduled' : 'queued', attempt, error, runAt, lookAt: firstLook({ now, runAt, queueDelayMs }), updated: now }
 }
 
+/** It ends without a run, because no version could ever begin one. */
+export function refused(state: TaskState, { error, now }: Pick<RunFailure, 'error' | 'now'>): TaskState | undefined {
+  return isWaiting(state) ? { ...ended(state), status: 'failed', error, updated: now } : undefined
+}
+
 /** It stays or becomes queued, because something that it needs is not free; that is no attempt. */
 export function postponed(state: TaskState, { waits, now, pauseMs }: { waits: NonNullable<TaskState['waits']>; now: number; pauseMs: number }): TaskState | undefined {
   if (!isWaiting(state)) return undefined

@@ -5,11 +5,11 @@ import type { Context, Task } from '../runtime/index.ts'
 import { nextWaiter, pausedTasks, readTask, type StoredTask, type TaskState } from '../store/index.ts'
 import { changeTask } from './change-task.ts'
 import { faultsOf } from './fire-port.ts'
-import { isOver, lost, postponed, started } from './machine.ts'
+import { isOver, lost, postponed, refused, started } from './machine.ts'
 import type { TaskQueue } from './queue.ts'
 import { type OpenedService, pauseMs, runTask, tellFailed } from './run-task.ts'
 import { groupsOf, takeSlots } from './slots.ts'
-import { TASK_LOST, TASK_VERSION_MISSING } from './task-errors.ts'
+import { TASK_INPUT_INVALID, TASK_LOST, TASK_VERSION_MISSING } from './task-errors.ts'
 
 export interface WorkerParts {
   database(): Database
@@ -53,8 +53,11 @@ export function openWorker(parts: WorkerParts): Worker {
       }
       if (state.runAt > now) return void (await parts.queue().send([{ id, delayMs: Math.min(state.runAt - now, parts.queue().longestDelayMs) }]))
       const known = parts.services().get(state.name)
+      const faults = known === undefined || input === undefined ? [] : faultsOf(known.task, JSON.parse(input))
+      // Nobody has checked what a person types: there is no version that took it.
+      if (faults.length > 0 && state.callPath === byHand) return refuse(parts, found, faults[0]!)
       // Another version fired it, or an older one is back: it waits for one that knows it.
-      if (known === undefined || input === undefined || faultsOf(known.task, JSON.parse(input)).length > 0) {
+      if (known === undefined || input === undefined || faults.length > 0) {
         await postpone(parts, found, 'version')
         return tellWaiting(parts, found)
       }
@@ -62,6 +65,14 @@ export function openWorker(parts: WorkerParts): Worker {
       await begin(parts, { ...known, stored: found, input })
     },
   }
+}
+
+/** The call path of what `klue tasks run` has accepted. */
+export const byHand = 'klue-tasks'
+
+async function refuse(parts: WorkerParts, stored: StoredTask, { pointer, message }: ReturnType<typeof faultsOf>[number]): Promise<void> {
+  const error = TASK_INPUT_INVALID(`The input of the task ${stored.state.name} does not fit its schema: ${pointer} ${message}`)
+  await changeTask({ database: parts.database() }, stored, (seen) => refused(seen, { error: { status: 500, error: error.code, error_description: error.message }, now: parts.now() }))
 }
 
 async function begin(parts: WorkerParts, { task, service, stored, input }: { task: Task; service: OpenedService; stored: StoredTask; input: string }): Promise<void> {

@@ -87,7 +87,7 @@ test('list has tasks with their states, the newest first, by name and status; sh
 })
 
 test('run accepts a task by its name, or that of a schedule with its input', async () => {
-  const [, id] = /^The task (\S+) of work is accepted, and runs within seconds$/.exec(await tasks('run', 'work', '--input', '{"id":"by hand"}')) ?? []
+  const [, id] = /^The task (\S+) of work is accepted, and runs within seconds\nIts worker checks the input then: "klue tasks show \S+" tells how it ends$/.exec(await tasks('run', 'work', '--input', '{"id":"by hand"}')) ?? []
   const shown = await reached(id!, 'succeeded')
   assert.deepEqual([shown['input'], shown['fired_by'], shown['attempts']], [{ id: 'by hand' }, 'klue tasks run', 3])
   const scheduled = JSON.parse(await tasks('run', 'nightly', '--json')) as { id: string; name: string }
@@ -95,8 +95,8 @@ test('run accepts a task by its name, or that of a schedule with its input', asy
   const done = await reached(scheduled.id, 'succeeded')
   assert.deepEqual([done['input'], done['fired_by']], [{ id: 'night' }, 'schedule:nightly'])
   const { id: unfit } = JSON.parse(await tasks('run', 'work', '--json')) as { id: string }
-  assert.equal((await until('its wait', async () => { const seen = await show(unfit); return seen.waits !== undefined && seen }, 240_000)).waits, 'version')
-  await tasks('cancel', unfit)
+  const refused = await reached(unfit, 'failed')
+  assert.deepEqual([refused.failed_runs, refused['error']], [0, { status: 500, error: 'TASK_INPUT_INVALID', error_description: 'The input of the task work does not fit its schema: /input/id is required' }])
 })
 
 test('cancel ends one that runs', async () => {

@@ -60,9 +60,9 @@ const actions: Record<string, (call: CommandCall, database: Database, config: Co
     if (call.values['json'] === true) return call.output.printJson(shown)
     for (const [name, value] of Object.entries(shown)) call.output.print(visibleLine(`${name.padEnd(12)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`))
   },
-  async run(call, database) {
+  async run(call, database, { stage }) {
     const { runTask } = await import('../run-task.ts')
-    await runTask(call, database)
+    await runTask(call, database, stage === 'local')
   },
   async cancel(call, database) {
     const { cancelled, changeTask } = await import('../../tasks/index.ts')
