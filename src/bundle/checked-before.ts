@@ -8,6 +8,7 @@ export const definitionChecks: unique symbol = Symbol.for('klue.definition-check
 // A function in the account has nothing there: what it holds passed when it was made. What it runs by the clock lies beside it in a file, so that no rule is read.
 const stub = `const checks = () => globalThis[Symbol.for('klue.definition-checks')]
 export const taskFaults = (...given) => checks()?.taskFaults(...given) ?? []
+export const consumerFaults = (...given) => checks()?.consumerFaults(...given) ?? []
 export const scheduleRule = (...given) => checks()?.scheduleRule(...given) ?? {}`
 
 /** Puts a stub in the place of what checks options that stand in code. */

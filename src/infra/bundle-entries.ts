@@ -8,7 +8,7 @@ import { setConfig } from '../config/index.ts'
 import { checkHandlers, entryFault, importServices, type LocatedService, planSchedules, startFaults } from '../entries/index.ts'
 import { type Fault, UsageError } from '../errors/index.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
-import { scheduleRule, taskFaults, taskTimes } from '../runtime/edge.ts'
+import { consumerFaults, scheduleRule, taskFaults, taskTimes } from '../runtime/edge.ts'
 import { storeDefinition } from '../store/index.ts'
 import type { PreparedFunction } from './project.ts'
 import { firesIn, tableCallsIn } from './table-calls.ts'
@@ -26,7 +26,7 @@ export interface EntriesOptions {
 export async function bundleEntries({ root, entries, folder, loaded }: EntriesOptions): Promise<PreparedFunction[]> {
   // Faults of bundles name the places of their sources.
   process.setSourceMapsEnabled(true)
-  Object.assign(globalThis, { [definitionChecks]: { taskFaults, scheduleRule } })
+  Object.assign(globalThis, { [definitionChecks]: { consumerFaults, taskFaults, scheduleRule } })
   const services: LocatedService[] = []
   const faults: Fault[] = []
   const prepared = await Promise.all(entries.map(async (entry) => {

@@ -2,6 +2,7 @@
 import type { ApiSpec } from './api/api-spec.ts'
 import type { Context } from './exchange/handler-context.ts'
 import type { ApiRequest } from './exchange/message.ts'
+import type { Consumer } from './exchange/consumer.ts'
 import type { Schedule, Task } from './exchange/task.ts'
 import type { ErrorDecorator, FormatSet, Handler, Handlers, NoFormats } from './exchange/types.ts'
 import type { SecurityHandler } from './security/authenticate.ts'
@@ -37,6 +38,8 @@ export interface ServiceOptions<Operations, Set = NoFormats> {
   tasks?: readonly Task[]
   /** When tasks run by the clock, made by `defineSchedule`; `schedules` of the configuration are others. */
   schedules?: readonly Schedule[]
+  /** What handles messages of queues, topics, buckets, buses and tables, made by `defineConsumer` and `onChange`. */
+  consumers?: readonly Consumer[]
   /** Called on every error answer, refusals included. */
   errorDecorator?: ErrorDecorator
 }
@@ -50,6 +53,7 @@ export interface Service {
   readonly errorDecorator: ErrorDecorator | undefined
   readonly tasks?: readonly Task[]
   readonly schedules?: readonly Schedule[]
+  readonly consumers?: readonly Consumer[]
 }
 
 export interface ServiceApi {
@@ -83,5 +87,6 @@ export function defineService<Operations, Set extends FormatSet | NoFormats = No
     errorDecorator: options.errorDecorator,
     tasks: [options, ...included].flatMap((one) => one.tasks ?? []),
     schedules: [options, ...included].flatMap((one) => one.schedules ?? []),
+    consumers: [options, ...included].flatMap((one) => one.consumers ?? []),
   }
 }

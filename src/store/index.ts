@@ -12,7 +12,7 @@ export { type DueMessage, endDelivery, type Incident, listIncidents, type Messag
 export type { Observation, PlatformFailure } from './observation.ts'
 export { type PasswordHasher, scryptHasher } from './passwords.ts'
 export { keyedHash, keyId } from './key-hash.ts'
-export { type Claim, claimKey, type ClaimOrder, forgetKey, freeKey, type KeyState, readStep, settleKey, writeStep } from './key-rows.ts'
+export { type Claim, claimKey, type ClaimOrder, dropKey, forgetKey, freeKey, type KeyState, readStep, settleKey, writeStep } from './key-rows.ts'
 export { type RunStep, stepsOf } from './key-steps.ts'
 export type { KeptAnswer } from './kept-answer.ts'
 export { notedMinutes, notedMs, noteMinutes } from './minute-notes.ts'

@@ -102,6 +102,16 @@ export async function freeKey(database: Database, claim: Claim): Promise<void> {
   }))
 }
 
+/** Gives a claim back as if it had never been: the next request with its key is its first attempt, and finds the steps that were recorded. */
+export async function dropKey(database: Database, claim: Claim): Promise<void> {
+  await isDone(database.run('DeleteItem', {
+    TableName: table(database),
+    Key: keyOf(claim.id),
+    ConditionExpression: 'tk = :token AND st = :running',
+    ExpressionAttributeValues: { ':token': { S: claim.token }, ':running': { S: states.running } },
+  }))
+}
+
 /** The result of a step of a claim's request as JSON; undefined where it has not run. Results outlive the attempt that made them. */
 export async function readStep(database: Database, claim: Claim, name: string): Promise<{ result?: string } | undefined> {
   const { Item } = await database.run('GetItem', { TableName: table(database), Key: { ...keyOf(claim.id), sk: { S: stepName(claim, name) } }, ConsistentRead: true })

@@ -1,10 +1,11 @@
-// Tasks: accepted by firing, run by workers under leases, looked after by a sweep.
+// Tasks: accepted by firing, run by workers under leases, looked after by a sweep. And messages of consumers: claimed and run.
 export { changeTask } from './change-task.ts'
 export { type AwsTaskQueueOptions, awsTaskQueue, queueName } from './aws-queue.ts'
 export { type ClockParts, fireTick, tick } from './clock.ts'
 export { openTaskPort } from './fire-port.ts'
 export { cancelled, fired, redriven } from './machine.ts'
 export { openLocalQueue, type LocalQueue, type TaskQueue } from './queue.ts'
+export { type Delivery, runConsumer } from './run-consumer.ts'
 export { sweep } from './sweep.ts'
 export type { OpenedService } from './run-task.ts'
 export { byHand, openWorker, type Worker, type WorkerParts } from './worker.ts'
