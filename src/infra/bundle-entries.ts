@@ -44,6 +44,7 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
     const calls = clientsIn(metafile)
     const code = await ownCode(root, entry, metafile)
     const tasks = found.flatMap(({ service }) => taskTimes(service))
+    const consumers = found.flatMap(({ service }) => service.consumers ?? [])
     return {
       name,
       folder: target,
@@ -54,6 +55,7 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
       tables: [storeDefinition as PersistDefinition, ...tables.flatMap((table) => table.persist)],
       secrets: secretsOf(tables, calls, loaded),
       tasks,
+      consumers,
       fires: tasks.length > 0 || firesIn(code),
     }
   }))

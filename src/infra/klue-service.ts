@@ -1,5 +1,5 @@
 // A service in AWS: its functions behind HTTP APIs, with tables, logs, limits, a host and alarms.
-import { CfnOutput, Duration, NestedStack, Tags } from 'aws-cdk-lib'
+import { CfnOutput, Duration, Tags } from 'aws-cdk-lib'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
@@ -11,9 +11,11 @@ import { withSide } from '../persist/index.ts'
 import { storeDefinition } from '../store/index.ts'
 import { workerName } from './bundle-worker.ts'
 import { allTableCalls } from './table-calls.ts'
+import { placeOf } from './function-nests.ts'
 import { grantItems, grantSecrets } from './grants.ts'
 import { KlueApi, type KlueApiProps, refusedPattern } from './klue-api.ts'
 import { candidateHash, KlueCandidate } from './klue-candidate.ts'
+import { type MadeSource, sourceNamed } from './klue-consumers.ts'
 import { KlueDomain } from './klue-domain.ts'
 import { gatewayLimit, KlueFunction } from './klue-function.ts'
 import type { KlueServiceProps } from './klue-service-props.ts'
@@ -27,11 +29,7 @@ import { planRoutes, type PlannedRoute } from './plan-routes.ts'
 import type { PreparedFunction, PreparedWorker } from './project.ts'
 import { ownSettings, type ServiceSettings, serviceSettings } from './service-settings.ts'
 import { SigningKeys } from './signing-keys.ts'
-import { tellAddresses } from './tell-addresses.ts'
-
-// Beyond it the functions of operations go into nested stacks, so that this one stays below what CloudFormation takes.
-const functionsInOneStack = 20
-const nests = 16
+import { tellAddresses, tellSources } from './tell-addresses.ts'
 
 /**
  * The functions of a project, each entry file behind an HTTP API of its own, with everything that they use.
@@ -65,7 +63,6 @@ export class KlueService extends Construct {
   readonly #props: KlueServiceProps
   readonly #settings: ServiceSettings
   readonly #shift: KlueShift | undefined
-  readonly #nests = new Map<string, NestedStack>()
 
   constructor(scope: Construct, id: string, props: KlueServiceProps) {
     super(scope, id)
@@ -104,6 +101,11 @@ export class KlueService extends Construct {
   /** Lets somebody read and write the items of a table; of all tables without a name. */
   grantReadWriteData(grantee: IGrantable, table?: string): Grant {
     return this.#tablesCalled(table).map((found) => found.table.grantReadWriteData(grantee)).reduce((all, grant) => all.combine(grant))
+  }
+
+  /** The queue, topic, bucket or bus that the stack has made for a consumer: `grantSendMessages`, `grantPublish` and the like let somebody use it. Throws for one that is named by its ARN. */
+  sourceOf(consumer: string): MadeSource {
+    return sourceNamed(this.tasks?.consumers ?? { sources: new Map() }, consumer)
   }
 
   /** Requests to the main API. @default the sum of five minutes */
@@ -174,7 +176,7 @@ export class KlueService extends Construct {
     const target = this.#makeFunction(this, prepared, { name: prepared.name, routes })
     functions.set(prepared.name, target)
     const split = [...new Set(routes.flatMap((route) => route.function ?? []))]
-    for (const name of split) functions.set(name, this.#makeFunction(this.#placeOf(name, split.length), prepared, { name, routes }))
+    for (const name of split) functions.set(name, this.#makeFunction(placeOf(this, name, { count: split.length, nestFunctions: this.#props.nestFunctions }), prepared, { name, routes }))
     const own = { routes, documents: isMain ? this.documents : undefined }
     const props: Omit<KlueApiProps, 'routes' | 'documents'> = {
       apiName: isMain ? project.stackName : `${project.stackName}-${prepared.name}`,
@@ -191,15 +193,6 @@ export class KlueService extends Construct {
     this.#shift?.move(prepared.name, api, [target, ...split.map((name) => functions.get(name)!), ...(isMain && this.documents !== undefined ? [this.documents] : [])])
     this.candidate?.serve(prepared.name, `Candidate${output}`, { ...props, ...propsOf(own) })
     return api
-  }
-
-  // Which nest a function is in depends on its name alone, so that none moves because another one comes.
-  #placeOf(name: string, count: number): Construct {
-    if (!(this.#props.nestFunctions ?? count > functionsInOneStack)) return this
-    const nest = `Functions-${[...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7) % nests}`
-    const found = this.#nests.get(nest) ?? new NestedStack(this, nest)
-    this.#nests.set(nest, found)
-    return found
   }
 
   #makeFunction(scope: Construct, prepared: PreparedFunction, { name, routes }: { name: string; routes: readonly PlannedRoute[] }): KlueFunction {
@@ -257,6 +250,7 @@ export class KlueService extends Construct {
     const firing = new Set(project.functions.filter(({ fires }) => fires).flatMap(({ name, apis }) => [name, ...apis.flatMap((api) => api.operations.flatMap(({ settings }) => settings.function ?? []))]))
     for (const [name, target] of this.functions) if (firing.has(name)) tasks.allow(target)
     if (this.signingKeys !== undefined) tasks.worker.node.addDependency(this.signingKeys)
+    tellSources(tasks)
     return tasks
   }
 

@@ -1,6 +1,6 @@
 // Tasks of a service in AWS: their queue, the function that runs them, and its clock.
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, ComparisonOperator, type IMetric, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
@@ -18,6 +18,7 @@ import { taskMessageSeconds } from '../platform/aws/index.ts'
 import { storeDefinition } from '../store/index.ts'
 import { grantItems, grantSecrets } from './grants.ts'
 import { KlueFunction } from './klue-function.ts'
+import { makeConsumers, type MadeConsumers } from './klue-consumers.ts'
 import { longestTrySeconds, makeSchedules } from './klue-schedules.ts'
 import type { KlueTable } from './klue-table.ts'
 import type { PreparedWorker, Project } from './project.ts'
@@ -40,7 +41,7 @@ export interface KlueTasksProps {
   readonly logRetention: RetentionDays
   /** What happens to its log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy
-  /** Whether its schedules run on this stage. */
+  /** Whether its schedules and consumers run on this stage. */
   readonly runsSchedules: boolean
   /** Whether a candidate is tried beside what is live, and has its own tasks run by its own worker. */
   readonly candidate: boolean
@@ -52,6 +53,7 @@ const longestSeconds = 900
 const beyondSeconds = 15
 // A message that cannot be handled comes again until the queue drops it: the row is what counts, and the sweep sends it anew.
 const mostReceives = 1000
+const metricsAnAlarm = 10
 
 /** The queue of tasks, the function `klue-worker` and its clock. */
 export class KlueTasks extends Construct {
@@ -67,6 +69,9 @@ export class KlueTasks extends Construct {
   /** What runs by the clock, by name. */
   readonly schedules: ReadonlyMap<string, CfnSchedule>
 
+  /** What handles messages: the sources that the stack has made, and the dead letters of each. */
+  readonly consumers: MadeConsumers
+
   readonly #props: KlueTasksProps
 
   constructor(scope: Construct, id: string, props: KlueTasksProps) {
@@ -80,6 +85,7 @@ export class KlueTasks extends Construct {
     this.candidates = this.#queue('CandidateQueue', common)
     this.worker = this.#makeWorker(timeout)
     this.#connect()
+    this.consumers = this.#makeConsumers(timeout)
     // Scheduler is content once Lambda has taken a tick: what the worker fails on after that is for Lambda to try again.
     if (props.worker.schedules.length > 0) this.worker.alias.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.seconds(longestTrySeconds), onFailure: new SqsDestination(this.deadLetters) })
     this.schedules = makeSchedules(this, { stackName: props.project.stackName, schedules: props.worker.schedules, isEnabled: props.runsSchedules, alias: this.worker.alias, deadLetters: this.deadLetters })
@@ -95,10 +101,18 @@ export class KlueTasks extends Construct {
     target.function.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:BatchWriteItem'], resources: [this.#props.tables.get(storeDefinition.table)!.table.tableArn] }))
   }
 
+  #makeConsumers(timeout: Duration): MadeConsumers {
+    const { project: { stackName }, worker, tables, runsSchedules } = this.#props
+    const made = makeConsumers(this, { stackName, consumers: worker.consumers ?? [], tables, alias: this.worker.alias, timeout, isEnabled: runsSchedules })
+    const resources = [...made.deadLetters.values()].map(({ queueArn }) => queueArn)
+    if (resources.length > 0) this.worker.function.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources }))
+    return made
+  }
+
   /** Raises alarms where tasks wait for too long, and where messages belong to none. */
   watch(name: string, topic: ITopic): Alarm[] {
     const period = Duration.minutes(5)
-    const alarm = (alarmId: string, alarmDescription: string, { metric, threshold }: { metric: ReturnType<Queue['metric']>; threshold: number }): Alarm => {
+    const alarm = (alarmId: string, alarmDescription: string, { metric, threshold }: { metric: IMetric; threshold: number }): Alarm => {
       const made = new Alarm(this, alarmId, { alarmName: `${name}-${alarmId}`, alarmDescription: `${name}: ${alarmDescription}`, metric, threshold, evaluationPeriods: 1, comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD, treatMissingData: TreatMissingData.NOT_BREACHING })
       made.addAlarmAction(new SnsAction(topic))
       made.addOkAction(new SnsAction(topic))
@@ -108,8 +122,19 @@ export class KlueTasks extends Construct {
     const threshold = longestSeconds + this.#timeout().toSeconds() + 300
     return [
       alarm('OldestTask', `a task has waited for ${Math.round(threshold / 60)} minutes`, { metric: this.queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }), threshold }),
+      ...this.#deadMessages(period).map((metric, index) => alarm(`ConsumerDeadLetters${index === 0 ? '' : `-${index + 1}`}`, 'messages lie in the dead letters of consumers', { metric, threshold: 1 })),
       alarm('TaskDeadLetters', 'messages in the queue of tasks belong to no task, or the worker failed on its clock or on ticks of schedules', { metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }), threshold: 1 }),
     ]
+  }
+
+  // One alarm for all of them, but it takes ten metrics.
+  #deadMessages(period: Duration): IMetric[] {
+    const counts = [...this.consumers.deadLetters.values()].map((queue) => queue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }))
+    const groups = Array.from({ length: Math.ceil(counts.length / metricsAnAlarm) }, (_, index) => counts.slice(index * metricsAnAlarm, (index + 1) * metricsAnAlarm))
+    return groups.map((group) => {
+      const usingMetrics = Object.fromEntries(group.map((metric, index) => [`dead${index}`, metric]))
+      return group.length === 1 ? group[0]! : new MathExpression({ expression: Object.keys(usingMetrics).join(' + '), usingMetrics, period, label: 'dead letters of consumers' })
+    })
   }
 
   #timeout(): Duration {

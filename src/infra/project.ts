@@ -2,6 +2,7 @@
 import type { DeploymentConfig, LoadedConfig } from '../config/build.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
 import type { TaskTime } from '../runtime/edge.ts'
+import type { Consumer } from '../runtime/index.ts'
 import type { PreparedTelemetry } from './bundle-telemetry.ts'
 import type { TableCall } from './table-calls.ts'
 
@@ -27,6 +28,8 @@ export interface PreparedFunction {
   secrets: readonly string[]
   /** Tasks that its service lists, and its operations that are tasks, with the seconds of a run. @default none */
   tasks?: readonly TaskTime[]
+  /** What handles messages in its service. @default nothing */
+  consumers?: readonly PreparedConsumer[]
   /** Whether its code fires tasks. @default it does not */
   fires?: boolean
 }
@@ -37,6 +40,18 @@ export interface PreparedWorker extends Pick<PreparedFunction, 'folder' | 'calls
   timeoutSeconds: number
   /** What it runs by the clock. */
   schedules: readonly PreparedSchedule[]
+  /** What it runs by messages. @default nothing */
+  consumers?: readonly PreparedConsumer[]
+}
+
+/** A consumer as the stack makes it. */
+export interface PreparedConsumer {
+  /** Of its definition. */
+  name: string
+  /** Where its messages come from. */
+  source: Consumer['source']
+  /** How it works. */
+  options: Consumer['options']
 }
 
 /** A schedule as EventBridge Scheduler has it. */

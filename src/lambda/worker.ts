@@ -1,17 +1,18 @@
 // The function that runs tasks: those whose ids its queue hands over, and each minute what is due and lies in no queue.
 import { messageOf, UsageError } from '../errors/index.ts'
 import { type OpenService, openService, operationTasks, type Platform, type Service, type TaskPort, taskTimes } from '../runtime/edge.ts'
-import type { Task } from '../runtime/index.ts'
+import type { Consumer, Task } from '../runtime/index.ts'
 import { type KnownTasks, noteTasks, readTaskState } from '../store/index.ts'
 import { fireTick, openWorker, queueName, sweep, type TaskQueue, type Worker, type WorkerParts } from '../tasks/index.ts'
+import type { ConsumeParts, StreamRecord } from './consume.ts'
 import type { LambdaContext } from './handler.ts'
 import { lambdaPlatform } from './platform.ts'
 import type { QueueEvent, QueueResult } from './reporter.ts'
 import { openSchedules, type TickEvent, tickOf } from './scheduled.ts'
 import { openLambdaTasks, openTaskQueues, type TaskQueues } from './task-port.ts'
 
-/** What invokes a worker: its queue, its clock, or a schedule. */
-export type WorkerEvent = QueueEvent | { klue: 'sweep' } | TickEvent
+/** What invokes a worker: a queue, the stream of a table, its clock, or a schedule. */
+export type WorkerEvent = QueueEvent | { Records: readonly StreamRecord[] } | { klue: 'sweep' } | TickEvent
 
 /** Runs tasks. `services`: those whose tasks it runs. */
 export interface WorkerHandler {
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   /** Where the function runs; by default what Lambda's environment says. */
   platform?: () => Platform
   queues?: () => TaskQueues
+  /** Calls SQS for dead letters of consumers; by default with the credentials of the function. */
+  sqs?: ConsumeParts['sqs']
   /** What the deployment put beside the bundle, by default. */
   schedules?: () => KnownTasks['schedules']
 }
@@ -46,7 +49,7 @@ export function toWorker(services: Service | readonly Service[], options: Worker
   const handler = async (event: WorkerEvent, context: LambdaContext): Promise<QueueResult | undefined> => {
     opened ??= open(all, options)
     opened.endsAt = opened.platform.now() + (context.getRemainingTimeInMillis?.() ?? usualMs)
-    if ('Records' in event) return { batchItemFailures: await receiveAll(opened, event.Records) }
+    if ('Records' in event) return receiveRecords(opened, event.Records, options.sqs)
     if (event.klue === 'tick') return void (await fireScheduled(opened, event))
     if (event.klue !== 'sweep') throw new UsageError({ code: 'event-unknown', file: '', message: 'The event that invoked the worker comes neither from a queue of tasks nor from its clock or a schedule', hint: 'let no other event invoke it' })
     await Promise.all([sweepAll(opened), note(opened)])
@@ -71,6 +74,8 @@ interface Lane {
   parts: WorkerParts
   port: TaskPort
   worker: Worker
+  /** By name; of what is live alone. */
+  consumers: ReadonlyMap<string, { consumer: Consumer; service: OpenService }>
 }
 
 function open(services: readonly Service[], options: WorkerOptions): OpenedWorker {
@@ -80,15 +85,17 @@ function open(services: readonly Service[], options: WorkerOptions): OpenedWorke
   const lanes = new Map<string, Lane>()
   const openLane = (queue: TaskQueue): Lane => {
     const firing: Platform = { ...platform, tasks: () => openLambdaTasks({ platform, queue, names }) }
-    const known = new Map(services.flatMap((service): [string, { task: Task; service: OpenService }][] => {
+    const started = services.map((service) => {
       const running = openService(service, firing)
       // What exits, or is thrown where nobody catches it, ends runs that have no line yet.
       if (options.platform === undefined) process.once('exit', () => running.sayRunning())
-      return [...(service.tasks ?? []), ...operationTasks(running)].map((task) => [task.name, { task, service: running }])
-    }))
+      return running
+    })
+    const known = new Map(started.flatMap((service) => [...(service.service.tasks ?? []), ...operationTasks(service)].map((task): [string, { task: Task; service: OpenService }] => [task.name, { task, service }])))
+    const consumers = new Map(started.flatMap((service) => (service.service.consumers ?? []).map((consumer): [string, { consumer: Consumer; service: OpenService }] => [consumer.name, { consumer, service }])))
     const port = firing.tasks!()
     const parts: WorkerParts = { database: () => platform.database(), queue: () => queue, services: () => known, now: () => platform.now(), lease: () => ({ leaseMs: opened.endsAt - platform.now() + leaseBeyondMs, renews: false, endsAt: opened.endsAt - recordMs }) }
-    return { parts, port, worker: openWorker(parts) }
+    return { parts, port, worker: openWorker(parts), consumers }
   }
   const opened: OpenedWorker = {
     platform, queues, endsAt: 0, isNoted: false, schedules: (options.schedules ?? openSchedules)(),
@@ -99,6 +106,20 @@ function open(services: readonly Service[], options: WorkerOptions): OpenedWorke
     },
   }
   return opened
+}
+
+type Records = Extract<WorkerEvent, { Records: unknown }>['Records']
+
+async function receiveRecords(opened: OpenedWorker, records: Records, sqs: ConsumeParts['sqs']): Promise<QueueResult> {
+  if (isOfTasks(opened, records)) return { batchItemFailures: await receiveAll(opened, records) }
+  const { consume } = await import('./consume.ts')
+  return consume({ platform: opened.platform, consumers: opened.lane('live').consumers, endsAt: opened.endsAt - recordMs, ...(sqs === undefined ? {} : { sqs }) }, records)
+}
+
+// Those of one event come from one source.
+function isOfTasks({ queues }: OpenedWorker, records: Records): records is QueueEvent['Records'] {
+  const source = records[0]?.eventSourceARN
+  return source === undefined || [queues.live.name, queues.candidate.name].includes(queueName(source))
 }
 
 async function receiveAll(opened: OpenedWorker, records: QueueEvent['Records']): Promise<QueueResult['batchItemFailures']> {
