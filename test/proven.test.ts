@@ -12,12 +12,12 @@ const page = 'docs/reference/proven.md'
 
 after(removeProjects)
 
-// A stage with every setting, one whose functions lie in nested stacks, and one with tasks and schedules that shifts in steps beside a candidate.
+// A stage with every setting, one whose functions lie in nested stacks, and one with tasks, schedules and consumers that shifts in steps beside a candidate.
 function resourceTypes(): string[] {
   const config = everySetting.replace('live: true\n', '').replace(/^functions:.*\n/m, '').replace('getLatest', 'getThing')
   const split = [operation('getThing', 'GET /things/{id}', { function: 'things' })]
   const things: PersistDefinition = { name: 'Thing', table: 'things', key: { partition: 'id' }, indexes: [], keyTypes: { id: 'S' }, properties: {} }
-  const templates = [synthesise({ stage: 'live', config, persist: [things] }), synthesise({ operations: split, config: 'log_archive: true\n' }, { nestFunctions: true }), synthesise({ taskSeconds: 60, schedules: [{ name: 'daily', expression: 'rate(1 day)', timezone: 'UTC' }], config: 'shift: canary 10 5\n', context: { 'klue:candidate': 'a'.repeat(64) } })].flatMap(({ template, stack }) => [
+  const templates = [synthesise({ stage: 'live', config, persist: [things] }), synthesise({ operations: split, config: 'log_archive: true\n' }, { nestFunctions: true }), synthesise({ taskSeconds: 60, consumers: [{ bucket: 'b' }, { topic: 't' }, { event: { source: ['x'] }, bus: 'own' }].map((source, index) => ({ name: `c${index}`, source, options: { attempts: 5, timeoutSeconds: 60, slowMs: 30_000, idempotency: false } })), schedules: [{ name: 'daily', expression: 'rate(1 day)', timezone: 'UTC' }], config: 'shift: canary 10 5\nrun_schedules: true\n', context: { 'klue:candidate': 'a'.repeat(64) } })].flatMap(({ template, stack }) => [
     template,
     ...stack.node.findAll().filter((found): found is NestedStack => NestedStack.isNestedStack(found)).map((nested) => Template.fromStack(nested)),
   ])

@@ -1,4 +1,4 @@
-// Messages of consumers in AWS: records of queues and streams become messages, and what became of these the result that Lambda reads. Loaded with the first of them.
+// Messages of consumers in AWS: records of queues and streams become messages, and what became of these the result that Lambda reads. Part of the worker alone.
 import { env } from '../config/index.ts'
 import { messageOf, UsageError } from '../errors/index.ts'
 import { type AwsCall, awsJsonClient } from '../platform/aws/index.ts'

@@ -4,7 +4,7 @@ import { type OpenService, openService, operationTasks, type Platform, type Serv
 import type { Consumer, Task } from '../runtime/index.ts'
 import { type KnownTasks, noteTasks, readTaskState } from '../store/index.ts'
 import { fireTick, openWorker, queueName, sweep, type TaskQueue, type Worker, type WorkerParts } from '../tasks/index.ts'
-import type { ConsumeParts, StreamRecord } from './consume.ts'
+import { consume, type ConsumeParts, type StreamRecord } from './consume.ts'
 import type { LambdaContext } from './handler.ts'
 import { lambdaPlatform } from './platform.ts'
 import type { QueueEvent, QueueResult } from './reporter.ts'
@@ -110,9 +110,8 @@ function open(services: readonly Service[], options: WorkerOptions): OpenedWorke
 
 type Records = Extract<WorkerEvent, { Records: unknown }>['Records']
 
-async function receiveRecords(opened: OpenedWorker, records: Records, sqs: ConsumeParts['sqs']): Promise<QueueResult> {
-  if (isOfTasks(opened, records)) return { batchItemFailures: await receiveAll(opened, records) }
-  const { consume } = await import('./consume.ts')
+function receiveRecords(opened: OpenedWorker, records: Records, sqs: ConsumeParts['sqs']): Promise<QueueResult> {
+  if (isOfTasks(opened, records)) return receiveAll(opened, records).then((batchItemFailures) => ({ batchItemFailures }))
   return consume({ platform: opened.platform, consumers: opened.lane('live').consumers, endsAt: opened.endsAt - recordMs, ...(sqs === undefined ? {} : { sqs }) }, records)
 }
 

@@ -8,7 +8,7 @@ import { KlueService } from '../../src/infra/index.ts'
 import type { PersistDefinition } from '../../src/openapi/index.ts'
 import { operation, project, type ProjectWish, removeProjects, temporaryFolder } from './projects.ts'
 
-const things: PersistDefinition = { name: 'Thing', table: 'things', key: { partition: 'id' }, indexes: [{ name: 'by-kind', partition: 'kind' }], keyTypes: { id: 'S', kind: 'S' }, properties: {} }
+const things: PersistDefinition = { name: 'Thing', table: 'things', key: { partition: 'id' }, indexes: [{ name: 'by-kind', partition: 'kind' }], keyTypes: { id: 'S', kind: 'S' }, properties: {}, stream: true }
 const operations = [operation('getThing', 'GET /things/{id}'), operation('makeReport', 'POST /reports', { function: 'reports' })]
 
 const stages: Record<string, ProjectWish> = {
@@ -16,6 +16,7 @@ const stages: Record<string, ProjectWish> = {
   candidate: { operations, persist: [things], context: { 'klue:candidate': 'a'.repeat(64), 'klue:pin': 'shop=1' } },
   canary: { operations, persist: [things], config: 'shift: canary 10 5\n' },
   provisioned: { operations, persist: [things], config: 'table_billing: provisioned\naws_hosts_min: 1\nreserved_concurrency: 5\nthrottle_rate: 10\n' },
+  consumers: { operations, persist: [things], taskSeconds: 60, config: 'run_schedules: true\n', consumers: [{ queue: 'q' }, { queue: 'arn:aws:sqs:eu-west-1:111111111111:theirs' }, { topic: 't' }, { bucket: 'b' }, { event: { source: ['x'] }, bus: 'own' }, { table: 'things', definition: things }].map((source, index) => ({ name: `c${index}`, source, options: { attempts: 5, timeoutSeconds: 60, slowMs: 30_000, idempotency: false } })) },
   archive: { operations, persist: [things], config: 'log_archive: true\n' },
   live: { operations, persist: [things], stage: 'live', config: 'log_archive: true\nlive_host: shop.example.com\naws_cert_arn: arn:aws:acm:eu-west-1:111111111111:certificate/1\naws_zone_id: Z1\nalarm_email: team@example.com\n' },
 }

@@ -33,6 +33,8 @@ export interface ProjectWish {
   taskSeconds?: number
   /** What its worker runs by the clock. */
   schedules?: NonNullable<Project['worker']>['schedules']
+  /** What handles messages; its worker is there where `taskSeconds` is given. */
+  consumers?: NonNullable<NonNullable<Project['worker']>['consumers']>
 }
 
 /** An operation that has a method and a path, and nothing else. */
@@ -42,7 +44,7 @@ export function operation(id: string, route: string, settings: CompiledOperation
 }
 
 /** A prepared project called `shop` with one entry file. */
-export function project({ config = '', stage = 'dev', operations = [operation('getThing', 'GET /things/{id}')], persist = [], taskSeconds, schedules = [] }: ProjectWish): Project {
+export function project({ config = '', stage = 'dev', operations = [operation('getThing', 'GET /things/{id}')], persist = [], taskSeconds, schedules = [], consumers = [] }: ProjectWish): Project {
   const root = temporaryFolder()
   writeFileSync(join(root, 'klue-config.yaml'), `name: shop\n${config}`)
   const code = join(root, 'code')
@@ -62,7 +64,7 @@ export function project({ config = '', stage = 'dev', operations = [operation('g
     timeoutSeconds: loaded.config.timeoutSeconds,
     version: '260101-1200-1-abcdef',
     functions: [{ name: 'shop', folder: code, handler: 'index.handler', apis: [table], calls: [], tables: [storeDefinition as PersistDefinition, ...persist], secrets: ['jwt_secret'], fires: taskSeconds !== undefined }],
-    worker: taskSeconds === undefined ? undefined : { folder: code, calls: [], tables: [storeDefinition as PersistDefinition, ...persist], secrets: ['jwt_secret'], timeoutSeconds: taskSeconds, schedules },
+    worker: taskSeconds === undefined ? undefined : { folder: code, calls: [], tables: [storeDefinition as PersistDefinition, ...persist], secrets: ['jwt_secret'], timeoutSeconds: taskSeconds, schedules, consumers },
     documents: code,
     telemetry: { ingest: code, reporter: code, reporterSecrets: [], usesSes: false, topics: [] },
     apiUrls: {},
