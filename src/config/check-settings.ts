@@ -3,6 +3,7 @@ import { editDistance, type Fault } from '../errors/index.ts'
 import { listed, valueFault } from './check-value.ts'
 import { entryOf, keySpec, knownKeyNames, mapEntries, snakeCase } from './key-table.ts'
 import type { KeySpec } from './keys.ts'
+import { isOwnValue } from './new-keys.ts'
 import { replacedKeys, synonyms, variableKeys } from './replaced-keys.ts'
 import type { Setting } from './yaml-source.ts'
 
@@ -43,6 +44,7 @@ function checkSetting(setting: Setting, checked: Checked, findings: Findings): v
   const place = { setting, pointer: checked.under + key }
   const known = entryOf(synonyms, key) ?? key
   if (key === 'stages') checkStages(setting, checked, findings)
+  else if (isOwnValue(key, setting.value) && !checked.secretNames.has(setting.value as string)) report(findings.notices, place, { code: 'config-key-taken', message: `${key} is a key of klue now, and has another shape here: it is left to the service for this minor version`, hint: 'give it another name' })
   else if (entryOf(mapEntries, key) !== undefined) checkMap(setting, checked, findings.faults)
   else if (keySpec(known) !== undefined) checkValue({ ...place, spec: keySpec(known)!, key }, checked, findings.faults)
   else if (Object.hasOwn(variableKeys, key)) checkVariableKey(place, findings)

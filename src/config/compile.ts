@@ -4,6 +4,7 @@ import { deploymentKeys } from './deployment-keys.ts'
 import { camelCase, snakeCase } from './key-table.ts'
 import type { KeySpec } from './keys.ts'
 import { fromMergedConfig, keyFault, liveRules, type MergedConfig, type NamedSecret, namedSecrets, missingSecret, objectKey, spellings } from './merged.ts'
+import { isOwnValue } from './new-keys.ts'
 import type { CompiledConfig, CompiledSecret } from './open-compiled.ts'
 
 // What runs by the clock is made by the stack; a function is told what to run.
@@ -18,7 +19,7 @@ export function compileConfig(whole: MergedConfig): CompiledConfig {
   const config: Record<string, unknown> = { ...fromMergedConfig(merged, { env: {}, unset: 'leave out' }) }
   // The default depends on `live`, which may be a secret; the function fills it in.
   if (merged.values['default_user_id'] === undefined) delete config['defaultUserId']
-  for (const key of ['stage', ...ofDeployment]) delete config[key]
+  for (const key of ['stage', ...ofDeployment]) if (!isOwnValue(key, merged.values[key])) delete config[key]
   const secrets = namedSecrets(merged).map((secret) => compileSecret(merged, secret))
   const properties = new Set(secrets.map(({ property }) => property))
   return structuredClone({
@@ -34,7 +35,7 @@ export function compileConfig(whole: MergedConfig): CompiledConfig {
 /** The configuration of a stage without what only a deployment reads. */
 export function withoutDeploymentKeys(merged: MergedConfig): MergedConfig {
   const left = new Set(ofDeployment.map(snakeCase))
-  return { ...merged, values: Object.fromEntries(Object.entries(merged.values).filter(([key]) => !left.has(key))) }
+  return { ...merged, values: Object.fromEntries(Object.entries(merged.values).filter(([key, value]) => !left.has(key) || isOwnValue(key, value))) }
 }
 
 function compileSecret(merged: MergedConfig, { name, key, path, spec }: NamedSecret): CompiledSecret {

@@ -6,6 +6,7 @@ import { isMap, listed, toEntrySettings, valueFault, valueFromText } from './che
 import { environment } from './environment.ts'
 import { camelCase, entryOf, keySpec, keyTable, mapEntries, secretMaps, snakeCase } from './key-table.ts'
 import type { Config, KeySpec } from './keys.ts'
+import { isOwnValue } from './new-keys.ts'
 import { brokenRules, type CompiledRule, holderOf, type SecretSources, withFixedParts } from './open-compiled.ts'
 import { missingInChannel } from './report-keys.ts'
 
@@ -107,14 +108,19 @@ function toConfig(reading: Reading, values: Record<string, unknown>): Config {
   const config: Record<string, unknown> = {}
   for (const [key, spec] of Object.entries(keyTable)) {
     const name = snakeCase(key)
-    const value = values[name] ?? (spec.secret ? reading.sources.secrets[name] : undefined) ?? (spec.default === 'as live' ? config['live'] : defaultOf(spec, stage))
+    const value = (isOwn(reading, name, values[name]) ? undefined : values[name]) ?? (spec.secret ? reading.sources.secrets[name] : undefined) ?? (spec.default === 'as live' ? config['live'] : defaultOf(spec, stage))
     if (value === undefined) continue
     checkKey(reading, { name, spec }, value)
     const entryKeys = entryOf(mapEntries, name)
     config[key] = entryKeys !== undefined && isMap(value) ? Object.fromEntries(Object.entries(value).map(([entry, settings]) => [entry, toEntrySettings(entryKeys, settings)])) : value
   }
-  for (const [key, value] of Object.entries(values)) if (keySpec(key) === undefined && value !== undefined) config[key] = value
+  for (const [key, value] of Object.entries(values)) if ((keySpec(key) === undefined || isOwn(reading, key, value)) && value !== undefined) config[key] = value
   return withFixedParts(config, { spellings, parts: { stage, values, secretKeys: reading.secretKeys } })
+}
+
+// What a variable holds is meant for the key that names it.
+function isOwn({ secretKeys }: Reading, key: string, value: unknown): boolean {
+  return !secretKeys.includes(key) && isOwnValue(key, value)
 }
 
 function checkKey(reading: Reading, row: { name: string; spec: KeySpec }, value: unknown): void {
@@ -165,7 +171,7 @@ function checkTogether(reading: Reading, config: Config): void {
     for (const { key, message, hint } of isMap(settings) ? faultsInAlert(settings) : []) report(`alerts.${name}.${key}`, message, hint)
   }
   const schedules = reading.merged.values['schedules']
-  for (const [name, settings] of isMap(schedules) ? Object.entries(schedules) : []) {
+  for (const [name, settings] of isMap(schedules) && !isOwnValue('schedules', schedules) ? Object.entries(schedules) : []) {
     for (const { key, message, hint } of isMap(settings) ? faultsInSchedule(name, settings) : []) report(key === '' ? `schedules.${name}` : `schedules.${name}.${key}`, message, hint)
   }
   for (const [min, max] of bounds) {

@@ -21,14 +21,15 @@ export interface CheckedProject {
 /** Checks a project. Handlers are looked at only where configuration and documents are without fault: they build on both. */
 export async function checkProject(root: string, { stage, mock }: { stage?: string | undefined; mock?: boolean } = {}): Promise<CheckedProject> {
   const faults: Fault[] = []
-  const config = await gather(faults, () => loadConfig({ root, ...(stage === undefined ? {} : { stage }) }).config)
+  const loaded = await gather(faults, () => loadConfig({ root, ...(stage === undefined ? {} : { stage }) }))
+  const config = loaded?.config
   const documents = (await gather(faults, () => readApis(root))) ?? []
   faults.push(...checkApis(documents), ...migrationFaults(root))
   const database = faults.length === 0 ? await checkDatabase(config!, documents) : { faults: [], notices: [] }
   if (faults.length === 0) await gather(faults, async () => faults.push(...(await handlerFaults(root, { name: config!.name, stage }))))
   faults.push(...database.faults)
   // What a mock answers needs neither handler nor security check; a handler without operation is a mistake all the same.
-  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing' && code !== 'security-handler-missing') : faults, notices: [...noticesOf(documents.filter(({ document }) => document !== undefined)), ...database.notices], documents: documents.length }
+  return { faults: mock === true || config?.mock === true ? faults.filter(({ code }) => code !== 'handler-missing' && code !== 'security-handler-missing') : faults, notices: [...(loaded?.notices ?? []), ...noticesOf(documents.filter(({ document }) => document !== undefined)), ...database.notices], documents: documents.length }
 }
 
 async function handlerFaults(root: string, { name, stage }: { name: string; stage: string | undefined }): Promise<Fault[]> {

@@ -1,6 +1,7 @@
 // The schedules of a project: those of the configuration and those of services, each with the task that it runs.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isOwnValue } from '../config/build.ts'
 import type { Config } from '../config/index.ts'
 import { type Fault, nearest } from '../errors/index.ts'
 import { validate } from '../runtime/edge.ts'
@@ -26,7 +27,7 @@ export function planSchedules(root: string, services: readonly LocatedService[],
       else add(schedule, { file: entry })
     }
   }
-  for (const [name, { task: wanted, input = {}, ...texts }] of Object.entries(config.schedules ?? {})) {
+  for (const [name, { task: wanted, input = {}, ...texts }] of Object.entries(isOwnValue('schedules', config.schedules) ? {} : (config.schedules ?? {}))) {
     const read = readSchedule(texts)
     // What is wrong with its expression was told with the configuration.
     if ('faults' in read) continue

@@ -192,3 +192,17 @@ test('compiles to JSON without secrets, and comes back with them', () => {
   assert.deepEqual([config['mine'], config.port, config.stage], ['later', 1, 'local'])
   assert.throws(() => fromCompiledConfig(JSON.parse(json), { env: {} }), /klue-config.yaml:3 mine: the value of mine comes from the environment variable A_SECRET/)
 })
+
+test('an own key that has the name of a new one and another shape is a notice, and stays what it was, also in a deployed function', () => {
+  const text = 'name: app\nschedules: [early, late]\ntasks_path: 3\nrun_schedules: nightly\n'
+  const { config, notices, deployment, merged } = load(text)
+  assert.deepEqual(notices.map(({ code, file, line, pointer }) => [code, file, line, pointer]), [['config-key-taken', 'klue-config.yaml', 2, 'schedules'], ['config-key-taken', 'klue-config.yaml', 3, 'tasks_path'], ['config-key-taken', 'klue-config.yaml', 4, 'run_schedules']])
+  assert.match(notices[0]!.message, /^schedules is a key of klue now, and has another shape here: it is left to the service for this minor version$/)
+  assert.deepEqual([config['schedules'], config['tasks_path'], config.tasksPath, config['run_schedules'], deployment.runSchedules], [['early', 'late'], 3, '/tasks', 'nightly', false])
+  const compiled = fromCompiledConfig(JSON.parse(JSON.stringify(compileConfig(merged))) as ReturnType<typeof compileConfig>, { env: {} })
+  assert.deepEqual([compiled['schedules'], compiled['tasks_path'], compiled.tasksPath, compiled['run_schedules']], [['early', 'late'], 3, '/tasks', 'nightly'])
+  assert.deepEqual(load('name: app\nschedules: { night: 0 3 * * * }\n').notices.length, 1)
+  // What is meant for the kit is held to it.
+  assert.match(faultsOf('name: app\nschedules: { a: { cron: 5 }, b: x }\n').join(), /schedules\.b must be a map with/)
+  assert.match(faultsOf('name: app\ntasks_path: no path\n').join(), /tasks_path/)
+})
