@@ -56,6 +56,7 @@ export async function bundleWorker({ root, folder, loaded, functions, entries }:
     tables: [...new Map([storeDefinition as PersistDefinition, ...tables.flatMap((table) => table.persist)].map((definition) => [definition.table, definition])).values()],
     secrets: secretsOf(tables, calls, loaded),
     timeoutSeconds: Math.max(0, ...tasks.map(({ timeoutSeconds }) => timeoutSeconds), ...consumers.map(({ options }) => options.timeoutSeconds)),
+    tasks: [...names],
     schedules: plan.schedules.map(({ name, rule }) => ({ name, expression: rule.aws, timezone: rule.timezone })),
     consumers: consumers.map(({ name, source, options }) => ({ name, source, options })),
   }

@@ -5,7 +5,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import type { CfnAlias, IFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -84,6 +84,8 @@ export class KlueTasks extends Construct {
     // There all the time: a queue that is deleted cannot be made again for a minute.
     this.candidates = this.#queue('CandidateQueue', common)
     this.worker = this.#makeWorker(timeout)
+    // For whoever deploys: what waits under a name that goes is told before.
+    ;(this.worker.alias.node.defaultChild as CfnAlias).addMetadata('klue:tasks', props.worker.tasks ?? [])
     this.#connect()
     this.consumers = this.#makeConsumers(timeout)
     // Scheduler is content once Lambda has taken a tick: what the worker fails on after that is for Lambda to try again.

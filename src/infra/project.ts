@@ -38,6 +38,8 @@ export interface PreparedFunction {
 export interface PreparedWorker extends Pick<PreparedFunction, 'folder' | 'calls' | 'tableCalls' | 'tables' | 'secrets'> {
   /** Seconds of the longest run. */
   timeoutSeconds: number
+  /** Names of the tasks that it runs. @default they are not told */
+  tasks?: readonly string[]
   /** What it runs by the clock. */
   schedules: readonly PreparedSchedule[]
   /** What it runs by messages. @default nothing */

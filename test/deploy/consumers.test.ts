@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Receiver, startReceiver } from '../reports/receivers.ts'
+import { awsBucket } from '../../src/platform/aws/index.ts'
 import { root } from '../rules/imports.ts'
 import { callAws, invoke } from './aws.ts'
 import { type Cloud, startCloud } from './cloud.ts'
@@ -59,12 +60,18 @@ step('a message of the topic reaches its consumer as it was published', async ()
   assert.equal((await told('news of today')).length, 1)
 })
 
+step('an item that is written to a table reaches the consumer of its changes', async () => {
+  await callAws({ endpoint: cloud.endpoint, service: 'dynamodb', target: 'DynamoDB_20120810.PutItem', input: { TableName: `hello-${stage}-notes`, Item: { id: { S: 'note-1' }, text: { S: 'changed' } } } })
+  const [call] = await told('note-1')
+  assert.deepEqual(JSON.parse(call!), { kind: 'inserted', after: { id: 'note-1', text: 'changed' }, key: { id: 'note-1' } })
+})
+
 step('an object of the bucket reaches its consumer', async () => {
   const bucket = output('SourceUploads')
-  const event = { version: '0', id: 'object-1', 'detail-type': 'Object Created', source: 'aws.s3', account: '000000000000', time: new Date().toISOString(), region: 'us-east-1', resources: [`arn:aws:s3:::${bucket}`], detail: { version: '0', bucket: { name: bucket }, object: { key: 'in/a b.csv', size: 3, etag: 'e', sequencer: '0' } } }
-  await sqs('SendMessage', { QueueUrl: output('SourceOrders').replace(/orders$/, 'uploads'), MessageBody: JSON.stringify(event) })
+  await awsBucket({ bucket, region: 'us-east-1', endpoint: cloud.endpoint, credentials: () => ({ accessKeyId: 'test', secretAccessKey: 'test' }) }).write('in/a b.csv', Buffer.from('abc'))
   const [call] = await told('in/a b.csv')
-  assert.deepEqual(JSON.parse(call!), { kind: 'created', bucket, key: 'in/a b.csv', size: 3, etag: 'e' })
+  const { kind, key, size } = JSON.parse(call!) as Record<string, unknown>
+  assert.deepEqual([kind, key, size], ['created', 'in/a b.csv', 3])
 })
 
 step('requests are answered beside it, and all of it goes with the stack but the bucket', async () => {
@@ -131,12 +138,17 @@ function addConsumers(folder: string): string {
       type: object
       required: [say]
       properties: { say: { type: string, maxLength: 100 } }
+    Note:
+      type: object
+      required: [id]
+      properties: { id: { type: string, maxLength: 100 }, text: { type: string, maxLength: 100 } }
+      x-persist: { table: notes, key: id, stream: true }
 `)
   const entry = join(folder, 'functions', 'hello.ts')
   const text = readFileSync(entry, 'utf8')
   writeFileSync(entry, text
-    .replace("import { defineService, type Service } from 'klue/runtime'\nimport { hello } from './gen/hello.ts'\n", `import { type Consumer, type Context, defineConsumer, defineService, type Service } from 'klue/runtime'
-import { hello, Said } from './gen/hello.ts'
+    .replace("import { defineService, type Service } from 'klue/runtime'\nimport { hello } from './gen/hello.ts'\n", `import { type Consumer, type Context, defineConsumer, defineService, onChange, type Service } from 'klue/runtime'
+import { hello, Note, Said } from './gen/hello.ts'
 
 async function tell(id: string, body: unknown, context: Context): Promise<void> {
   const answer = await fetch(String(context.config['hook']), { method: 'POST', headers: { 'x-message': id }, body: JSON.stringify(body) })
@@ -146,7 +158,8 @@ async function tell(id: string, body: unknown, context: Context): Promise<void> 
 const orders: Consumer = defineConsumer({ queue: 'orders' }, { schema: Said, attempts: 2 }, ({ id, body }, context) => tell(id, body, context))
 const news: Consumer = defineConsumer({ topic: 'news' }, { schema: Said }, ({ id, body }, context) => tell(id, body, context))
 const uploads: Consumer = defineConsumer({ bucket: 'uploads', prefix: 'in/' }, {}, ({ id, body }, context) => tell(id, body, context))
+const notes: Consumer = onChange(Note, ({ id, body }, context) => tell(id, body, context))
 `)
-    .replace('spec: hello, handlers', 'spec: hello, consumers: [orders, news, uploads], handlers'))
+    .replace('spec: hello, handlers', 'spec: hello, consumers: [orders, news, uploads, notes], handlers'))
   return folder
 }

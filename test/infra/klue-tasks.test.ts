@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, test } from 'node:test'
-import { Match, type Template } from 'aws-cdk-lib/assertions'
-import { operation, removeProjects, synthesise } from './projects.ts'
+import { App, Stack } from 'aws-cdk-lib'
+import { Match, Template } from 'aws-cdk-lib/assertions'
+import { KlueService } from '../../src/infra/index.ts'
+import { operation, project, removeProjects, synthesise, temporaryFolder } from './projects.ts'
 
 after(removeProjects)
 
@@ -47,6 +49,14 @@ test('a worker takes one message at a time, at most ten at once, by its alias, a
   const long = synthesise({ taskSeconds: 900 }, { taskConcurrency: 2 }).template
   long.hasResourceProperties('AWS::Lambda::Function', { Description: 'shop, stage dev: runs tasks', Timeout: 900 })
   long.hasResourceProperties('AWS::Lambda::EventSourceMapping', { ScalingConfig: { MaximumConcurrency: 2 } })
+})
+
+test('the names of what a worker runs stand at its alias, for whoever deploys', () => {
+  const given = project({ taskSeconds: 60 })
+  const stack = new Stack(new App({ outdir: temporaryFolder() }), 'Test', { env: { account: '111111111111', region: 'eu-west-1' } })
+  new KlueService(stack, 'Service', { project: { ...given, worker: { ...given.worker!, tasks: ['mail', 'shop.makeReport'] } } })
+  const [[, alias]] = found(Template.fromStack(stack), 'AWS::Lambda::Alias').filter(([id]) => id.startsWith('ServiceTasksWorkerLive')) as [[string, Resource & { Metadata: Record<string, unknown> }]]
+  assert.deepEqual(alias.Metadata['klue:tasks'], ['mail', 'shop.makeReport'])
 })
 
 test('who fires may send to the queue and write a batch of rows, and nothing more; the worker takes messages too', () => {

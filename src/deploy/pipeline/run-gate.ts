@@ -4,12 +4,14 @@ import { documentsIn } from './assembly.ts'
 import type { Deploying } from './deploying.ts'
 import { passGate } from './gate-step.ts'
 import { arnsOf, lookAtStacks, plansOf, type Stage } from './open-stage.ts'
+import { lookAtTasks } from './removed-tasks.ts'
 
 const callDays = 30
 
 /** Passes the gate or throws a Stop. */
 export async function runGate(deploying: Deploying): Promise<string> {
   const { stage, stacks, assembly, journal, compare, reasons } = deploying
+  await lookAtTasks(deploying)
   const before = await liveDocuments(stage, arnsOf(await lookAtStacks(stage, plansOf(stacks))))
   if (before === undefined) return 'the stage serves no documents, so that there is nothing to compare'
   const { verdict, note } = await passGate({ before, after: documentsIn(assembly), compare, reasons, calls: () => callsOf(stage) })
