@@ -63,6 +63,17 @@ test('a stage with tasks pays for their clock and for looking into their queue, 
   assert.equal(rounded(month({ ...large, worker: { memoryMb: 512 } }))['alarms'], 1.2)
 })
 
+test('consumers pay for looking into their queues, also without a message, streams for nothing, and each has dead letters that are watched', () => {
+  const month = (settings: CostSettings): CostEstimate['perMonth'] => estimateCost(settings, undefined, pricesOf('us-east-1')).perMonth
+  assert.ok(!('consumers' in rounded(month({ ...small, consumers: { queues: 0, streams: 0 } }))))
+  const found = month({ ...small, worker: { memoryMb: 512 }, consumers: { queues: 2, streams: 1 } }).find(({ name }) => name === 'consumers')!
+  // 2 queues, 648,000 requests each at 0.40 a million.
+  assert.equal(found.usd.toFixed(4), '0.5184')
+  // 2 units at 0.625, 3 requests at 0.40 and an invocation at 0.20.
+  assert.match(found.of, /^1,296,000 looks into 2 idle queues, none into 1 streams; a million messages take 2\.65 USD more/)
+  assert.equal(rounded(month({ ...large, worker: { memoryMb: 512 }, consumers: { queues: 2, streams: 1 } }))['alarms'], 1.5)
+})
+
 test('a request with an idempotency key costs a unit for its claim, and one for each KB of its answer', () => {
   const of = (outBytes: number): number | undefined => rounded(estimateCost({ ...large, operations: large.operations.map((operation) => ({ ...operation, takesKeys: operation.id === 'makeReport' })) }, { ...requests, outBytes }, pricesOf('eu-central-1')).perMillion)['idempotency keys']
   assert.equal(of(600), 0.1525) // 100,000 requests: 200,000 units at 0.7625 a million

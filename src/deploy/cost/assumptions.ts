@@ -54,6 +54,9 @@ export const pollsAMinute = 15
 /** Units that a task writes from its acceptance to its end, and requests to its queue. */
 export const taskWrites = 9
 export const taskMessages = 3
+/** Units that a message writes, its claim and its end, and requests to its queue. */
+export const messageWrites = 2
+export const messageRequests = 3
 
 export const daysAMonth = 30
 export const minutesAMonth: number = daysAMonth * 24 * 60

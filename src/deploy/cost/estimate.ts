@@ -1,5 +1,5 @@
 // What a million requests and a month cost at the settings of a stage: arithmetic alone.
-import { archivedShare, assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, filesAnHour, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, keptBytes, keyBytes, linesPerDelivery, lookMs, lookReads, lookWrites, minutesAMonth, packBytes, packedShare, platformBytes, pollsAMinute, seriousBytes, seriousShare, straddlingShare, sweepMs, sweepReads, sweepWrites, taskMessages, taskWrites } from './assumptions.ts'
+import { archivedShare, assumedLineBytes, assumedMs, assumedOutBytes, compressedShare, daysAMonth, deliveryMs, filesAnHour, findBytes, foreverDays, gatewayBytes, handlerReads, handlerWrites, ingestMemoryMb, keptBytes, keyBytes, linesPerDelivery, lookMs, lookReads, lookWrites, messageRequests, messageWrites, minutesAMonth, packBytes, packedShare, platformBytes, pollsAMinute, seriousBytes, seriousShare, straddlingShare, sweepMs, sweepReads, sweepWrites, taskMessages, taskWrites } from './assumptions.ts'
 import type { Prices } from './prices.ts'
 import type { CostEstimate, CostPart, CostSettings, Measured } from './types.ts'
 
@@ -13,7 +13,7 @@ const gb = 2 ** 30
 export function estimateCost(settings: CostSettings, measured: Measured | undefined, prices: Prices): CostEstimate {
   const mix = mixOf(settings, measured)
   const perMillion = sorted([...requestParts({ settings, prices, mix }), ...logParts({ settings, prices, mix }), ...rowParts({ settings, prices, mix }), ...archiveParts({ settings, prices, mix }), ...tableParts({ settings, prices, mix }), ...keyParts({ settings, prices, mix })])
-  const perMonth = sorted([...readyParts({ settings, prices }), ...watchParts({ settings, prices }), ...clockParts({ settings, prices }), ...taskParts({ settings, prices }), ...archiveFileParts({ settings, prices }), ...capacityParts({ settings, prices })])
+  const perMonth = sorted([...readyParts({ settings, prices }), ...watchParts({ settings, prices }), ...clockParts({ settings, prices }), ...taskParts({ settings, prices }), ...consumerParts({ settings, prices }), ...archiveFileParts({ settings, prices }), ...capacityParts({ settings, prices })])
   return {
     region: prices.region,
     pricesAsOf: prices.asOf,
@@ -132,8 +132,8 @@ function watchParts({ settings, prices }: Fixed): CostPart[] {
   // Nothing is put of a minute without requests, and CloudWatch counts the hours in which there was something.
   const parts = [part('metrics', 0, `${metrics} metrics of minutes with requests: up to ${(metrics * prices.metricMonth + minutesAMonth * prices.metricCall).toFixed(2)} USD where every minute has some`)]
   if (!settings.alarms) return parts
-  // Of each API: errors look at two metrics, latency at one; throttles look at each function, or at the account; two look after telemetry, and two after tasks.
-  const watched = settings.apis * 3 + (settings.functions.length > 10 ? 1 : settings.functions.length) + 2 + (settings.worker === undefined ? 0 : 2)
+  // Of each API: errors look at two metrics, latency at one; throttles look at each function, or at the account; two look after telemetry, two after tasks, and one after the dead letters of each consumer.
+  const watched = settings.apis * 3 + (settings.functions.length > 10 ? 1 : settings.functions.length) + 2 + (settings.worker === undefined ? 0 : 2) + (settings.consumers === undefined ? 0 : settings.consumers.queues + settings.consumers.streams)
   return [...parts, part('alarms', watched * prices.alarmMonth, `alarms on ${watched} metrics`), ...(settings.dashboard ? [part('dashboard', prices.dashboardMonth, '1 dashboard')] : [])]
 }
 
@@ -154,6 +154,15 @@ function taskParts({ settings, prices }: Fixed): CostPart[] {
   const polls = minutesAMonth * pollsAMinute
   const each = taskMessages * prices.queueRequest + prices.invocation + (isPaid ? taskWrites * prices.tableWrite : 0)
   return [part('tasks', compute + units + lines + polls * prices.queueRequest, `${amount(minutesAMonth)} sweeps and ${amount(polls)} looks into an idle queue; a million tasks take ${(million * each).toFixed(2)} USD more for rows, messages and invocations, and the time of their runs`)]
+}
+
+// Lambda asks a stream for nothing; an idle queue is asked all month.
+function consumerParts({ settings, prices }: Fixed): CostPart[] {
+  const { queues, streams } = settings.consumers ?? { queues: 0, streams: 0 }
+  if (queues + streams === 0) return []
+  const polls = minutesAMonth * pollsAMinute * queues
+  const each = messageRequests * prices.queueRequest + prices.invocation + (settings.tableCapacity === undefined ? messageWrites * prices.tableWrite : 0)
+  return [part('consumers', polls * prices.queueRequest, `${amount(polls)} looks into ${queues} idle queues, none into ${streams} streams; a million messages take ${(million * each).toFixed(2)} USD more for requests, invocations and rows, and the time of their runs`)]
 }
 
 function archiveFileParts({ settings, prices }: Fixed): CostPart[] {

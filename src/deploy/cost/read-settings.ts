@@ -23,7 +23,8 @@ export async function costSettings(root: string, { config, deployment }: LoadedC
     logRetentionDays: deployment.logRetentionDays,
     rowDays: Math.max(2, Math.min(config.logVolatileDays, config.logDays)),
     archiveDays: config.logArchive ? config.logArchiveDays : undefined,
-    worker: hasTasks(root) || documents.some((api) => listOperations(api).some(({ value }) => settingsOf(api, value).task !== undefined)) ? { memoryMb: deployment.functions['klue-worker']?.memoryMb ?? deployment.memoryMb } : undefined,
+    worker: times(root, /\bdefine(?:Task|Consumer)\(|\bonChange\(/g) > 0 || documents.some((api) => listOperations(api).some(({ value }) => settingsOf(api, value).task !== undefined)) ? { memoryMb: deployment.functions['klue-worker']?.memoryMb ?? deployment.memoryMb } : undefined,
+    consumers: { queues: deployment.runSchedules ? times(root, /\bdefineConsumer\(/g) : 0, streams: deployment.runSchedules ? times(root, /\bonChange\(/g) : 0 },
     alarms: deployment.alarms,
     dashboard: deployment.alarms && deployment.dashboard,
     metricOperations: config.metricOperations.length,
@@ -31,11 +32,11 @@ export async function costSettings(root: string, { config, deployment }: LoadedC
   }
 }
 
-// An estimate runs no code of the project: a task is seen by the word that defines it.
-function hasTasks(root: string): boolean {
+// An estimate runs no code of the project: a task or consumer is seen by the word that defines it.
+function times(root: string, word: RegExp): number {
   const folder = join(root, 'functions')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[cm]?ts$/.test(file) && !/^gen[\\/]/.test(file))
-  return files.some((file) => /\bdefineTask\(/.test(readFileSync(join(folder, file), 'utf8')))
+  return files.reduce((sum, file) => sum + [...readFileSync(join(folder, file), 'utf8').matchAll(word)].length, 0)
 }
 
 function tablesOf(documents: readonly ApiDocument[]): CostSettings['tables'] {

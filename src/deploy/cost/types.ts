@@ -20,6 +20,8 @@ export interface CostSettings {
   archiveDays?: number | undefined
   /** The function that runs tasks; undefined where there are none. */
   worker?: { memoryMb: number } | undefined
+  /** What handles messages on this stage: by a queue, and by the stream of a table. */
+  consumers?: { queues: number; streams: number }
   alarms: boolean
   dashboard: boolean
   /** Operations and own metrics that are published. */
