@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { findEntries, type LocalBundler, openLocalBundler } from '../bundle/index.ts'
 import { loadConfig } from '../config/build.ts'
 import { type Config, setConfig } from '../config/index.ts'
-import { checkHandlers, checkTasks, checkTasksPath, importServices, planSchedules, type LocatedService } from '../entries/index.ts'
+import { checkConsumers, checkHandlers, checkTasks, checkTasksPath, importServices, planSchedules, type LocatedService } from '../entries/index.ts'
 import { UsageError } from '../errors/index.ts'
 import { generate } from '../openapi/generate.ts'
 import type { PersistSpec } from '../openapi/index.ts'
@@ -183,7 +183,7 @@ class State {
     const mock = this.#options.mock ?? (this.config.mock ? { seed: 0 } : undefined)
     const located = mock === undefined ? imported : await mocked(imported, this.#options.root, mock.seed)
     const plan = planSchedules(this.#options.root, located, this.config)
-    const faults = [...checkHandlers(this.#options.root, located), ...checkTasks(located), ...checkTasksPath(this.#options.root, located, this.config), ...plan.faults]
+    const faults = [...checkHandlers(this.#options.root, located), ...checkTasks(located), ...checkConsumers(located), ...checkTasksPath(this.#options.root, located, this.config), ...plan.faults]
     if (faults.length > 0) throw new UsageError(faults)
     return { services: located.map((one) => this.#bind(one)), schedules: plan.schedules, definitions: located.flatMap(({ service }) => service.apis.flatMap(({ spec }) => spec.table.persist)), copies: apis }
   }

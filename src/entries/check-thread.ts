@@ -3,6 +3,7 @@ import { isMainThread, type MessagePort, parentPort, workerData } from 'node:wor
 import { loadConfig } from '../config/build.ts'
 import { setConfig } from '../config/index.ts'
 import type { Fault } from '../errors/index.ts'
+import { checkConsumers } from './check-consumers.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { checkTasks } from './check-tasks.ts'
 import { checkTasksPath } from './check-tasks-path.ts'
@@ -34,5 +35,5 @@ async function check(port: MessagePort, { root, stage, modules }: CheckWish): Pr
   const { config } = loadConfig({ root, ...(stage === undefined ? {} : { stage }), unset: 'leave out' })
   setConfig(config)
   for (const service of services) faults.push(...startFaults(root, service, config))
-  say({ faults: [...faults, ...checkHandlers(root, services), ...checkTasks(services), ...checkTasksPath(root, services, config), ...planSchedules(root, services, config).faults] })
+  say({ faults: [...faults, ...checkHandlers(root, services), ...checkTasks(services), ...checkConsumers(services), ...checkTasksPath(root, services, config), ...planSchedules(root, services, config).faults] })
 }

@@ -1,4 +1,5 @@
 // The entry files of a project: imported, compared with their documents, and started where nothing is.
+export { checkConsumers } from './check-consumers.ts'
 export { checkHandlers } from './check-handlers.ts'
 export { checkTasks } from './check-tasks.ts'
 export { checkTasksPath } from './check-tasks-path.ts'

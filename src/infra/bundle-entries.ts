@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { bundleFunction, definitionChecks, type FunctionBundle, ownCode } from '../bundle/index.ts'
 import { compileConfig, type LoadedConfig, requiredSecrets } from '../config/build.ts'
 import { setConfig } from '../config/index.ts'
-import { checkHandlers, entryFault, importServices, type LocatedService, planSchedules, startFaults } from '../entries/index.ts'
+import { checkConsumers, checkHandlers, entryFault, importServices, type LocatedService, planSchedules, startFaults } from '../entries/index.ts'
 import { type Fault, UsageError } from '../errors/index.ts'
 import type { ApiTable, PersistDefinition } from '../openapi/index.ts'
 import { consumerFaults, scheduleRule, taskFaults, taskTimes } from '../runtime/edge.ts'
@@ -61,7 +61,7 @@ export async function bundleEntries({ root, entries, folder, loaded }: EntriesOp
   }))
   // As a deployed function does it: the configuration is there once all files are imported.
   setConfig(loaded.config)
-  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services), ...planSchedules(root, services, loaded.config).faults)
+  faults.push(...services.flatMap((service) => startFaults(root, service, loaded.config)), ...checkHandlers(root, services), ...checkConsumers(services), ...planSchedules(root, services, loaded.config).faults)
   if (faults.length > 0) throw new UsageError(faults)
   return prepared
 }

@@ -6,7 +6,7 @@ import { type Claimed, claimMessage, endClaim } from './claim-message.ts'
 import { MESSAGE_LOST } from './consumer-errors.ts'
 import type { TakenMessage } from './consumer-context.ts'
 import { readMessage } from './read-message.ts'
-import { type MessageFate, type RunParts, runMessages, tellDead } from './run-messages.ts'
+import { done, failed, type MessageFate, type RunParts, runMessages, tellDead } from './run-messages.ts'
 import type { OpenedService } from './run-task.ts'
 
 /** Messages for one consumer. */
@@ -23,10 +23,11 @@ export interface Delivery {
  * Never rejects. What is done, or was before, is in no list of the outcome.
  */
 export async function runConsumer(service: OpenedService, { consumer, messages, endsAt }: Delivery): Promise<ConsumerOutcome> {
-  const outcome: ConsumerOutcome = { failed: [], dead: [] }
-  const note = ({ receipt }: IncomingMessage, fate: MessageFate): void => {
-    if (fate === 'failed') outcome.failed.push(receipt)
-    else if (fate !== 'done') outcome.dead.push({ receipt, ...fate })
+  const outcome: ConsumerOutcome = { failed: [], errors: {}, dead: [] }
+  const note = ({ receipt }: IncomingMessage, { kind, error }: MessageFate): void => {
+    if (kind === 'failed') outcome.failed.push(receipt)
+    if (kind === 'failed' && error !== undefined) outcome.errors[receipt] = error
+    if (kind === 'dead') outcome.dead.push({ receipt, error: error?.error ?? '', description: error?.description ?? '' })
   }
   const lanes = lanesOf(messages)
   if (consumer.options.batch === undefined) {
@@ -51,8 +52,8 @@ function lanesOf(messages: readonly IncomingMessage[]): IncomingMessage[][] {
 async function inOrder(lane: readonly IncomingMessage[], { note, run }: { note(message: IncomingMessage, fate: MessageFate): void; run(message: IncomingMessage): Promise<MessageFate> }): Promise<void> {
   let isStopped = false
   for (const message of lane) {
-    const fate: MessageFate = isStopped ? 'failed' : await run(message)
-    isStopped = fate === 'failed'
+    const fate: MessageFate = isStopped ? failed : await run(message)
+    isStopped = fate.kind === 'failed'
     note(message, fate)
   }
 }
@@ -73,9 +74,9 @@ async function runTaken(service: OpenedService, consumer: Consumer, { messages, 
     const claims = await Promise.all(some.map((message) => take(parts, message, leaseUntil)))
     for (const [index, message] of some.entries()) {
       const got = claims[index]!
-      if (got === 'failed' && message.group !== undefined) stopped.add(message.group)
-      if (typeof got === 'object' && 'message' in got) taken.set(message, got)
+      if ('message' in got) taken.set(message, got)
       else fates.set(message, got)
+      if ('kind' in got && got.kind === 'failed' && message.group !== undefined) stopped.add(message.group)
     }
   }
   // Nothing overtakes what comes again.
@@ -83,7 +84,7 @@ async function runTaken(service: OpenedService, consumer: Consumer, { messages, 
     if (message.group === undefined || !stopped.has(message.group) || !isBehindFailed(messages, { message, fates })) continue
     await endClaim(platform.database(), claim, 'again')
     taken.delete(message)
-    fates.set(message, 'failed')
+    fates.set(message, failed)
   }
   const ran = await runMessages(parts, [...taken.values()], [...taken.keys()])
   ;[...taken.keys()].forEach((message, index) => fates.set(message, ran[index]!))
@@ -91,7 +92,7 @@ async function runTaken(service: OpenedService, consumer: Consumer, { messages, 
 }
 
 function isBehindFailed(messages: readonly IncomingMessage[], { message, fates }: { message: IncomingMessage; fates: ReadonlyMap<IncomingMessage, MessageFate> }): boolean {
-  return messages.slice(0, messages.indexOf(message)).some((other) => other.group === message.group && fates.get(other) === 'failed')
+  return messages.slice(0, messages.indexOf(message)).some((other) => other.group === message.group && fates.get(other)?.kind === 'failed')
 }
 
 // Writes at the same time.
@@ -114,10 +115,10 @@ async function take(parts: RunParts, incoming: IncomingMessage, leaseUntil: numb
     claimed = await claimMessage(platform.database(), consumer, { message: incoming, leaseUntil })
   } catch (cause) {
     platform.log({ kind: 'log', level: 'warn', time: new Date(platform.now()).toISOString(), message: `A message of the consumer ${consumer.name} comes again, because it could not be claimed: ${messageOf(cause)}` })
-    return 'failed'
+    return failed
   }
-  if (claimed.kind === 'running') return 'failed'
-  if (claimed.kind === 'done') return 'done'
+  if (claimed.kind === 'running') return failed
+  if (claimed.kind === 'done') return done
   const { claim, attempt } = claimed
   if (attempt <= consumer.options.attempts) return { message: { ...message, attempt }, claim }
   // Runs that ended by themselves gave it up before this.

@@ -14,8 +14,16 @@ export interface RunParts {
   endsAt: number
 }
 
-/** What became of a message: done, to come again, or given up with this error. */
-export type MessageFate = 'done' | 'failed' | { error: string; description: string }
+/** What became of a message: it is done, has to come again, or is given up. */
+export interface MessageFate {
+  kind: 'done' | 'failed' | 'dead'
+  /** What it failed with, where it was run. */
+  error?: { error: string; description: string }
+}
+
+/** Of a message that nobody ran. */
+export const done: MessageFate = { kind: 'done' }
+export const failed: MessageFate = { kind: 'failed' }
 
 type Failed = Extract<WorkEnd, { ok: false }>['failure']['error']
 
@@ -33,9 +41,9 @@ export async function runMessages(parts: RunParts, taken: readonly TakenMessage[
     ...workOf(parts, incoming), timeoutSeconds: options.timeoutSeconds, slowMs: options.slowMs, endsAt,
     ...(claim === undefined ? {} : { taskIds: { seed: `${claim.id} ${claim.fingerprint}`, isRepeated: claim.attempt > 1, fired: new Map() } }),
     fields: { consumer: name, ...(isBatch ? { messages: taken.length } : { message_id: first!.message.id, message_attempt: first!.message.attempt }), ...(claim === undefined ? {} : { idempotency: claim.id }) },
-    failed: ({ error, failed }, context) => {
+    failed: ({ error, failed: thrown }, context) => {
       const given = taken.filter(({ message }) => isOver(consumer, message.attempt, error))
-      if (given.length > 0) report(context, { consumer, ids: given.map(({ message }) => message.id), attempt: given[0]!.message.attempt, thrown: failed })
+      if (given.length > 0) report(context, { consumer, ids: given.map(({ message }) => message.id), attempt: given[0]!.message.attempt, thrown })
     },
     run: async (context) => {
       const messages = taken.map(({ message }) => message)
@@ -49,16 +57,15 @@ export async function runMessages(parts: RunParts, taken: readonly TakenMessage[
   const end = await ended
   return Promise.all(taken.map(async ({ message, claim: own }): Promise<MessageFate> => {
     const error = end.ok ? (named.has(message.id) ? MESSAGE_FAILED() : undefined) : end.failure.error
-    const fate = error === undefined ? 'done' : isOver(consumer, message.attempt, error) ? { error: error.code, description: error.message.slice(0, 1000) } : 'failed'
-    await endClaim(database, own, endOf(fate, error))
-    return fate
+    const kind = error === undefined ? 'done' : isOver(consumer, message.attempt, error) ? 'dead' : 'failed'
+    await endClaim(database, own, endOf(kind, error))
+    return { kind, ...(error === undefined ? {} : { error: toldOf(error) }) }
   }))
 }
 
 // What was stopped by its time may still have its effect: it stays claimed until its lease is over.
-function endOf(fate: MessageFate, error: Failed | undefined): MessageEnd {
-  if (fate === 'done') return 'done'
-  if (fate !== 'failed') return 'dead'
+function endOf(kind: MessageFate['kind'], error: Failed | undefined): MessageEnd {
+  if (kind !== 'failed') return kind
   return error?.code === 'DEADLINE_EXCEEDED' ? 'cut-off' : 'again'
 }
 
@@ -98,9 +105,13 @@ export async function tellDead(parts: RunParts, { incoming, attempt, error }: { 
   const { ended } = startWork(service, {
     ...workOf(parts, [incoming]), path: `/${consumer.name}/${incoming.id}`, timeoutSeconds: 10, slowMs: 900_000,
     fields: { consumer: consumer.name, message_id: incoming.id, message_attempt: attempt },
-    failed: ({ failed }, context) => report(context, { consumer, ids: [incoming.id], attempt, thrown: failed }),
+    failed: ({ failed: thrown }, context) => report(context, { consumer, ids: [incoming.id], attempt, thrown }),
     run: () => Promise.reject(error as Error),
   })
   const end = await ended
-  return end.ok ? 'done' : { error: end.failure.error.code, description: end.failure.error.message.slice(0, 1000) }
+  return { kind: 'dead', ...(end.ok ? {} : { error: toldOf(end.failure.error) }) }
+}
+
+function toldOf({ code, message }: Failed): NonNullable<MessageFate['error']> {
+  return { error: code, description: message.slice(0, 1000) }
 }

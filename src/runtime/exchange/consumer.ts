@@ -164,6 +164,8 @@ export interface IncomingMessage {
 export interface ConsumerOutcome {
   /** Receipts of those that have to come again. */
   failed: string[]
+  /** By receipt, what they failed with; one that nobody ran, because another process does or one before it failed, is not there. */
+  errors: Record<string, { error: string; description: string }>
   /** Those that must not come again, and belong to the dead letters: what no run can change, and what used up its attempts. Reported already. */
   dead: DeadMessage[]
 }
