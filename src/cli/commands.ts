@@ -8,6 +8,7 @@ import { data } from './commands/data.ts'
 import { deploy } from './commands/deploy.ts'
 import { dev } from './commands/dev.ts'
 import { diff } from './commands/diff.ts'
+import { events } from './commands/events.ts'
 import { generate } from './commands/generate.ts'
 import { importApi } from './commands/import.ts'
 import { incidents } from './commands/incidents.ts'
@@ -25,4 +26,4 @@ import { token } from './commands/token.ts'
 import { user } from './commands/user.ts'
 import { versions } from './commands/versions.ts'
 
-export const commands: readonly Command[] = [init, add, importApi, dev, check, generate, test, token, user, secret, data, deploy, diff, versions, rollback, remove, cost, logs, stats, incidents, replay, tasks, ingest, config]
+export const commands: readonly Command[] = [init, add, importApi, dev, check, generate, test, token, user, secret, data, deploy, diff, versions, rollback, remove, cost, logs, stats, incidents, replay, tasks, events, ingest, config]

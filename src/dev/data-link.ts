@@ -55,6 +55,7 @@ class Link implements DataLink {
   #wishes = 0
   #worker: Worker | undefined
   #database: Database | undefined
+  #access: DataAccess | undefined
   #knownConfig = ''
   #failure: Error | undefined
   #isClosing = false
@@ -78,8 +79,13 @@ class Link implements DataLink {
 
   async ensure(definitions: Parameters<DataSource['ensure']>[0]): Promise<Database> {
     const access = await this.#wish({ kind: 'ensure', definitions })
+    this.#access = access
     this.#handOver()
     return (this.#database ??= openDatabase({ prefix: tablePrefix(this.#options.config()), ...access }))
+  }
+
+  access(): Promise<DataAccess | undefined> {
+    return Promise.resolve(this.#access)
   }
 
   async stop({ drain }: { drain: boolean } = { drain: true }): Promise<void> {

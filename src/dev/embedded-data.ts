@@ -8,12 +8,9 @@ import { storeDefinition } from '../store/index.ts'
 import { directDatabase } from './direct-database.ts'
 import { ensureExpiry } from './embedded-expiry.ts'
 import { type DataSource, givenEndpoint, tablePrefix } from './local-data.ts'
-import type { DataAccess } from './thread-messages.ts'
 
 /** The data, with what another thread needs to reach it. */
 export interface EmbeddedData extends DataSource {
-  /** Once `ensure` was called. */
-  access(): Promise<DataAccess | undefined>
   /** How many index entries had to be mended, once `ensure` was called. */
   mended(): Promise<number>
 }

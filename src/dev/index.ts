@@ -1,4 +1,5 @@
 // The local edge: a project's services on this machine.
+export { askRunning } from './control.ts'
 export { openStageStore } from './local-store.ts'
 export type { OpenedStore } from './local-store.ts'
 export { checkProject } from './check-project.ts'
@@ -6,6 +7,7 @@ export type { CheckedProject } from './check-project.ts'
 export { generateProject } from './generate-project.ts'
 export { mockService } from './mock.ts'
 export type { MockOptions } from './mock.ts'
+export type { ListedConsumer, SentResult } from './local-consumers.ts'
 export { openLocalProject } from './local-project.ts'
 export type { Change, LocalProject, LocalProjectOptions, LocalService } from './local-project.ts'
 export { findRunning } from './running.ts'

@@ -3,6 +3,7 @@ import { type Config, env } from '../config/index.ts'
 import type { PersistSpec } from '../openapi/index.ts'
 import type { Database } from '../persist/index.ts'
 import { openStore, type Store } from '../store/index.ts'
+import type { DataAccess } from './thread-messages.ts'
 
 export interface LocalData {
   /** Its calls wait until `ensure` was called and the tables are there. */
@@ -10,6 +11,8 @@ export interface LocalData {
   readonly store: Store
   /** Opens the data and makes or completes the kit's own table and these; gives the opened database. Throws a UsageError where that cannot be. */
   ensure(definitions: readonly PersistSpec[]): Promise<Database>
+  /** Where the data answers over the network, once `ensure` was called. */
+  access(): Promise<DataAccess | undefined>
   close(): Promise<void>
 }
 
@@ -17,6 +20,8 @@ export interface LocalData {
 export interface DataSource {
   /** Opens the data and makes or completes the kit's own table and these. Gives the same database each time. */
   ensure(definitions: readonly PersistSpec[]): Promise<Database>
+  /** Where the data answers over the network, once `ensure` was called. */
+  access(): Promise<DataAccess | undefined>
   close(): Promise<void>
 }
 
@@ -54,6 +59,10 @@ export function localData(config: Config, source: DataSource): LocalData {
       // Only the first time counts.
       settle(ensured)
       return ensured
+    },
+    access: async () => {
+      await first
+      return source.access()
     },
     async close() {
       // Nobody waits for ever; what is still being made is waited for.

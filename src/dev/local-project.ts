@@ -14,6 +14,7 @@ import type { Store } from '../store/index.ts'
 import { localDocument } from './documents.ts'
 import { isGenerated, noteGenerated } from './generated-state.ts'
 import { type DataSource, type LocalData, localData } from './local-data.ts'
+import { type LocalConsumers, localConsumers } from './local-consumers.ts'
 import { type LocalTasks, type LocalTasksOptions, localTasks } from './local-tasks.ts'
 import { localStack } from './local-stack.ts'
 import { processFolder, pruneKept } from './process-folder.ts'
@@ -51,6 +52,7 @@ export interface LocalProject {
   readonly store: Store
   readonly platform: Platform
   readonly tasks: LocalTasks
+  readonly consumers: LocalConsumers
   /** The main service first. */
   readonly services: readonly LocalService[]
   /** Loads what changed; on a fault throws a UsageError and leaves all as it was. */
@@ -102,10 +104,11 @@ export async function beginLocalProject(options: BeginOptions): Promise<{ projec
       },
       platform: state.platform,
       tasks: state.tasks,
+      consumers: state.consumers,
       store: data.store,
       reload: (changes) => state.reload(changes, readSettings),
       async close() {
-        await state.tasks.close()
+        await Promise.all([state.tasks.close(), state.consumers.close()])
         await bundler?.dispose()
         await data.close()
         await pruneKept(processes, { kept, inUse: state.copies })
@@ -143,6 +146,7 @@ class State {
   /** The folders of compiled APIs in use. */
   copies: ReadonlySet<string> = new Set()
   readonly tasks: LocalTasks
+  readonly consumers: LocalConsumers
   readonly platform: Platform
 
   constructor(options: LocalProjectOptions, { config, data, bundler }: { config: Config; data: LocalData; bundler: LocalBundler }) {
@@ -152,6 +156,7 @@ class State {
     this.config = config
     const local = new Map<string, LocalService['answer']>()
     this.tasks = localTasks({ database: () => data.database, service: () => this.config.name, log: options.log, ...options.tasks })
+    this.consumers = localConsumers({ database: () => data.database, access: () => data.access(), log: options.log })
     this.platform = {
       config,
       database: () => data.database,
@@ -175,6 +180,7 @@ class State {
   async openData(): Promise<void> {
     await this.#data.ensure(this.#definitions)
     this.tasks.start()
+    this.consumers.start()
   }
 
   async #load(): Promise<Loaded> {
@@ -192,6 +198,7 @@ class State {
     this.#definitions = definitions
     this.services = services
     this.tasks.use(services.map(({ opened }) => opened), schedules)
+    this.consumers.use(services.map(({ opened }) => opened))
     this.copies = copies
     const local = this.platform.local as Map<string, LocalService['answer']>
     local.clear()

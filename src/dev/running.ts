@@ -7,6 +7,8 @@ import { writePrivateFile } from '../workfolder/index.ts'
 export interface Running {
   stage: string
   addresses: { name: string; apis: string[]; url: string }[]
+  /** What opens its door for other commands: `control.ts`. */
+  key?: string
 }
 
 type Note = Running & ProcessIdentity

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { env } from '../config/index.ts'
 import { isUsageError, messageOf, UsageError } from '../errors/index.ts'
+import { controlled, newKey } from './control.ts'
 import { type DataLink, linkData } from './data-link.ts'
 import { beginLocalProject, type Change, type LocalProject, type LocalProjectOptions } from './local-project.ts'
 import { forgetRunning, noteRunning } from './running.ts'
@@ -48,13 +49,14 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
   })
   begun = project
   const servers: LocalServer[] = []
+  const key = newKey()
   try {
     const port = options.port ?? portFromEnvironment() ?? project.config.port
     for (const [index, { name }] of project.services.entries()) {
       // By name, not by object: a reload puts new services into the place of the old ones.
       const answer: LocalProject['services'][number]['answer'] = (request) => uncaught.answer(project.services.find((service) => service.name === name)!.opened, request)
       const own = index === 0 ? { port } : port === 0 ? { port: 0 } : { port: servers[index - 1]!.port + 1, fallbacks }
-      servers.push(await startServer({ ...own, hosts: () => project.config.devHosts, bodyLimitBytes: () => project.config.bodyLimitBytes, answer }))
+      servers.push(await startServer({ ...own, hosts: () => project.config.devHosts, bodyLimitBytes: () => project.config.bodyLimitBytes, answer: index === 0 ? controlled(project, key, answer) : answer }))
     }
     // Loading a database takes as long as all before: who needs no data gets an answer first.
     await sleep(settlingMs)
@@ -67,7 +69,7 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
   }
   const addresses = project.services.map(({ name, apis }, index) => ({ name, apis, url: `http://127.0.0.1:${servers[index]!.port}` }))
   // A server with data of its own in memory is nobody else's business.
-  if (options.inMemory !== true) noteRunning(options.root, { stage: project.config.stage, addresses })
+  if (options.inMemory !== true) noteRunning(options.root, { stage: project.config.stage, addresses, key })
   const stopWatching = options.watch === true ? watchProject(options.root, (changes) => reload(project, changes, options)) : undefined
   return {
     project,
@@ -76,7 +78,7 @@ export async function startProject(options: StartOptions): Promise<RunningProjec
       stopWatching?.()
       forgetRunning(options.root)
       // First the requests and tasks that run end, then what they said is stored.
-      await Promise.all([...servers.map((server) => server.close()), project.tasks.close()])
+      await Promise.all([...servers.map((server) => server.close()), project.tasks.close(), project.consumers.close()])
       await link?.stop()
       await project.close()
       uncaught.stop()
