@@ -1,14 +1,18 @@
 // Follows the stream of a table for a consumer: in order for each item, at least once, from where an earlier process stopped.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors/index.ts'
+import type { Database } from '../persist/index.ts'
 import { type AwsCall, awsJsonClient } from '../platform/aws/index.ts'
 import type { IncomingMessage, OpenService, StreamedChange } from '../runtime/edge.ts'
 import type { Consumer } from '../runtime/index.ts'
 import { readState, writeState } from '../store/index.ts'
 import { matchesPattern, runConsumer } from '../tasks/index.ts'
-import type { LocalConsumersOptions } from './local-consumers.ts'
+import type { DataAccess } from './thread-messages.ts'
 
-export interface FollowParts extends Pick<LocalConsumersOptions, 'database' | 'access'> {
+export interface FollowParts {
+  database(): Database
+  /** Where the streams answer; undefined where they do not. */
+  access(): Promise<DataAccess | undefined>
   /** The consumer as it is now; undefined where a reload has taken it away. */
   known(): { consumer: Consumer; service: OpenService } | undefined
   signal: AbortSignal

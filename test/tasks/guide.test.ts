@@ -83,6 +83,13 @@ test('an operation that is a task is answered with it, and its client waits for 
   }
 })
 
+test('a message of its queue is checked, and its mail follows once', async () => {
+  const results = await project.consumers.send('approved', [{ id: 'r-9' }, { language: 'de' }])
+  assert.deepEqual(results.map(({ result, error }) => [result, error]), [['done', undefined], ['dead', 'MESSAGE_INVALID']])
+  const letter = await until('the mail', () => sent.find(({ to }) => to === 'r-9@example.com'))
+  assert.equal(letter.language, 'en')
+})
+
 test('its schedule runs on Monday at eight in Berlin', async () => {
   let now = Date.parse('2027-03-29T05:59:00Z')
   const clocked = await openLocalProject({ root: fixture.root, inMemory: true, log: () => undefined, tasks: { now: () => now, ticks: true } })
