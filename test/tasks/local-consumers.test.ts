@@ -1,6 +1,9 @@
 // Consumers of a local project: messages sent by hand, also as AWS has them, and the changes of a table over a restart.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { commands } from '../../src/cli/commands.ts'
+import { runCommandLine } from '../../src/cli/run.ts'
 import { openLocalProject } from '../../src/dev/index.ts'
 import { openLocalProject as open } from '../../src/dev/local-project.ts'
 import { askRunning } from '../../src/dev/control.ts'
@@ -85,12 +88,36 @@ test('changes of a table come in order, again where they fail, and over a restar
   }
 })
 
+let said: string[] = []
+
+async function klue(...words: string[]): Promise<[code: number, ...lines: string[]]> {
+  const printed: string[] = []
+  said = []
+  const output = { hasColor: false, print: (text: string) => void printed.push(text), printError: (text: string) => void said.push(text), printJson: (value: unknown) => void printed.push(JSON.stringify(value)) }
+  return [await runCommandLine({ root: project.root, words, commands, output }), ...printed]
+}
+
+test('klue events lists and sends without a running server', async () => {
+  await project.write('orders.json', '[{"id":"d"},{"id":7}]')
+  assert.deepEqual(await klue('events', 'list'), [0, 'orders                queue orders  Order', 'uploads               bucket uploads', 'note-changes          table notes'])
+  const [code, ...lines] = await klue('events', 'send', 'orders', join(project.root, 'orders.json'))
+  assert.deepEqual([code, lines.map((line) => line.replace(/ [0-9a-f-]{36}/, ''))], [1, ['done     ', 'dead       MESSAGE_INVALID The message does not fit the schema of the consumer orders: /body/id must be string']])
+  assert.deepEqual(consumed.splice(0), [{ order: { id: 'd', count: 1 }, attributes: {} }])
+  assert.deepEqual(await klue('events', 'send', 'orders', join(project.root, 'nowhere.json')), [1])
+  assert.match(said.join(), /nowhere.json cannot be read \(ENOENT\)/)
+  assert.deepEqual(await klue('events', 'sent'), [1])
+  assert.match(said.join(), /wants to be told what to do/)
+})
+
 test('a running server runs messages for whoever knows its key', async () => {
   const running = await startProject({ root: project.root, port: 0, log: () => undefined })
   try {
     const note = findRunning(project.root)!
     assert.deepEqual((await askRunning(note, { consumer: 'orders', value: { id: 'c' } })).results!.map(({ result }) => result), ['done'])
     assert.equal((await askRunning(note, {})).consumers!.length, 3)
+    await project.write('order.json', '{"id":"ignored"}')
+    const [code, line] = await klue('events', 'send', 'orders', join(project.root, 'order.json'))
+    assert.match(`${code} ${line}`, /^0 filtered  [0-9a-f-]+  does not fit what the consumer takes$/)
     assert.deepEqual(consumed.splice(0), [{ order: { id: 'c', count: 1 }, attributes: {} }])
     await assert.rejects(askRunning({ ...note, key: 'x'.repeat(note.key!.length) }, {}), /answered with 404/)
     await assert.rejects(askRunning(note, { consumer: 'nobody' }), /there is no consumer "nobody"/)

@@ -42,12 +42,13 @@ function wordsOf({ result, error, description }: SentResult): string {
 
 // Its data belongs to the running server where there is one; else the project is opened here for the moment.
 async function ask(call: CommandCall, wish: { consumer?: string; value?: unknown }): Promise<{ consumers?: ListedConsumer[]; results?: SentResult[] }> {
-  const { askRunning, findRunning, openLocalProject, toReadable } = await import('../../dev/index.ts')
+  const { askRunning, findRunning, listConsumers, openLocalProject, toReadable } = await import('../../dev/index.ts')
   const running = findRunning(call.root)
   if (running !== undefined) return askRunning(running, wish)
+  if (wish.consumer === undefined) return { consumers: await listConsumers(call.root) }
   const project = await openLocalProject({ root: call.root, log: (record) => call.output.printError(toReadable(record, call.output)) })
   try {
-    return wish.consumer === undefined ? { consumers: project.consumers.list() } : { results: await project.consumers.send(wish.consumer, wish.value) }
+    return { results: await project.consumers.send(wish.consumer, wish.value) }
   } finally {
     await project.close()
   }
