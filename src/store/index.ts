@@ -1,6 +1,7 @@
 // The kit's own table and what it keeps there. It builds on persist/, of the same level: the database and its items are one thing.
 export { type ArchiveLease, type ArchivePlace, forgetLateMinute, type LateMinute, lateMinutes, noteArchivePlace, noteLateMinute, readArchivePlace, takeArchiveLease } from './archive-rows.ts'
 export { claim, claimed, readState, type StoredState, unclaim, writeState } from './claim-rows.ts'
+export { type ControlChange, type ControlMove, type ControlPointer, listControlChanges, mostAttempts, moveControlPointer, noPointer, noteLiveMoved, pauseBeforeMove, pointerCopies, readControlPointer, readControlSettings } from './control-rows.ts'
 export { dropFindParts, type Horizon, lengthOf, markedMinutes, markMinute, moveHorizon, noteFindParts, readCounts, readCountsBetween, readHorizon, settleHorizon, type Span, startHorizon, startOf, type StoredCounts, unmarkMinute, writeCounts } from './count-rows.ts'
 export { addFacts, readEnded, type EndedFacts, type EndedRow, everyEnded, forgetEnded, noteTold, settleEnded, untoldEnded } from './ended-rows.ts'
 export { type AllowedChange, type Deployment, listDeployments, putDeployment } from './deployment-rows.ts'
@@ -22,6 +23,7 @@ export { forgetDays, type ForgetOrder, forgetOrders, putForgetOrder } from './fo
 export { exactTime, isoText } from './iso-time.ts'
 export { mostStores, otherStores } from './other-stores.ts'
 export { type PackKey, packKinds, packsBetween, packShards, replacePack, type StoredPack } from './pack-rows.ts'
+export { dropRunning, listRunning, putRunning, putUnshown, type RunningRow, type UnshownRow } from './running-rows.ts'
 export { type NewRow, type RequestRow, shardOf, shards, withRecord } from './request-row.ts'
 export { putRequestRows, requestRows, type RowSpan } from './request-rows.ts'
 export { putWitnessedRow, replaceSingleRow, type SingleRow, singleRows, type Witness } from './single-rows.ts'

@@ -23,6 +23,7 @@ export const levels: Readonly<Record<string, number>> = {
   entries: 3,
   telemetry: 3,
   reports: 3,
+  control: 3,
   tasks: 4,
   deploy: 4,
   infra: 4,
