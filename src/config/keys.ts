@@ -42,6 +42,7 @@ export interface KnownConfig {
   mock: boolean
   basePath: boolean
   tasksPath: string
+  control: boolean
   /** Absent in deployed functions. */
   schedules?: Record<string, ScheduleSettings>
   bodyLimitBytes: number

@@ -12,7 +12,7 @@ interface Counted {
 
 export interface OperationStats {
   req: {
-    /** Requests that show themselves at the moment, which is what runs longer than `control.show_after_ms`. */
+    /** Requests that show themselves at the moment, which are those that run for long. */
     active: number
     /** Since `live` moved last, within 30 days. */
     total: number

@@ -32,7 +32,7 @@ export async function failDeployment(deploying: Deploying, { step, error }: Fail
 }
 
 async function goBack(deploying: Deploying, outcome: Outcome, told: string): Promise<Outcome> {
-  const { stage, journal, row, before, stacks } = deploying
+  const { stage, journal, row, before, stacks, version } = deploying
   const begun = Date.now()
   const seconds = (): number => Math.round((Date.now() - begun) / 100) / 10
   stage.tell({ step: 'back', state: 'started', title: 'Going back' })
@@ -42,7 +42,7 @@ async function goBack(deploying: Deploying, outcome: Outcome, told: string): Pro
   try {
     // Where this run has not come as far as the stacks, the history knows them.
     const plans = stacks.length > 0 ? plansOf(stacks) : plansIn((await listDeployments(stage.database)).find((one) => one.stacks !== undefined))
-    const { wrong } = await takeBack(stage, { plans, numbers: before, next: stacks })
+    const { wrong } = await takeBack(stage, { plans, numbers: before, version: `what was live before ${version}`, next: stacks })
     if (Object.keys(wrong).length > 0) throw new Error(`live is not what it was: ${Object.entries(wrong).map(([name, { wanted, found }]) => `${name} is at ${found ?? 'nothing'} instead of ${wanted}`).join(', ')}`)
     stage.tell({ step: 'back', state: 'done', seconds: seconds() })
     journal.close()

@@ -1,6 +1,6 @@
 // The history of a stage as the pipeline reads and writes it.
 import type { Database } from '../../persist/index.ts'
-import { type Deployment, listDeployments, putDeployment } from '../../store/index.ts'
+import { type Deployment, listDeployments, noteLiveMoved, putDeployment } from '../../store/index.ts'
 import type { StackPlan } from './assembly.ts'
 import type { Stage } from './open-stage.ts'
 
@@ -31,6 +31,16 @@ export async function record(database: Database, deployment: Deployment): Promis
   } catch (error) {
     if ((error as { reason?: unknown }).reason === 'ResourceNotFoundException') return false
     throw error
+  }
+}
+
+/** Notes among the switches of the stage that `live` moved: transient ones end with it. Nothing is kept where the service has no `control`, or no table. */
+export async function noteMoved({ database, who, loaded }: Pick<Stage, 'database' | 'who' | 'loaded'>, version: string): Promise<void> {
+  if (!loaded.config.control) return
+  try {
+    await noteLiveMoved(database, { version, who: who.slice(0, 300) })
+  } catch (error) {
+    if ((error as { reason?: unknown }).reason !== 'ResourceNotFoundException') throw error
   }
 }
 

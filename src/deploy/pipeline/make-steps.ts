@@ -10,7 +10,7 @@ import { runCommand, usefulLines } from './child.ts'
 import { costNote } from './cost-note.ts'
 import { type Deploying, isFirst } from './deploying.ts'
 import { runGate } from './run-gate.ts'
-import { record, pruneVersions } from './history.ts'
+import { noteMoved, record, pruneVersions } from './history.ts'
 import { liveAliases } from './live-aliases.ts'
 import { hasMigrations, lookAtMigrations, migrateAfter, migrateBefore } from './migrations.ts'
 import { arnsOf, lookAtStacks, outputsOf, plansOf } from './open-stage.ts'
@@ -113,6 +113,7 @@ async function shift(deploying: Deploying): Promise<string> {
   const { stage, journal, assembly, stacks } = deploying
   journal.note({ isTouched: true })
   await stage.cdk.deploy(assembly, 'live')
+  await noteMoved(stage, deploying.version)
   const live = await stage.functions.live(arnsOf(await lookAtStacks(stage, plansOf(stacks))))
   return Object.entries(live).map(([name, number]) => `${name} ${number}`).join(', ')
 }

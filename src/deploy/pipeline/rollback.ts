@@ -64,7 +64,7 @@ async function move(stage: Stage, { from, to, newest }: { from: Deployment | und
   }
   const begun = Date.now()
   stage.tell({ step: 'back', state: 'started', title: `Moving live to ${to.version}` })
-  const { wrong } = await takeBack(stage, { plans, numbers: to.functions })
+  const { wrong } = await takeBack(stage, { plans, numbers: to.functions, version: to.version })
   if (Object.keys(wrong).length > 0) throw new Stop('not clean', `live did not move everywhere: ${Object.entries(wrong).map(([name, { wanted, found }]) => `${name} is at ${found ?? 'nothing'} instead of ${wanted}`).join(', ')}`)
   stage.tell({ step: 'back', state: 'done', seconds: Math.round((Date.now() - begun) / 100) / 10 })
   const time = new Date().toISOString()

@@ -15,6 +15,7 @@ import { setEnvironment } from '../../../src/config/index.ts'
 import { compareDocuments } from '../../../src/gate/index.ts'
 import { type Database, openDatabase } from '../../../src/persist/index.ts'
 import { type LocalDynamo, openLocalDynamo } from '../../../src/platform/local/index.ts'
+import { changeSettings, readControl } from '../../../src/control/index.ts'
 import { listDeployments } from '../../../src/store/index.ts'
 import { type FakeStage, fakeStage } from './fake-stage.ts'
 
@@ -138,6 +139,31 @@ test('a rollback moves live back, and the same commit deployed again moves it on
   const again = await deploy({ reasons: new Map([['getA', 'moved']]) })
   assert.equal(again.result, 'live')
   assert.ok(fake.live()! >= newest)
+})
+
+test('each move of live ends transient switches, where the service has control: a deployment, what takes it back, a rollback', async () => {
+  const by = { who: 'ann' }
+  const held = async (): Promise<[number, unknown]> => {
+    const { deployment, operations } = await readControl(database)
+    return [deployment, operations.get('getA')?.effective]
+  }
+  Object.assign(fake.stage.loaded.config, { control: true })
+  await changeSettings(database, { operations: ['getA'], transient: { read_only: true }, persistent: { timeout_seconds: 3 }, ...by })
+  assert.deepEqual(await held(), [0, { timeout_seconds: 3, read_only: true }])
+  fake.commit('breaking no more, with control')
+  assert.equal((await deploy()).result, 'live')
+  assert.deepEqual(await held(), [1, { timeout_seconds: 3 }])
+  fake.commit('breaking no more, with control, in vain')
+  fake.failSuite('candidate')
+  await changeSettings(database, { operations: ['getA'], transient: { read_only: true }, ...by })
+  assert.equal((await deploy()).result, 'taken back')
+  fake.failSuite(undefined)
+  assert.deepEqual(await held(), [2, { timeout_seconds: 3 }])
+  await changeSettings(database, { operations: ['getA'], transient: { read_only: true }, ...by })
+  assert.equal((await rollBack({ stage: fake.stage, wait: false, ask: undefined })).result, 'live')
+  assert.deepEqual(await held(), [3, { timeout_seconds: 3 }])
+  assert.equal((await deploy()).result, 'live')
+  Object.assign(fake.stage.loaded.config, { control: false })
 })
 
 test('on a live stage only tests that are liveSafe run, at the candidate too', async () => {
