@@ -119,10 +119,14 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
   if (exchange.request.refused !== undefined) throw exchange.request.refused
   const { api, raw, allow } = match(opened, exchange) //                  1 match
   if (allow !== undefined) return answerOptions(exchange.request, allow)
+  const isOwn = isOfService(opened, exchange, raw)
+  const { control } = exchange.platform
+  const switched = isOwn && control !== undefined ? await control({ operation: exchange.context.operationId, method: exchange.method }) : undefined // 2 switch
+  if (switched !== undefined) return switched
   const run = (): Promise<unknown> => settled(exchange, raw === undefined
     ? api.handle(exchange) // openapi-backend runs                        3 authenticate, 4 validate, 5 call
     : callRaw(exchange, raw))
-  const ready = needsSecrets(opened, exchange, raw) ? exchange.platform.ready : undefined
+  const ready = isOwn ? exchange.platform.ready : undefined
   const value = await callInTime(exchange, ready === undefined ? run : () => ready().then(run))
   if (exchange.answer !== undefined) return exchange.answer
   const rendered = render(exchange.operation, value, { accept: exchange.headers['accept'], api: exchange.api }) // 6 reply
@@ -131,8 +135,8 @@ async function respond(opened: Opened, exchange: Exchange): Promise<ApiResponse>
   return rendered.response
 }
 
-// Built-in routes that anybody may call, such as the health check, answer also where secrets cannot be read.
-function needsSecrets({ service }: Opened, { match: { kind } }: Exchange, raw: Matched['raw']): boolean {
+// Built-in routes that anybody may call, such as the health check, answer also where secrets cannot be read, whatever is switched.
+function isOfService({ service }: Opened, { match: { kind } }: Exchange, raw: Matched['raw']): boolean {
   return raw === undefined ? kind === 'operation' : raw.route.isPrivate || Object.hasOwn(service.routes, raw.route.name)
 }
 

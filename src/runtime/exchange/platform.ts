@@ -24,6 +24,8 @@ export interface Platform {
   log(record: LogRecord): void
   /** APIs that this process serves itself, by name; calls to them do not touch the network. */
   local: ReadonlyMap<string, (request: ApiRequest) => Promise<ApiResponse>>
+  /** The step switch: an answer in place of an operation, or undefined; throws an HttpError where that is the answer. Absent where the stage has no switches. */
+  control?(request: { operation: string; method: string }): ApiResponse | undefined | Promise<ApiResponse | undefined>
   /** Takes tasks, opened on first use; absent where nothing runs them. */
   tasks?: () => TaskPort
   /** The deployed version `YYMMDD-HHMM-<count>-<sha6>`; empty on a developer's machine. */
