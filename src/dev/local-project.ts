@@ -15,6 +15,7 @@ import { localDocument } from './documents.ts'
 import { isGenerated, noteGenerated } from './generated-state.ts'
 import { type DataSource, type LocalData, localData } from './local-data.ts'
 import { type LocalConsumers, localConsumers } from './local-consumers.ts'
+import { localSwitches } from './local-switches.ts'
 import { type LocalTasks, type LocalTasksOptions, localTasks } from './local-tasks.ts'
 import { localStack } from './local-stack.ts'
 import { processFolder, pruneKept } from './process-folder.ts'
@@ -164,6 +165,7 @@ class State {
       secret: () => Promise.resolve(undefined),
       log: options.log,
       tasks: () => this.tasks.port,
+      ...(config.control ? { control: localSwitches(() => data.database) } : {}),
       local,
       version: '',
       sourceStack: localStack(join(options.root, '.klue')),
