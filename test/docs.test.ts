@@ -8,6 +8,7 @@ import { commands } from '../src/cli/commands.ts'
 import { runCommandLine } from '../src/cli/run.ts'
 import * as idempotencyCodes from '../src/errors/idempotency-codes.ts'
 import * as listenerCodes from '../src/errors/listener-codes.ts'
+import * as opsCodes from '../src/errors/ops-codes.ts'
 import { catalog } from '../src/errors/index.ts'
 import * as tableErrors from '../src/errors/table-catalog.ts'
 import { faultCodes } from '../src/openapi/read/fault-codes.ts'
@@ -23,7 +24,7 @@ function unquoted(cell: string): string {
 
 test('errors.md has a row for every code of the catalog, and no other', () => {
   const rows = tableRows('docs/reference/errors.md', '## Codes of the kit')
-  assert.deepEqual(rows.map(([code, status]) => `${unquoted(code!)} ${status}`).sort(), Object.values({ ...catalog, ...tableErrors, ...idempotencyCodes, ...listenerCodes }).map(({ code, status }) => `${code} ${status}`).sort())
+  assert.deepEqual(rows.map(([code, status]) => `${unquoted(code!)} ${status}`).sort(), Object.values({ ...catalog, ...tableErrors, ...idempotencyCodes, ...listenerCodes, ...opsCodes }).map(({ code, status }) => `${code} ${status}`).sort())
   for (const row of rows) assert.ok(row.length === 4 && row.every((cell) => cell.trim() !== ''), `${row[0]} needs four cells: code, status, when, what to do`)
 })
 

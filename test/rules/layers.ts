@@ -27,10 +27,11 @@ export const levels: Readonly<Record<string, number>> = {
   tasks: 4,
   deploy: 4,
   infra: 4,
-  lambda: 5,
-  dev: 5,
-  testing: 6,
-  cli: 7,
+  ops: 5,
+  lambda: 6,
+  dev: 6,
+  testing: 7,
+  cli: 8,
 }
 
 /** Folders with rooms inside, each room with the rooms that it may import; the files on top see all of them. */
@@ -54,6 +55,9 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, readonly str
     idempotency: ['exchange', 'input', 'answer'],
     accept: ['api', 'exchange', 'input', 'answer', 'security', 'idempotency'],
   },
+  ops: {
+    format: [],
+  },
 }
 
 /** Files on top of a folder that its rooms may import: contracts that everything there shares. */
@@ -76,6 +80,7 @@ export const doors: Readonly<Record<string, { reason: string; typesOnly?: boolea
   'src/config/build.ts': { reason: 'reads YAML and holds the table of keys, which must stay out of every bundle' },
   'src/config/refill-secrets.ts': { reason: 'what only a function with secrets loads; behind the door of config/ every start would' },
   'src/errors/idempotency-codes.ts': { reason: 'codes that only idempotent operations answer with; behind the door of errors/ every start would hold them' },
+  'src/errors/ops-codes.ts': { reason: 'codes of the ops API; behind the door of errors/ every start of a function would hold them' },
   'src/errors/listener-codes.ts': { reason: 'codes of the local server; behind the door of errors/ every start of a function would hold them' },
   'src/runtime/edge.ts': { reason: 'what edges need and handlers must not see' },
   'src/runtime/line/mask.ts': { reason: 'what is loaded with the first line that needs it; as a name of edge.ts it would be a module of its own there' },
@@ -112,7 +117,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   ajv: ['openapi'],
   'ajv-formats': ['openapi'],
   swagger2openapi: ['openapi'],
-  yaml: ['openapi', 'config', 'data', 'deploy', 'scaffold'],
+  yaml: ['openapi', 'config', 'data', 'deploy', 'ops', 'scaffold'],
   jsonwebtoken: ['runtime'],
   fflate: ['deploy'],
   nodemailer: ['reports'],
