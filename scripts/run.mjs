@@ -29,7 +29,7 @@ async function build() {
   // A file that is no longer made must not stay in the package.
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   const code = await node([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json')])
-  return code === 0 ? node([join(root, 'scripts', 'bundle-local.mjs')]) : code
+  return code || (await node([join(root, 'scripts', 'compile-ops.mjs')])) || node([join(root, 'scripts', 'bundle-local.mjs')])
 }
 
 function node(args) {

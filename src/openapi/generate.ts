@@ -17,7 +17,7 @@ export type { GenerateOptions, GenerateResult }
  */
 export async function generate(root: string, options: GenerateOptions = {}): Promise<GenerateResult> {
   const run: Run = { root, outDir: options.outDir ?? 'functions/gen', options, generator: generatorHash(options), read: readerOf(root), result: { written: [], unchanged: [], removed: [], stale: [], apis: [] } }
-  const all = await listApiFiles(root, 'apis', run.read)
+  const all = await listApiFiles(root, options.documents ?? 'apis', run.read)
   const files = wantedFiles(all, options.apis)
   const changed = files.filter((file) => !keepFresh(run, file))
   if (changed.length > 0) {

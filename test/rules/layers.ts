@@ -57,6 +57,7 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, readonly str
   },
   ops: {
     format: [],
+    gen: [],
   },
 }
 

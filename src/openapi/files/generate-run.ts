@@ -12,6 +12,8 @@ export interface GenerateOptions {
   check?: boolean
   /** Routes begin with the path of the first server. */
   basePath?: boolean
+  /** The folder of the documents. @default 'apis' */
+  documents?: string
   /** @default 'functions/gen' */
   outDir?: string
 }

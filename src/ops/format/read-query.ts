@@ -9,6 +9,8 @@ export type AnswerForm = 'text' | 'json' | 'yaml'
 /** How an answer is to be written. */
 export interface Common {
   form: AnswerForm
+  /** Of YAML there are two. */
+  contentType: string
   isPretty: boolean
   isHuman: boolean
   filter: PathFilter | undefined
@@ -41,7 +43,7 @@ export function readCommon(query: Query, { accept, forms }: { accept: string | u
   // Where an answer has no text, `format=text` is its JSON.
   const asked = format as AnswerForm | undefined
   const form = asked === undefined ? preferred(accept, forms) : forms.includes(asked) ? asked : forms[0]!
-  return { form, isPretty, isHuman, filter: readPathFilter(query['filter_path']) }
+  return { form, contentType: wanted(accept, mediaOf[form]), isPretty, isHuman, filter: readPathFilter(query['filter_path']) }
 }
 
 /** Throws the 422 with every fault. */
@@ -78,7 +80,11 @@ function isForm(text: string): text is AnswerForm {
   return text === 'text' || text === 'json' || text === 'yaml'
 }
 
-const mediaOf: Readonly<Record<AnswerForm, readonly string[]>> = { text: ['text/plain'], json: ['application/json'], yaml: ['application/yaml', 'application/x-yaml'] }
+const mediaOf: Readonly<Record<AnswerForm, readonly string[]>> = { text: ['text/plain; charset=utf-8'], json: ['application/json'], yaml: ['application/x-yaml', 'application/yaml'] }
+
+function wanted(accept: string | undefined, media: readonly string[]): string {
+  return media.reduce((best, other) => (qualityOf(accept, other) > qualityOf(accept, best) ? other : best))
+}
 
 function preferred(accept: string | undefined, forms: readonly AnswerForm[]): AnswerForm {
   const wish = (form: AnswerForm): number => Math.max(...mediaOf[form].map((media) => qualityOf(accept, media)))

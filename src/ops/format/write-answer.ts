@@ -10,8 +10,8 @@ export interface WrittenAnswer {
 }
 
 /** Writes a value of plain data; `pretty` indents JSON by four blanks and ends it with a line break. */
-export function writeAnswer(value: unknown, { form, isPretty, filter }: Common): WrittenAnswer {
+export function writeAnswer(value: unknown, { form, contentType, isPretty, filter }: Common): WrittenAnswer {
   const wanted = filter === undefined ? value : filterPaths(value, filter)
-  if (form === 'yaml') return { contentType: 'application/x-yaml', text: stringify(wanted, { aliasDuplicateObjects: false, lineWidth: 0 }) }
-  return { contentType: 'application/json', text: isPretty ? `${JSON.stringify(wanted, null, 4)}\n` : JSON.stringify(wanted) }
+  if (form === 'yaml') return { contentType, text: stringify(wanted, { aliasDuplicateObjects: false, lineWidth: 0 }) }
+  return { contentType, text: isPretty ? `${JSON.stringify(wanted, null, 4)}\n` : JSON.stringify(wanted) }
 }
