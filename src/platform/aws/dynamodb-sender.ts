@@ -1,5 +1,6 @@
 // Sends calls of DynamoDB without the SDK, which takes several times as long for each: signed, and tried again as the SDK does.
-import { type AwsAnswer, openConnections, type SendToAws } from './send.ts'
+import { openPlainConnections } from './plain-connections.ts'
+import type { AwsAnswer, SendToAws } from './send.ts'
 import { type AwsCredentials, signedHeaders } from './sign.ts'
 
 export interface DynamoSenderOptions {
@@ -8,7 +9,7 @@ export interface DynamoSenderOptions {
   endpoint?: string
   /** Asked for each attempt, so that renewed ones are used. */
   credentials(): AwsCredentials | undefined
-  /** Default node:https. */
+  /** Default connections of its own. */
   send?: SendToAws
   /** Epoch milliseconds. */
   now?(): number
@@ -61,7 +62,7 @@ interface Client extends Required<Omit<DynamoSenderOptions, 'endpoint'>> {
 /** Opens a sender; the network is touched by its first call. */
 export function openDynamoSender(options: DynamoSenderOptions): DynamoSender {
   const { region, endpoint } = options
-  const connections = openConnections(mostSockets)
+  const connections = openPlainConnections(mostSockets)
   const url = new URL(endpoint ?? `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`)
   const client: Client = { now: Date.now, pause: wait, random: Math.random, send: connections.send, ...options, url, skew: 0, capacity: fullCapacity }
   return { send: (name, body, signal) => sendCall(client, { name, body, signal }), close: () => connections.close() }

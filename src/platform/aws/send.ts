@@ -30,8 +30,8 @@ export interface Connections {
   close(): void
 }
 
-// A host that takes no connection within this will not in this attempt.
-const connectMs = 3000
+/** A host that takes no connection within these milliseconds will not in this attempt. */
+export const connectMs = 3000
 
 /** @param mostSockets of one host, at once; what finds none free waits for one */
 export function openConnections(mostSockets: number = Number.POSITIVE_INFINITY): Connections {
@@ -70,7 +70,7 @@ function exchange({ http, agent, request: { method, url, headers, body }, limitM
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: bytes.toString('utf8'), bytes })
       })
     })
-    const endAfter = (milliseconds: number, what: string): NodeJS.Timeout => setTimeout(() => sent.destroy(Object.assign(new Error(`${what} within ${milliseconds} ms`), { name: 'TimeoutError' })), milliseconds)
+    const endAfter = (milliseconds: number, what: string): NodeJS.Timeout => setTimeout(() => sent.destroy(lateError(what, milliseconds)), milliseconds)
     // Over the whole exchange: the socket's own time-out starts anew with every byte.
     const timer = endAfter(limitMs, 'no answer')
     sent.on('socket', (socket) => {
@@ -82,4 +82,14 @@ function exchange({ http, agent, request: { method, url, headers, body }, limitM
     sent.on('close', () => clearTimeout(timer))
     sent.end(body)
   })
+}
+
+/** Tells that something did not come in time. */
+export function lateError(what: string, milliseconds: number): Error {
+  return Object.assign(new Error(`${what} within ${milliseconds} ms`), { name: 'TimeoutError' })
+}
+
+/** Tells that a signal ended an exchange, as node:http tells it. */
+export function endedBySignal(signal: AbortSignal): Error {
+  return Object.assign(new Error('The operation was aborted', { cause: signal.reason }), { name: 'AbortError', code: 'ABORT_ERR' })
 }
