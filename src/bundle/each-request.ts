@@ -37,7 +37,7 @@ export const eachRequest: Readonly<Record<string, string>> = {
   'runtime/line/mask': 'maskerOf createMasker remembered fold escape pairPattern maskPairs copy copyText copyObject copyFields put',
   'runtime/line/short-line': 'toShortRecord addRare shortAnswer knownOrigin originOf followers delayOf timeOf',
   'runtime/line/take-notes': 'openNotes',
-  'runtime/pipeline': 'openService gather answer begin respond needsSecrets match settled decorated',
+  'runtime/pipeline': 'openService gather answer begin respond isOfService match settled decorated',
   'runtime/raw-routes': 'toRawRoutes',
   'runtime/security/authenticate': 'schemeCheck bearerUser',
   'runtime/security/lazy-refusal': 'needsChallenge',
