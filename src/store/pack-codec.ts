@@ -1,6 +1,6 @@
 // Many requests as few bytes: each field is a column, what follows from others is left out, ids are bytes, and the rest is deflated.
 import { deflate, inflate } from './pack-deflate.ts'
-import { derivedFields, restoredField } from './pack-fields.ts'
+import { type PackField, packOfField, restoredField } from './pack-fields.ts'
 import { asInvocation, asRequest, idBytes, idFields, idText } from './pack-ids.ts'
 import type { NewRow, RequestRow } from './request-row.ts'
 
@@ -123,23 +123,62 @@ function textOf(fields: ReadonlyMap<string, unknown>, row: RequestRow): string {
   return `{${[...values].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
 }
 
+interface Field {
+  name: string
+  pack: PackField | undefined
+  /** Null where a record has none of the name; undefined until one has. */
+  values: Column | undefined
+}
+
 // What is kept of each record, and its fields in the order in which they were met: null where a record has none of a name.
 function recordColumns(rows: readonly NewRow[]): { how: number[]; fields: Map<string, Column> } {
+  const known = new Map<string, Field>()
   const fields = new Map<string, Column>()
-  const put = (name: string, index: number, value: unknown): void => {
-    let values = fields.get(name)
-    if (values === undefined) fields.set(name, (values = rows.map(() => null)))
-    values[index] = value
+  const valuesOf = (field: Field): Column => {
+    if (field.values === undefined) fields.set(field.name, (field.values = Array.from({ length: rows.length }, () => null)))
+    return field.values
   }
+  const reader: FieldReader = { known, inOrder: [], packed: [] }
   const how = rows.map((row, index) => {
     const record = row.fields ?? (row.record === undefined ? undefined : parsed(row.record))
     if (record === undefined && row.record === undefined) return none
-    const derived = record === undefined ? undefined : derivedFields(record, row)
-    if (derived === undefined) put('', index, row.record ?? JSON.stringify(record))
-    else for (let order = 0; order < derived.names.length; order++) put(derived.names[order]!, index, derived.values[order])
-    return derived === undefined ? whole : byColumns
+    const count = record === undefined ? undefined : readFields(record, row, reader)
+    if (count === undefined) valuesOf(fieldOf('', known))[index] = row.record ?? JSON.stringify(record)
+    else for (let order = 0; order < count; order++) valuesOf(reader.inOrder[order]!)[index] = reader.packed[order]
+    return count === undefined ? whole : byColumns
   })
   return { how, fields }
+}
+
+interface FieldReader {
+  known: Map<string, Field>
+  /** Fields of the record that was read last: most records have the same ones in the same order as the one before, and need not be looked up. */
+  inOrder: Field[]
+  /** The values of that record as they are packed. */
+  packed: unknown[]
+}
+
+// How many fields a record has, once all of them are packed; undefined where one could not be told from a mark.
+function readFields(record: Readonly<Record<string, unknown>>, row: NewRow, { known, inOrder, packed }: FieldReader): number | undefined {
+  const names = Object.keys(record)
+  for (let order = 0; order < names.length; order++) {
+    const name = names[order]!
+    const value = record[name]
+    // JSON has no such numbers, and writes null for them.
+    if (value === null || value === undefined || value === Infinity || value === -Infinity) return undefined
+    let field = inOrder[order]
+    if (field === undefined || field.name !== name) inOrder[order] = field = fieldOf(name, known)
+    const own = field.pack === undefined ? value : field.pack(value, row, record)
+    if (own === undefined) return undefined
+    packed[order] = own
+  }
+  return names.length
+}
+
+function fieldOf(name: string, known: Map<string, Field>): Field {
+  let field = known.get(name)
+  if (field === undefined) known.set(name, (field = { name, pack: packOfField(name), values: undefined }))
+  return field
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {
@@ -153,9 +192,10 @@ function parsed(text: string): Record<string, unknown> | undefined {
 
 function column(values: Column): Column {
   const first = values[0]
-  const isSame = typeof first !== 'object' || first === null
+  if (typeof first === 'object' && first !== null) return values
+  for (let index = 1; index < values.length; index++) if (values[index] !== first) return values
   // Ids in bytes are each its own, though their marks are equal.
-  return isSame && values.every((value) => value === first) ? [first] : values
+  return [first]
 }
 
 function packId(id: string, requestId: string | undefined, ids: Uint8Array[]): string | number {

@@ -3,12 +3,6 @@ import { exactTime, isoText } from './iso-time.ts'
 import { asInvocation, idFields } from './pack-ids.ts'
 import type { RequestRow } from './request-row.ts'
 
-/** Fields as they are packed: `true` for what follows from others, times as milliseconds from what they are near to. */
-export interface Derived {
-  names: readonly string[]
-  values: readonly unknown[]
-}
-
 type LineRecord = Readonly<Record<string, unknown>>
 
 const follows: Readonly<Record<string, (row: RequestRow) => unknown>> = {
@@ -23,30 +17,19 @@ const follows: Readonly<Record<string, (row: RequestRow) => unknown>> = {
 
 const times = ['gateway_time', 'started', 'time']
 
-/** How a value is packed; undefined where it would be read as what stands for another one. */
-type Pack = (value: unknown, row: RequestRow, record: LineRecord) => unknown
+/** How the value of a field is packed: `true` for what follows from others, times as milliseconds from what they are near to; undefined where it would be read as what stands for another one. */
+export type PackField = (value: unknown, row: RequestRow, record: LineRecord) => unknown
 
-const packs = new Map<string, Pack>([
-  ...Object.entries(follows).map(([name, make]): [string, Pack] => [name, (value, row) => (value === true ? undefined : value === make(row) ? true : value)]),
-  ...times.map((name): [string, Pack] => [name, (value, row) => (typeof value === 'number' ? undefined : packedTime(name, value, row))]),
-  ...[...idFields].map((name): [string, Pack] => [name, (value) => (typeof value === 'string' ? value : undefined)]),
+const packs = new Map<string, PackField>([
+  ...Object.entries(follows).map(([name, make]): [string, PackField] => [name, (value, row) => (value === true ? undefined : value === make(row) ? true : value)]),
+  ...times.map((name): [string, PackField] => [name, (value, row) => (typeof value === 'number' ? undefined : packedTime(name, value, row))]),
+  ...[...idFields].map((name): [string, PackField] => [name, (value) => (typeof value === 'string' ? value : undefined)]),
   ['message', (value, row, record) => (value === true ? undefined : value === messageOf(record, row) ? true : value)],
 ])
 
-/** The fields of a record as they are packed; undefined where one could not be told from a mark. */
-export function derivedFields(record: LineRecord, row: RequestRow): Derived | undefined {
-  const names = Object.keys(record)
-  const values: unknown[] = []
-  for (const name of names) {
-    const value = record[name]
-    // JSON has no such numbers, and writes null for them.
-    if (value === null || value === undefined || value === Infinity || value === -Infinity) return undefined
-    const pack = packs.get(name)
-    const packed = pack === undefined ? value : pack(value, row, record)
-    if (packed === undefined) return undefined
-    values.push(packed)
-  }
-  return { names, values }
+/** How a field is packed; undefined for one that is kept as it is. */
+export function packOfField(name: string): PackField | undefined {
+  return packs.get(name)
 }
 
 /** A field as it was before it was packed. */

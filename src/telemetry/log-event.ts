@@ -15,10 +15,19 @@ interface LogsData {
 
 /** The lines of an event. Throws where it is none. */
 export function linesOfEvent({ awslogs }: LogsEvent): LogLine[] {
-  const { messageType, logEvents, logGroup, logStream } = JSON.parse(process.getBuiltinModule('node:zlib').gunzipSync(Buffer.from(awslogs.data, 'base64')).toString()) as LogsData
+  const { messageType, logEvents, logGroup, logStream } = JSON.parse(unzipped(Buffer.from(awslogs.data, 'base64'))) as LogsData
   // Control messages only ask whether somebody is there.
   if (messageType !== 'DATA_MESSAGE') return []
   return logEvents.map(({ id, timestamp, message }) => ({ id, timestamp, message, group: logGroup, stream: logStream }))
+}
+
+// CloudWatch Logs hands over a megabyte at most.
+const [leastPart, mostPart] = [1024, 1_048_576]
+
+// As one part: what a gzip file ends with is its length, and where that is wrong there are several, or one that is too large.
+function unzipped(bytes: Buffer): string {
+  const length = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4)
+  return process.getBuiltinModule('node:zlib').gunzipSync(bytes, { chunkSize: Math.min(Math.max(length + 1, leastPart), mostPart) }).toString()
 }
 
 /** The lines of a message in the queue of failures: the event itself, or wrapped into what Lambda says of the failure. Throws where it holds none. */
