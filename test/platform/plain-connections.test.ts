@@ -46,10 +46,10 @@ async function startPeer(context: TestContext, answer: (socket: Socket, request:
   return peer
 }
 
-function open(context: TestContext, most: number = 4): (url: URL, body?: string | Uint8Array, limitMs?: number, signal?: AbortSignal) => Promise<AwsAnswer> {
+function open(context: TestContext, most: number = 4): (url: URL, body?: string | Uint8Array, more?: { limitMs?: number; signal?: AbortSignal }) => Promise<AwsAnswer> {
   const connections = openPlainConnections(most)
   context.after(() => connections.close())
-  return (url, body = '{}', limitMs = 30_000, signal) => connections.send({ method: 'POST', url, headers: { 'x-what': 'ever' }, body }, limitMs, signal)
+  return (url, body = '{}', { limitMs = 30_000, signal } = {}) => connections.send({ method: 'POST', url, headers: { 'x-what': 'ever' }, body }, limitMs, signal)
 }
 
 const whole = 'HTTP/1.1 200 OK\r\nX-Id: 7\r\nContent-Length: 8\r\n\r\n{"ä":1}'
@@ -113,7 +113,7 @@ test('no more connections are open than may be, and who waits for one is served,
   const send = open(context, 2)
   const asked = [send(peer.url, 'held'), send(peer.url, 'held')]
   const waiting = send(peer.url, 'later')
-  await assert.rejects(send(peer.url, 'in vain', 20), { name: 'TimeoutError', message: 'no answer within 20 ms' })
+  await assert.rejects(send(peer.url, 'in vain', { limitMs: 20 }), { name: 'TimeoutError', message: 'no answer within 20 ms' })
   while (held.length < 2) await new Promise(setImmediate)
   assert.deepEqual(peer.seen.filter((request) => !request.endsWith('held')), [])
   for (const socket of held) socket.write(whole)
@@ -124,13 +124,13 @@ test('no more connections are open than may be, and who waits for one is served,
 test('who gives no answer, hangs up or is not there is told of as node:http tells it; a signal ends a call at once', async (context) => {
   const peer = await startPeer(context, (socket, request) => (request.endsWith('up') ? socket.destroy() : undefined))
   const send = open(context)
-  await assert.rejects(send(peer.url, 'no answer', 20), { name: 'TimeoutError' })
+  await assert.rejects(send(peer.url, 'no answer', { limitMs: 20 }), { name: 'TimeoutError' })
   await assert.rejects(send(peer.url, 'hang up'), { code: 'ECONNRESET' })
   const ending = new AbortController()
-  const ended = send(peer.url, 'no answer', 30_000, ending.signal)
+  const ended = send(peer.url, 'no answer', { signal: ending.signal })
   ending.abort()
   await assert.rejects(ended, { name: 'AbortError' })
-  await assert.rejects(send(peer.url, 'too late', 30_000, ending.signal), { name: 'AbortError' })
+  await assert.rejects(send(peer.url, 'too late', { signal: ending.signal }), { name: 'AbortError' })
   const gone = createServer()
   await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
   const { port } = gone.address() as AddressInfo
