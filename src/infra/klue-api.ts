@@ -35,8 +35,8 @@ export interface KlueApiProps {
   readonly authorizer?: IFunction
 }
 
-// Neither queries nor headers: they may hold secrets. Short names, as CloudWatch is paid by the byte; src/telemetry/read-access.ts reads them.
-const accessLine = {
+/** What the gateway writes of each request: its names and the variables that it fills in. Neither queries nor headers: they may hold secrets. Short names, as CloudWatch is paid by the byte; src/telemetry/read-access.ts reads them. */
+export const accessLine: Readonly<Record<string, string | number>> = {
   [markName]: lineShape,
   kind: 'access',
   request_id: '$context.requestId',
@@ -46,9 +46,9 @@ const accessLine = {
   p: '$context.path',
   status: '$context.status',
   ms: '$context.responseLatency',
-  length: '$context.responseLength',
+  n: '$context.responseLength',
   ge: '$context.error.responseType',
-  integration_status: '$context.integrationStatus',
+  is: '$context.integrationStatus',
   ie: '$context.integrationErrorMessage',
   r: '$context.integration.requestId',
 }
@@ -57,7 +57,7 @@ const accessLine = {
  * Matches the access lines that ingest counts: those of requests that no function has answered. Others need not be delivered to it.
  * src/telemetry/read-access.ts says the same.
  */
-export const refusedPattern = '{ ($.integration_status != "200") || ($.ge != "-") || ($.ie != "-") || ($.status = "429") || ($.status = "5*") }'
+export const refusedPattern = '{ ($.is != "200") || ($.ge != "-") || ($.ie != "-") || ($.status = "429") || ($.status = "5*") }'
 
 /** An HTTP API with payload 2.0. CORS is the functions' own: the gateway's settings would overrule theirs. */
 export class KlueApi extends Construct {

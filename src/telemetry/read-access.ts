@@ -5,11 +5,11 @@ import { type LineRecord, type LogLine, longestName, type ReadLine, storable, wh
 export function readAccess(record: LineRecord, { id, timestamp, message }: LogLine): ReadLine {
   const status = numberOf(record['status'])
   if (status === undefined || !Number.isInteger(status) || status < 100 || status > 999) return { kind: 'bad', reason: 'its status is none' }
-  const [gatewayError, integrationError, integrationStatus] = [named(record, 'ge', 'gateway_error'), named(record, 'ie', 'integration_error'), numberOf(record['integration_status'])]
+  const [gatewayError, integrationError, integrationStatus] = [named(record, 'ge', 'gateway_error'), named(record, 'ie', 'integration_error'), numberOf(record['is'] ?? record['integration_status'])]
   const isAnswered = integrationStatus === 200 && integrationError === undefined && gatewayError === undefined
   const isRefused = gatewayError !== undefined || integrationError !== undefined || (integrationStatus !== undefined && integrationStatus !== 200) || status === 429 || status >= 500
   if (isAnswered || !isRefused) return { kind: 'other' }
-  const [started, duration, length] = [timeOf(record['time']) ?? timestamp, storable(numberOf(named(record, 'ms', 'latency_ms'))), storable(numberOf(record['length']))]
+  const [started, duration, length] = [timeOf(record['time']) ?? timestamp, storable(numberOf(named(record, 'ms', 'latency_ms'))), storable(numberOf(record['n'] ?? record['length']))]
   const level = status >= 500 ? 'error' : 'warn'
   const requestId = (valueOf(record['request_id']) ?? id).slice(0, longestName)
   const [method, path, invocation] = [named(record, 'm', 'method') ?? '', named(record, 'p', 'path') ?? '', named(record, 'r', 'integration_id')]

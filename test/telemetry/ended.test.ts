@@ -207,8 +207,8 @@ test('an answer of 500 that the gateway made is told where nobody else tells of 
 })
 
 test('the gateway hands over the lines that count, and no others', () => {
-  const line = (fields: object): Record<string, string> => ({ klue: '1', kind: 'access', request_id: 'g', time: String(noon), ip: '192.0.2.7', m: 'GET', p: '/things', status: '200', latency_ms: '12', length: '30', ge: '-', integration_status: '200', ie: '-', ...fields })
-  const lines = [line({}), line({ status: '404' }), line({ status: '500' }), line({ status: '429', integration_status: '-', ge: 'THROTTLED' }), line({ status: '403', integration_status: '-', ge: 'ACCESS_DENIED' }), line({ status: '503', integration_status: '504' }), line({ status: '500', ie: 'it failed' }), line({ status: '504', integration_status: '-' })]
+  const line = (fields: object): Record<string, string> => ({ klue: '1', kind: 'access', request_id: 'g', time: String(noon), ip: '192.0.2.7', m: 'GET', p: '/things', status: '200', ms: '12', n: '30', ge: '-', is: '200', ie: '-', ...fields })
+  const lines = [line({}), line({ status: '404' }), line({ status: '500' }), line({ status: '429', is: '-', ge: 'THROTTLED' }), line({ status: '403', is: '-', ge: 'ACCESS_DENIED' }), line({ status: '503', is: '504' }), line({ status: '500', ie: 'it failed' }), line({ status: '504', is: '-' })]
   for (const one of lines) {
     const read = readLine({ id: 'a', timestamp: noon, message: JSON.stringify({ ...one, klue: 1 }) })
     // What counts is handed over; the rest may be, and counts nothing.
