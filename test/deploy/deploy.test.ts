@@ -1,11 +1,12 @@
 // The reference service, deployed with cdk deploy, changed, deployed again and destroyed; in one account with a service of ten lines.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { cpSync, readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { callAws, invoke } from './aws.ts'
+import { archiveSettings, hasBucket, tryArchive } from './archive-steps.ts'
 import { type Cloud, startCloud } from './cloud.ts'
 import { addresses, bootstrap, cdk, type Deployed, deploy, klue } from './commands.ts'
 import { differences, readRecord } from './compare.ts'
@@ -36,6 +37,7 @@ let cloud: Cloud
 let reference: string
 let deployed: Deployed
 let printed = ''
+let archive = ''
 let hook: Receiver
 let webhook: Receiver
 const answers = { status: 204 }
@@ -47,6 +49,7 @@ before(async () => {
   smtp = await startSmtp()
   webhook = await startReceiver(() => answers)
   reference = copyReference(join(cloud.folder, 'reference'), { hook: hook.url, smtp: smtp.url, measurements: webhook.url })
+  appendFileSync(join(reference, `klue-config.${stage}.yaml`), archiveSettings)
 })
 after(async () => {
   await cloud.stop()
@@ -152,6 +155,10 @@ step('a stored request takes the write units that klue cost says', async () => {
   assert.ok(Math.abs(written - estimated) <= 0.1 * estimated, `${written} a request, ${estimated} estimated`)
 })
 
+step('lines of hours ago become files of the archive, are found there and forgotten', async () => {
+  archive = await tryArchive({ cloud, project: reference, stacks: Object.keys(deployed.outputs) })
+})
+
 step('an alert on a metric of the account is told', async () => {
   const physical = Object.entries(await physicalNames(cloud, Object.keys(deployed.outputs)))
   const [name, ingest] = [/ServiceFunctionbuildsFunction/, /TelemetryIngestFunction/].map((pattern) => physical.find(([id]) => pattern.test(id))![1])
@@ -228,8 +235,9 @@ step('a killed process and a time-out are fatal reports', async () => {
 })
 
 step('cdk destroy leaves nothing of a stage that nobody depends on', async () => {
+  assert.ok(await hasBucket(cloud, archive))
   await cdk(['destroy', '--all', '--force', '-c', `stage=${stage}`], { cloud, project: reference, log: 'destroy' })
-  assert.deepEqual({ stacks: await stacks(cloud), tables: await tables(cloud), functions: await functions(cloud) }, { stacks: [], tables: [], functions: [] })
+  assert.deepEqual({ stacks: await stacks(cloud), tables: await tables(cloud), functions: await functions(cloud), archive: await hasBucket(cloud, archive) }, { stacks: [], tables: [], functions: [], archive: false })
 })
 
 // What the policies of the deployed templates allow, and what the functions have asked for since the last look.

@@ -16,6 +16,7 @@ export const excusedGrants: readonly ExcusedGrant[] = [
   { grant: /^ServiceSigningKeys\w+ secretsmanager:RestoreSecret /, reason: 'only a key that was removed and can still be brought back is restored, see test/infra/signing-keys.test.ts' },
   { grant: /^ServiceSigningKeys\w+ secretsmanager:(CreateSecret|DescribeSecret) \S+\/jwt_secret$/, reason: 'a name without a secret has no six characters behind it; the suite notes each name with them' },
   { grant: /^ServiceTelemetryIngest\w+ sqs:\w+ \S+ingest-failures/, reason: 'Lambda itself puts batches that failed into the queue, with the role of the function; none fails here' },
+  { grant: /^ServiceTelemetryIngest\w+ s3:DeleteObject /, reason: 'the bucket is emptied when the stage is removed, which is the last step' },
   { grant: /^ServiceTelemetryReporter\w+ sqs:\w+ /, reason: 'Lambda itself takes messages from the queue, with the role of the function' },
   { grant: /^ServiceTasksWorker\w+ sqs:(?!SendMessage)\w+ /, reason: 'Lambda itself takes messages from the queue, with the role of the function' },
   { grant: /^ServiceTasksWorker\w+ dynamodb:\w+ \S+\/builds-proof-(measurements|metrics|packages)/, reason: 'a worker holds the code of its service, whose names of calls of tables are all that is read' },

@@ -97,9 +97,17 @@ export function needsOf(call: RecordedCall): Need[] {
   // The SDK has changed the protocol of this service before: the name stands in the header, in the path, or in the form.
   if (call.service === 'monitoring') return [{ action: `cloudwatch:${operation || /\/operation\/(\w+)$/.exec(call.path)?.[1] || new URLSearchParams(call.body).get('Action')}`, resource: '*' }]
   if (call.service === 'sqs') return [{ action: `sqs:${operation.replace('Batch', '')}`, resource: arn('sqs', String(input['QueueUrl']).split('/').at(-1)!) }]
+  if (call.service === 's3') return [fileNeed(call)]
   const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(call.path)?.[1]
   if (call.service === 'lambda' && invoked !== undefined) return [{ action: 'lambda:InvokeFunction', resource: decodeURIComponent(invoked).startsWith('arn:') ? decodeURIComponent(invoked) : arn('lambda', `function:${decodeURIComponent(invoked)}`) }]
   throw new Error(`A function called ${call.service} ${call.target === '' ? `${call.method} ${call.path}` : call.target}: teach test/deploy/grants.ts what that needs`)
+}
+
+// Path-style, as the emulator is asked: the bucket, then the name of the file.
+function fileNeed({ method, path }: RecordedCall): Need {
+  const [bucket, ...name] = decodeURIComponent(path.split('?')[0]!.slice(1)).split('/')
+  if (name.join('') === '') return { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` }
+  return { action: `s3:${{ GET: 'Get', PUT: 'Put', DELETE: 'Delete' }[method]}Object`, resource: `arn:aws:s3:::${bucket}/${name.join('/')}` }
 }
 
 function dynamoNeeds(operation: string, input: Record<string, unknown>): { action: string; table: string; index?: string }[] {
@@ -139,6 +147,7 @@ function arnOf([id, attribute]: [string, string], scope: Scope): string {
   const type = scope.resources[id]?.Type ?? ''
   if (!attribute.endsWith('Arn')) throw new Error(`The policy names ${attribute} of ${id}: teach test/deploy/grants.ts what that is`)
   if (name.startsWith('arn:')) return name
+  if (type === 'AWS::S3::Bucket') return `arn:aws:s3:::${name}`
   const resource = { 'AWS::DynamoDB::GlobalTable': `dynamodb:table/${name}`, 'AWS::DynamoDB::Table': `dynamodb:table/${name}`, 'AWS::SQS::Queue': `sqs:${name.split('/').at(-1)}`, 'AWS::Lambda::Function': `lambda:function:${name}`, 'AWS::Logs::LogGroup': `logs:log-group:${name}:*` }[type]
   if (resource === undefined) throw new Error(`The policy names a ${type}: teach test/deploy/grants.ts its ARN`)
   const [service, rest] = [resource.slice(0, resource.indexOf(':')), resource.slice(resource.indexOf(':') + 1)]
